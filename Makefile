@@ -1,0 +1,56 @@
+# make run    start Cardlet on http://127.0.0.1:5000 (HOST and PORT change that)
+# make test   linter, types, import contracts and all tests
+# make help   the rest
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+LOCK_WITH := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+
+.PHONY: help run test format translations screenshots lock
+
+help:
+	@echo "make run           start Cardlet (HOST=127.0.0.1 PORT=5000)"
+	@echo "make test          linter, types, import contracts, all tests"
+	@echo "make format        tidy the Python code"
+	@echo "make translations  collect the interface's sentences into app/translations/"
+	@echo "make screenshots   make the pictures of the README again (needs Chromium)"
+	@echo "make lock          pin all dependencies again (needs uv)"
+
+run: $(VENV)/installed
+	@$(BIN)/cardlet serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+
+test: $(VENV)/ready-to-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto --dist worksteal
+
+format: $(VENV)/ready-to-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+translations: $(VENV)/ready-to-test
+	$(BIN)/python tests/collect_translations.py
+
+screenshots: $(VENV)/ready-to-test
+	$(BIN)/python tests/make_screenshots.py
+
+lock:
+	uv $(LOCK_WITH) pyproject.toml -o requirements.lock
+	uv $(LOCK_WITH) pyproject.toml --group dev -o requirements-dev.lock
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Cardlet needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The project itself is installed without its dependencies: those come pinned and hashed from the lock file alone.
+$(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/ready-to-test: requirements-dev.lock $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
