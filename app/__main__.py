@@ -1,0 +1,5 @@
+"""`python -m app` is `cardlet`."""
+
+from app import main
+
+main()

@@ -1,0 +1,55 @@
+"""The fold: a memory is what its answers make of it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from app.scheduling import sm2
+from app.scheduling.memory import NEW, PASSED, Answer, MemoryState
+
+
+def replay(answers: Iterable[Answer]) -> MemoryState:
+    """The memory after these answers, whatever order they arrive in; an id that comes twice counts once."""
+    state = NEW
+    for answer in in_order(answers):
+        state = take_answer(state, answer)
+    return state
+
+
+def in_order(answers: Iterable[Answer]) -> list[Answer]:
+    """By study day, moment and id, so that every device that holds the same answers folds them alike."""
+    return sorted({answer.id: answer for answer in answers}.values(), key=lambda a: (a.day, a.at, a.id))
+
+
+def take_answer(state: MemoryState, answer: Answer) -> MemoryState:
+    """One step of the fold. The first answer of a study day is its repetition, every later one is drill."""
+    if state.last_day is not None and answer.day <= state.last_day:
+        return _drill(state, answer)
+    return _repeat(state, answer)
+
+
+def _repeat(state: MemoryState, answer: Answer) -> MemoryState:
+    repetitions, interval, ease = sm2.repeat(state.repetitions, state.interval, state.ease, answer.grade)
+    lapsed = answer.grade < sm2.LOWEST_PASS and state.repetitions > 0
+    return _drill(
+        replace(
+            state,
+            repetitions=repetitions,
+            interval=interval,
+            ease=ease,
+            lapses=state.lapses + lapsed,
+            last_day=answer.day,
+            due_day=answer.day + interval,
+        ),
+        answer,
+    )
+
+
+def _drill(state: MemoryState, answer: Answer) -> MemoryState:
+    """The drill remembers nothing but whether the card is still in it."""
+    drilled = answer.grade < PASSED
+    return replace(
+        state,
+        drill_day=answer.day if drilled else None,
+        drill_at=answer.at if drilled else None,
+        answers=state.answers + 1,
+    )
