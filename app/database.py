@@ -1,0 +1,184 @@
+"""The engine, the base of all models, their column types, and the one way to write."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g
+from sqlalchemy import event, orm
+
+if os.name == "posix":
+    import fcntl
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Base(orm.DeclarativeBase):
+    """The base of every table; each constraint has a name, because SQLite can only drop what has one."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A moment in UTC, stored as milliseconds since 1970: sorts and compares the same way on every database."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return (value - EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+class ReviewId(sa.types.TypeDecorator[UUID]):
+    """A UUID: native on PostgreSQL, 16 bytes on SQLite, where the usual text would double the size of the log."""
+
+    impl = sa.LargeBinary(16)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        return dialect.type_descriptor(sa.Uuid() if dialect.name == "postgresql" else sa.LargeBinary(16))
+
+    def process_bind_param(self, value: UUID | None, dialect: sa.Dialect) -> UUID | bytes | None:
+        return value if value is None or dialect.name == "postgresql" else value.bytes
+
+    def process_result_value(self, value: UUID | bytes | None, dialect: sa.Dialect) -> UUID | None:
+        return UUID(bytes=value) if isinstance(value, bytes) else value
+
+
+class Database:
+    """The current app's engine and the session of the current app context; `db` is the only one."""
+
+    @property
+    def engine(self) -> sa.Engine:
+        engine: sa.Engine = current_app.extensions["engine"]
+        return engine
+
+    @property
+    def session(self) -> orm.Session:
+        """Made at its first use in an app context, which in a request is the request's; closed with it."""
+        if "session" not in g:
+            g.session = orm.Session(self.engine, expire_on_commit=False)
+        session: orm.Session = g.session
+        return session
+
+
+db = Database()
+
+
+def init_app(app: Flask) -> None:
+    """Connects the app to its database."""
+    engine = sa.create_engine(app.config["DATABASE_URL"])
+    app.extensions["engine"] = engine
+    app.extensions["write_gate"] = None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+        app.extensions["write_gate"] = WriteGate(Path(engine.url.database) if engine.url.database else None)
+    app.teardown_appcontext(_close_session)
+
+
+def close(app: Flask) -> None:
+    """Closes the app's connections and files; for programs that end, and for tests."""
+    app.extensions["engine"].dispose()
+    if app.extensions["write_gate"] is not None:
+        app.extensions["write_gate"].close()
+
+
+def _close_session(error: BaseException | None) -> None:
+    session = g.pop("session", None)
+    if session is not None:
+        session.close()
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, record: object) -> None:
+        # Left to itself the driver begins its transactions after the first SELECT, and a read-modify-write is not one.
+        connection.isolation_level = None
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A plain BEGIN that reads and then writes fails at once when another connection wrote in between.
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class WriteGate:
+    """SQLite has one writer. Waiting at this gate is fair; waiting inside SQLite sleeps in steps and starves somebody.
+
+    Threads queue at a lock and processes at a lock on a file beside the database; where there are no such locks
+    (Windows, a database in memory) SQLite's own waiting has to do for the processes.
+    """
+
+    def __init__(self, database: Path | None) -> None:
+        self._turn = threading.Lock()
+        self._file: IO[bytes] | None = None
+        if database is not None and os.name == "posix":
+            self._file = database.with_name(f"{database.name}.gate").open("ab")
+
+    @contextmanager
+    def passed(self) -> Iterator[None]:
+        with self._turn:
+            if self._file is None:
+                yield
+                return
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+@contextmanager
+def writing() -> Iterator[orm.Session]:
+    """One short write transaction, committed at the end, rolled back on an error. Only doors open it.
+
+    What was read before is forgotten: inside, everything is read again, so that nothing is decided on a stale row. Keep
+    rendering, hashing and reading of files outside; everybody else who writes is waiting.
+    """
+    session = db.session
+    gate: WriteGate | None = current_app.extensions["write_gate"]
+    session.rollback()
+    if gate is None:
+        with _transaction(session):
+            yield session
+        return
+    with gate.passed(), _transaction(session):
+        yield session
+
+
+@contextmanager
+def _transaction(session: orm.Session) -> Iterator[None]:
+    session.connection(execution_options={"writing": True})
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

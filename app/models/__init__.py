@@ -1,0 +1,25 @@
+"""Every table, what a row knows about itself, and the queries that several rooms share."""
+
+from app.models.deck import Deck
+from app.models.follow import Follow
+from app.models.memory import Memory
+from app.models.note import Card, Note, NoteType
+from app.models.review import DailySummary, Kind, Review
+from app.models.upload import Upload
+from app.models.user import FailedSignIn, SignIn, User
+
+__all__ = [
+    "Card",
+    "DailySummary",
+    "Deck",
+    "FailedSignIn",
+    "Follow",
+    "Kind",
+    "Memory",
+    "Note",
+    "NoteType",
+    "Review",
+    "SignIn",
+    "Upload",
+    "User",
+]

@@ -1,0 +1,58 @@
+"""Decks: shared content with an owner, an identity and a place under a parent."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Base, Moment
+
+
+class Deck(Base):
+    """A deck. The server owns the starter decks: they are anybody's to follow and nobody's to change."""
+
+    __tablename__ = "decks"
+    __table_args__ = (
+        sa.UniqueConstraint("owner_id", "guid", "language"),
+        # NULLs are distinct to a unique constraint, and the server's decks have owner NULL.
+        sa.Index(
+            "uq_decks_starter",
+            "guid",
+            "language",
+            unique=True,
+            sqlite_where=sa.text("owner_id IS NULL"),
+            postgresql_where=sa.text("owner_id IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # NULL: a starter deck.
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    # NULL: a deck at the top.
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("decks.id", ondelete="CASCADE"), index=True)
+    # The same in every language of a deck, so that its editions find each other.
+    guid: Mapped[str] = mapped_column(sa.String(200))
+    language: Mapped[str] = mapped_column(sa.String(35))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    license: Mapped[str] = mapped_column(sa.Text, default="")
+    place: Mapped[int] = mapped_column(default=0)
+    # A deck that is still being imported is invisible; the import's last step publishes it.
+    published: Mapped[bool] = mapped_column(default=False)
+    # Grows when cards change their order: every follower's new-card cursor then starts over once.
+    order_version: Mapped[int] = mapped_column(default=1)
+    # The digest of the file a starter deck was last read from. NULL: not a starter deck.
+    file_digest: Mapped[str | None] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    parent: Mapped["Deck | None"] = relationship(remote_side="Deck.id")
+
+    @property
+    def path(self) -> str:
+        """The deck's name with those of the decks above it: `Kubernetes::Networking`."""
+        return f"{self.parent.path}::{self.name}" if self.parent else self.name
+
+    @property
+    def is_starter(self) -> bool:
+        return self.owner_id is None

@@ -1,0 +1,93 @@
+"""Notes are what an author writes; cards are the questions made from them."""
+
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Base, Moment
+from app.models.deck import Deck
+
+Format = Literal["markdown", "html"]
+
+
+class NoteType(Base):
+    """Which fields a note has and which cards come of it."""
+
+    __tablename__ = "note_types"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # NULL: built in, never changed.
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    # `basic`, `reversed` or `cloze`: how the cards are made.
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    field_names: Mapped[list[str]] = mapped_column(sa.JSON)
+
+
+class Note(Base):
+    """A note: its fields in the order of its type, each in a language of its own."""
+
+    __tablename__ = "notes"
+    __table_args__ = (
+        sa.UniqueConstraint("owner_id", "language", "guid"),
+        sa.Index(
+            "uq_notes_starter",
+            "language",
+            "guid",
+            unique=True,
+            sqlite_where=sa.text("owner_id IS NULL"),
+            postgresql_where=sa.text("owner_id IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # NULL: a note of a starter deck.
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    note_type_id: Mapped[int] = mapped_column(sa.ForeignKey("note_types.id"))
+    guid: Mapped[str] = mapped_column(sa.String(400))
+    language: Mapped[str] = mapped_column(sa.String(35))
+    format: Mapped[Format] = mapped_column(sa.String(8), default="markdown")
+    fields: Mapped[list[str]] = mapped_column(sa.JSON)
+    field_languages: Mapped[list[str]] = mapped_column(sa.JSON)
+    tags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    # Where the note comes from (`notes line 67`) and the words that stand there; empty: not said.
+    source: Mapped[str] = mapped_column(sa.Text, default="")
+    quote: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+    note_type: Mapped[NoteType] = relationship()
+
+
+class Card(Base):
+    """One question of a note. The deck belongs to the card: two cards of a note may lie in two decks."""
+
+    __tablename__ = "cards"
+    __table_args__ = (
+        sa.UniqueConstraint("note_id", "ordinal"),
+        sa.Index(
+            "ix_cards_deck_id_position",
+            "deck_id",
+            "position",
+            sqlite_where=sa.text("NOT retired"),
+            postgresql_where=sa.text("NOT retired"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deck_id: Mapped[int] = mapped_column(sa.ForeignKey("decks.id", ondelete="CASCADE"))
+    note_id: Mapped[int] = mapped_column(sa.ForeignKey("notes.id", ondelete="CASCADE"))
+    # Which of the note's cards: 0 and 1 for the two directions, the cloze's number for a cloze.
+    ordinal: Mapped[int] = mapped_column(sa.SmallInteger)
+    # New cards are met in this order.
+    position: Mapped[int]
+    # The author removed it: nobody new meets it, who has met it keeps it.
+    retired: Mapped[bool] = mapped_column(default=False)
+
+    note: Mapped[Note] = relationship()
+    deck: Mapped[Deck] = relationship()

@@ -1,0 +1,69 @@
+"""The log of answers, which is the truth, and the daily summary of it."""
+
+from datetime import datetime
+from enum import IntEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, Moment, ReviewId
+from app.scheduling import Answer
+
+
+class Kind(IntEnum):
+    """What a row of the log is. A `PRACTICE` never moves the schedule."""
+
+    ANSWER = 1
+    PRACTICE = 2
+
+
+class Review(Base):
+    """One thing that happened to a card. Never rewritten; undoing marks it."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        # The last answer of a learner (undo), and how many came after a moment (drill).
+        sa.Index("ix_reviews_user_id_at", "user_id", "at"),
+        {"sqlite_with_rowid": False},
+    )
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    # No foreign key: see Memory.
+    card_id: Mapped[int] = mapped_column(primary_key=True)
+    # Made by the client, one for each showing: a retry has the same id and is the same review.
+    id: Mapped[UUID] = mapped_column(ReviewId, primary_key=True)
+    deck_id: Mapped[int]
+    kind: Mapped[Kind] = mapped_column(sa.SmallInteger)
+    # The learner's study day, worked out when the answer was given.
+    day: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+    # 0 to 5, as given; the buttons store 2 to 5.
+    grade: Mapped[int] = mapped_column(sa.SmallInteger)
+    # Milliseconds from question to grade, at most a minute.
+    took_ms: Mapped[int]
+    # NULL: it stands.
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(id=self.id, day=self.day, at=self.at, grade=self.grade)
+
+
+class DailySummary(Base):
+    """A learner's answers to a deck on a day, added up: a projection of the log that saves counting it."""
+
+    __tablename__ = "daily_summaries"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[int] = mapped_column(primary_key=True)
+    deck_id: Mapped[int] = mapped_column(primary_key=True)
+    answers: Mapped[int]
+    # Cards met for the first time.
+    introduced: Mapped[int]
+    again: Mapped[int]
+    hard: Mapped[int]
+    good: Mapped[int]
+    easy: Mapped[int]
+    took_ms: Mapped[int] = mapped_column(sa.BigInteger)

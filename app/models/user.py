@@ -1,0 +1,92 @@
+"""Who learns: users, their sign-ins, and the failed attempts at signing in."""
+
+import unicodedata
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_login import UserMixin
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.clock import DEFAULT_DAY_START, study_day
+from app.database import Base, Moment
+
+
+class User(UserMixin, Base):  # type: ignore[misc]  # flask-login has no types
+    """A learner. A guest has neither name nor password until they claim their progress."""
+
+    __tablename__ = "users"
+    __allow_unmapped__ = True
+    __table_args__ = (
+        sa.CheckConstraint("(name IS NULL) = (password_hash IS NULL)", name="named_with_password"),
+        sa.Index(
+            "ix_users_guests", "seen_at", sqlite_where=sa.text("name IS NULL"), postgresql_where=sa.text("name IS NULL")
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # NULL: a guest.
+    name: Mapped[str | None] = mapped_column(sa.String(64))
+    # The name as it is compared: names that look the same are the same. NULL: a guest.
+    name_key: Mapped[str | None] = mapped_column(sa.String(128), unique=True)
+    # NULL: a guest.
+    password_hash: Mapped[str | None] = mapped_column(sa.String(255))
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    # NULL: whatever the browser asks for.
+    language: Mapped[str | None] = mapped_column(sa.String(16))
+    time_zone: Mapped[str] = mapped_column(sa.String(64), default="UTC")
+    # The hour at which the learner's study day begins.
+    day_starts_at: Mapped[int] = mapped_column(sa.SmallInteger, default=DEFAULT_DAY_START)
+    theme: Mapped[str] = mapped_column(sa.String(8), default="auto")
+    # Whether single letters and digits act on the study page (WCAG 2.1.4 asks for a way to switch that off).
+    single_key_shortcuts: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    # To about an hour: when the learner was last here.
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    # The last study day on which the learner answered; NULL: never. Keeps the study day from running backwards.
+    last_day: Mapped[int | None]
+
+    # Which sign-in this user came through; not a column.
+    sign_in_token: str | None = None
+
+    @property
+    def is_guest(self) -> bool:
+        return self.name is None
+
+    def get_id(self) -> str:
+        """What flask-login keeps in the cookie: the sign-in, not the user, so that signing out ends it."""
+        assert self.sign_in_token is not None, "this user was loaded without a sign-in"
+        return self.sign_in_token
+
+    def today(self, now: datetime) -> int:
+        """The learner's study day. It never runs backwards, wherever they travel and whatever the clock does."""
+        day = study_day(now, self.time_zone, self.day_starts_at)
+        return day if self.last_day is None else max(day, self.last_day)
+
+
+def name_key(name: str) -> str:
+    """The form under which names are compared: `ＡＤＡ` and `ada` are one name."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+class SignIn(Base):
+    """One browser that is signed in. The row is the sign-in: without it the cookie opens nothing."""
+
+    __tablename__ = "sign_ins"
+
+    # SHA-256 of the token in the cookie, in hex: whoever reads the database cannot sign in with it.
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class FailedSignIn(Base):
+    """A wrong password. Counted in the database, because a count in memory is one count for each process."""
+
+    __tablename__ = "failed_sign_ins"
+    __table_args__ = (sa.Index("ix_failed_sign_ins_origin_at", "origin", "at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Whose account was tried (`name:ada`) or where from (`address:192.0.2.7`).
+    origin: Mapped[str] = mapped_column(sa.String(160))
+    at: Mapped[datetime] = mapped_column(Moment, index=True)

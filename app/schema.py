@@ -1,0 +1,131 @@
+"""Brings a database to the schema this code knows, with every row it holds."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from app.config import shipped
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+class WrongSchema(Exception):
+    """The database cannot be used with this code; the message says what to do."""
+
+
+def newest_revision() -> str:
+    """The revision this code knows, from the names of the history's files: reading them properly costs a third of a
+    second at every start."""
+    names = (path.name for path in (shipped("migrations") / "versions").glob("*.py"))
+    return max(name.split("_")[0] for name in names if re.match(r"\d{4}_", name))
+
+
+def current_revision(engine: sa.Engine) -> str | None:
+    """The revision the database is at; None if it is empty."""
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return _version(connection)
+
+
+def upgrade(engine: sa.Engine, backups: Path | None = None) -> None:
+    """Upgrades the database if it is older than the code; an SQLite file is copied into `backups` first.
+
+    Raises WrongSchema, and changes nothing, if it is newer, or if the upgrade would lose rows.
+    """
+    current, newest = current_revision(engine), newest_revision()
+    if current == newest:
+        return
+    if current is not None and current > newest:
+        raise WrongSchema(
+            f"This database was written by a newer Cardlet (schema {current}; this one knows {newest}). "
+            "Nothing was changed. Install the newer version, or restore the backup made before the upgrade."
+        )
+    if current is not None and backups is not None and engine.dialect.name == "sqlite":
+        _back_up(Path(str(engine.url.database)), backups / f"before-schema-{newest}.sqlite3")
+    migrate(engine, "head")
+
+
+def migrate(engine: sa.Engine, revision: str) -> None:
+    """Takes the database up or down to a revision. Raises WrongSchema if a table that stays would lose rows."""
+    from alembic import command
+
+    with _for_migration(engine) as connection:
+        before = _row_counts(connection)
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        going_down = revision != "head" and revision < (current_or_base(connection))
+        (command.downgrade if going_down else command.upgrade)(config, revision)
+        _check(connection, before)
+
+
+def current_or_base(connection: sa.Connection) -> str:
+    """The revision of a connection's database, `base` if it has none; digits sort before letters."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return "base"
+    return _version(connection) or "base"
+
+
+def _version(connection: sa.Connection) -> str | None:
+    return connection.scalar(sa.select(sa.column("version_num", sa.String)).select_from(sa.table("alembic_version")))
+
+
+def alembic_config() -> "Config":
+    """Alembic's configuration without a file."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(shipped("migrations")))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@contextmanager
+def _for_migration(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction with foreign keys off: SQLite changes a table by replacing it, and with them on the drop of the
+    old one deletes every row that points to it. The switch only works outside a transaction."""
+    with engine.connect() as connection:
+        sqlite = engine.dialect.name == "sqlite"
+        if sqlite:
+            _set_foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if sqlite:
+                _set_foreign_keys(connection, "ON")
+
+
+def _set_foreign_keys(connection: sa.Connection, state: str) -> None:
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.execute(f"PRAGMA foreign_keys={state}").close()
+
+
+def _row_counts(connection: sa.Connection) -> dict[str, int]:
+    tables = [name for name in sa.inspect(connection).get_table_names() if name != "alembic_version"]
+    count = sa.select(sa.func.count())
+    return {name: connection.scalar(count.select_from(sa.table(name))) or 0 for name in tables}
+
+
+def _check(connection: sa.Connection, before: dict[str, int]) -> None:
+    after = _row_counts(connection)
+    lost = [name for name, rows in before.items() if name in after and after[name] < rows]
+    if lost:
+        raise WrongSchema(f"The upgrade would have lost rows of {', '.join(lost)}. Nothing was changed.")
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise WrongSchema("After the upgrade some rows would have pointed nowhere. Nothing was changed.")
+
+
+def _back_up(database: Path, copy: Path) -> None:
+    copy.parent.mkdir(mode=0o700, exist_ok=True)
+    with sqlite3.connect(database) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+    source.close()
+    target.close()
