@@ -1,0 +1,29 @@
+"""Guests: learners without a name, whose progress is kept until they claim it or stay away too long."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models import User
+from app.models.across_learners import guests_without_answers
+
+UNUSED_FOR = timedelta(days=1)
+IDLE_FOR = timedelta(days=90)
+
+
+def start_as_guest(session: Session, language: str, time_zone: str, now: datetime) -> User:
+    """A new guest. `language` is what their browser asked for; they can choose another later."""
+    guest = User(time_zone=time_zone, language=language, created_at=now, seen_at=now)
+    session.add(guest)
+    session.flush()
+    return guest
+
+
+def sweep_guests(session: Session, now: datetime, at_most: int = 1000) -> int:
+    """Removes guests who never answered a card (after a day) and guests who stayed away (after 90 days); how many."""
+    unused = guests_without_answers().where(User.seen_at < now - UNUSED_FOR).limit(at_most)
+    idle = sa.select(User.id).where(User.name.is_(None), User.seen_at < now - IDLE_FOR).limit(at_most)
+    gone = {*session.scalars(unused), *session.scalars(idle)}
+    session.execute(sa.delete(User).where(User.id.in_(gone)))
+    return len(gone)

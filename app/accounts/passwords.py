@@ -1,0 +1,41 @@
+"""Passwords: Argon2id with the parameters OWASP recommends, and what a password must be."""
+
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from app.errors import N_, Refused
+
+SHORTEST, LONGEST_BYTES = 8, 1024
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+def hash_password(password: str) -> str:
+    """Argon2id of a password. Refused if it is shorter than 8 characters or longer than 1,024 bytes."""
+    if len(password) < SHORTEST:
+        raise Refused(N_("A password needs at least %(shortest)s characters."), field="password", shortest=SHORTEST)
+    if len(password.encode()) > LONGEST_BYTES:
+        raise Refused(N_("That password is too long."), field="password")
+    return _HASHER.hash(password)
+
+
+def password_fits(password: str, password_hash: str | None) -> bool:
+    """Whether the password made the hash. None costs the same time, so that nobody can tell which names exist."""
+    if len(password.encode()) > LONGEST_BYTES:
+        return False
+    try:
+        return _HASHER.verify(password_hash or _hash_of_nothing(), password) and password_hash is not None
+    except VerificationError:
+        return False
+
+
+def needs_new_hash(password_hash: str) -> bool:
+    """Whether the hash was made with older parameters."""
+    return _HASHER.check_needs_rehash(password_hash)
+
+
+@cache
+def _hash_of_nothing() -> str:
+    return _HASHER.hash("")

@@ -1,0 +1,84 @@
+"""Signing in and out. A sign-in is a row: deleting it ends it, whatever cookie somebody kept."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.accounts.passwords import hash_password, needs_new_hash, password_fits
+from app.errors import N_, TooManyTries
+from app.models import FailedSignIn, SignIn, User
+from app.models.user import name_key
+
+LASTS = timedelta(days=400)
+TRIES, TRIES_WITHIN = 10, timedelta(minutes=5)
+SEEN_EVERY = timedelta(hours=1)
+
+
+def sign_in(session: Session, name: str, password: str, address: str, now: datetime) -> User | None:
+    """The user with this name and password; None, and one try more counted, if there is none.
+
+    Raises TooManyTries after ten wrong tries in five minutes for one name or from one address.
+    """
+    origins = [f"name:{name_key(name.strip())[:150]}", f"address:{address}"]
+    _check_tries(session, origins, now)
+    user = session.scalar(sa.select(User).where(User.name_key == name_key(name.strip())))
+    if not password_fits(password, user.password_hash if user else None):
+        session.add_all(FailedSignIn(origin=origin, at=now) for origin in origins)
+        session.flush()
+        return None
+    if user is not None and user.password_hash is not None and needs_new_hash(user.password_hash):
+        user.password_hash = hash_password(password)
+    return user
+
+
+def open_sign_in(session: Session, user: User, now: datetime) -> None:
+    """Signs a browser in: makes the row and gives the user the token that goes into the cookie."""
+    token = secrets.token_urlsafe(32)
+    session.add(SignIn(token_hash=_hash(token), user_id=user.id, created_at=now))
+    session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id, SignIn.created_at < now - LASTS))
+    user.sign_in_token = token
+    session.flush()
+
+
+def sign_out(session: Session, token: str) -> None:
+    """Ends the sign-in of this token, for every copy of the cookie."""
+    session.execute(sa.delete(SignIn).where(SignIn.token_hash == _hash(token)))
+
+
+def user_of(session: Session, token: str, now: datetime) -> User | None:
+    """Who is signed in with this token."""
+    user = session.scalar(
+        sa.select(User).join(SignIn).where(SignIn.token_hash == _hash(token), SignIn.created_at >= now - LASTS)
+    )
+    if user is not None:
+        user.sign_in_token = token
+    return user
+
+
+def note_presence(user: User, now: datetime) -> None:
+    """Notes that the learner is here, so that a guest who still comes is not swept away."""
+    user.seen_at = now
+
+
+def presence_is_old(user: User, now: datetime) -> bool:
+    """Whether it is worth a write to note that the learner is here."""
+    return now - user.seen_at >= SEEN_EVERY
+
+
+def _check_tries(session: Session, origins: list[str], now: datetime) -> None:
+    for origin in origins:
+        tries = session.scalar(
+            sa.select(sa.func.count())
+            .select_from(FailedSignIn)
+            .where(FailedSignIn.origin == origin, FailedSignIn.at > now - TRIES_WITHIN)
+        )
+        if (tries or 0) >= TRIES:
+            raise TooManyTries(N_("Too many wrong passwords. Wait five minutes, then try again."))
+    session.execute(sa.delete(FailedSignIn).where(FailedSignIn.at <= now - TRIES_WITHIN))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

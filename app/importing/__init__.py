@@ -1,0 +1,27 @@
+"""The room where decks come in: one reader a format, one neutral ParsedDeck, one writer for all."""
+
+from app.importing.parsed import BadRow, DeckHeader, ParsedDeck, ParsedNote, ReadingOptions
+from app.importing.preview import DeckPreview, preview_deck
+from app.importing.reading import READERS, read_deck
+from app.importing.saving import ImportReport, import_deck, sweep_unfinished
+from app.importing.starters import publish_starter_decks
+from app.importing.uploads import drop_upload, keep_upload, own_upload
+
+__all__ = [
+    "READERS",
+    "BadRow",
+    "DeckHeader",
+    "DeckPreview",
+    "ImportReport",
+    "ParsedDeck",
+    "ParsedNote",
+    "ReadingOptions",
+    "drop_upload",
+    "import_deck",
+    "keep_upload",
+    "own_upload",
+    "preview_deck",
+    "publish_starter_decks",
+    "read_deck",
+    "sweep_unfinished",
+]

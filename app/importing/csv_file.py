@@ -1,0 +1,165 @@
+"""Reads tables: question, answer and perhaps tags, in CSV, TSV or anything else that separates columns."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.errors import N_
+from app.importing.encoding import UNREADABLE, decode
+from app.importing.parsed import (
+    LONGEST_FIELD,
+    BadRow,
+    DeckHeader,
+    ParsedDeck,
+    ParsedNote,
+    ReadingOptions,
+    TableLayout,
+    TextFormat,
+    path_of,
+    tag_of,
+)
+from app.rendering import has_cloze
+
+DELIMITERS = (",", "\t", ";", "|")
+SAMPLE_ROWS = 50
+COLUMN_NAMES = {
+    "question": {"front", "question", "term", "text", "正面", "问题", "題目", "问", "词", "单词"},
+    "answer": {"back", "answer", "definition", "meaning", "extra", "背面", "答案", "答", "释义", "解释"},
+    "tags": {"tags", "tag", "labels", "标签", "標籤"},
+}
+HTML_TAGS = ("<br", "<div", "<b>", "<i>", "<span", "<p>", "<img", "&nbsp;")
+HAN = range(0x4E00, 0xA000)
+
+csv.field_size_limit(16 * 2**20)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where things stand in a row of `width` columns."""
+
+    width: int
+    question: int
+    answer: int | None
+    tags: int | None
+
+
+def read(content: bytes, options: ReadingOptions) -> ParsedDeck:
+    """The table as a deck. What the options leave open is found out from the first rows; see `table` of the result."""
+    text, encoding = decode(content, options.encoding)
+    delimiter = options.delimiter or _find_delimiter(text)
+    sample = _sample(text, delimiter)
+    named = _named_columns(sample[0]) if sample else None
+    has_header = named is not None if options.has_header is None else options.has_header
+    columns = (has_header and named) or _plain_columns(sample)
+    body = sample[1:] if has_header else sample
+    languages = options.languages or (_language(body, columns.question), _language(body, columns.answer))
+    layout = TableLayout(encoding, delimiter, has_header, options.format or _find_format(body), languages)
+    header = DeckHeader(path=path_of(options.deck_name or "Deck"), language=languages[0])
+    return ParsedDeck(header, _rows(text, layout, columns), layout)
+
+
+def _rows(text: str, layout: TableLayout, columns: _Columns) -> Iterator[ParsedNote | BadRow]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True)
+    first, is_header = 1, layout.has_header
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            yield BadRow(first, N_("the quotation marks of this row do not match; the rest of the file was not read"))
+            return
+        if cells is None:
+            return
+        line, first = first, reader.line_num + 1
+        if is_header:
+            is_header = False
+        elif any(cell.strip() for cell in cells):
+            yield _row(line, cells, layout, columns)
+
+
+def _row(line: int, cells: list[str], layout: TableLayout, columns: _Columns) -> ParsedNote | BadRow:
+    if any(UNREADABLE in cell for cell in cells):
+        return BadRow(line, N_("this row is not %(encoding)s"), {"encoding": layout.encoding})
+    if len(cells) != columns.width:
+        return BadRow(
+            line, N_("expected %(width)s columns, found %(found)s"), {"width": columns.width, "found": len(cells)}
+        )
+    question = cells[columns.question].strip()
+    answer = cells[columns.answer].strip() if columns.answer is not None else ""
+    hides = has_cloze(question)
+    if not question:
+        return BadRow(line, N_("the question is empty"))
+    if not answer and not hides:
+        return BadRow(line, N_("the answer is empty"))
+    if max(len(question), len(answer)) > LONGEST_FIELD:
+        return BadRow(line, N_("a text is longer than %(longest)s characters"), {"longest": LONGEST_FIELD})
+    tags = cells[columns.tags].replace(",", " ").split() if columns.tags is not None else []
+    return ParsedNote(
+        line=line,
+        kind="cloze" if hides else "basic",
+        fields=(question, answer),
+        languages=layout.languages,
+        format=layout.format,
+        tags=tuple(dict.fromkeys(map(tag_of, tags))),
+    )
+
+
+def _sample(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows that are not empty, as far as they can be read."""
+    rows: list[list[str]] = []
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if any(cell.strip() for cell in cells):
+                rows.append(cells)
+            if len(rows) == SAMPLE_ROWS:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _find_delimiter(text: str) -> str:
+    """The delimiter that splits most rows into the same number of columns, at least two."""
+
+    def agreement(delimiter: str) -> tuple[int, int]:
+        widths = Counter(len(row) for row in _sample(text, delimiter) if len(row) > 1)
+        if not widths:
+            return (0, 0)
+        width, rows = widths.most_common(1)[0]
+        return (rows, -width)
+
+    return max(DELIMITERS, key=agreement)
+
+
+def _named_columns(row: list[str]) -> _Columns | None:
+    """The columns by their names, if the row is a row of names."""
+    found: dict[str, int] = {}
+    for index, cell in enumerate(row):
+        for name, words in COLUMN_NAMES.items():
+            if cell.strip().casefold() in words:
+                found.setdefault(name, index)
+    if "question" not in found:
+        return None
+    return _Columns(len(row), found["question"], found.get("answer"), found.get("tags"))
+
+
+def _plain_columns(sample: list[list[str]]) -> _Columns:
+    """Question, answer, tags, from left to right, in a table as wide as most of its rows."""
+    widths = Counter(len(row) for row in sample)
+    width = widths.most_common(1)[0][0] if widths else 2
+    question, answer, tags = range(3)
+    return _Columns(width, question, answer if answer < width else None, tags if tags < width else None)
+
+
+def _language(rows: list[list[str]], column: int | None) -> str:
+    """Chinese if every third character of the column is, English otherwise; the learner can say better."""
+    text = "".join(row[column] for row in rows if column is not None and column < len(row))
+    letters = [character for character in text if character.isalpha()]
+    han = sum(ord(character) in HAN for character in letters)
+    return "zh-Hans" if han and han * 3 >= len(letters) else "en"
+
+
+def _find_format(rows: list[list[str]]) -> TextFormat:
+    cells = [cell.casefold() for row in rows for cell in row]
+    return "html" if any(tag in cell for cell in cells for tag in HTML_TAGS) else "markdown"

@@ -1,0 +1,77 @@
+"""From bytes to text, when nobody says in which encoding."""
+
+import codecs
+
+from charset_normalizer import from_bytes
+
+from app.errors import N_, UnreadableFile
+
+OFFERED = ("utf-8", "utf-16", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252")
+"""The encodings a learner can choose from, and among which an unmarked file's is looked for."""
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+MOSTLY = 0.9
+UNREADABLE = "\ufffd"
+
+
+def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
+    """The text, and the encoding it was read in; bytes that make no sense in it become UNREADABLE.
+
+    Raises UnreadableFile for what is no text at all.
+    """
+    encoding = encoding or find_encoding(content)
+    text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
+    if "\x00" in text:
+        raise UnreadableFile(N_("This is not a text file. Save your table as CSV, in UTF-8 if you can choose."))
+    return text, encoding
+
+
+def decode_utf8(content: bytes) -> str:
+    """The text of a file that has to be UTF-8. Raises UnreadableFile with the line of the first byte that is not."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(N_("this is not UTF-8"), line=content.count(b"\n", 0, error.start) + 1) from None
+    if "\x00" in text:
+        raise UnreadableFile(N_("this is not text"), line=text.count("\n", 0, text.index("\x00")) + 1)
+    return text
+
+
+def find_encoding(content: bytes) -> str:
+    """The encoding the bytes are most likely in."""
+    for mark, encoding in MARKS:
+        if content.startswith(mark):
+            return encoding
+    if b"\x00" in content:
+        return _utf16_without_mark(content)
+    if _mostly_utf8(content):
+        return "utf-8"
+    best = from_bytes(content, cp_isolation=list(OFFERED)).best()
+    return best.encoding if best is not None else "utf-8"
+
+
+def _utf16_without_mark(content: bytes) -> str:
+    """Text with many ASCII characters has its zero bytes on one side in UTF-16."""
+    return "utf-16-le" if content[1::2].count(0) >= content[::2].count(0) else "utf-16-be"
+
+
+def _mostly_utf8(content: bytes) -> bool:
+    """Whether nearly all lines with more than ASCII in them are UTF-8: a damaged line must not make the whole file
+    look like another encoding."""
+    lines = [line for line in content.split(b"\n") if not line.isascii()]
+    good = sum(_is_utf8(line) for line in lines)
+    return good >= MOSTLY * len(lines)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,125 @@
+"""Notes and their cards: adding, comparing, changing, retiring."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.importing.opening import Target
+from app.importing.parsed import ParsedNote
+from app.models import Card, Note
+from app.rendering import card_ordinals
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A note of the file with its identity and the position of its first card."""
+
+    guid: str
+    position: int
+    note: ParsedNote
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an incoming note changes. `note_id` None: it is new. `counts`: its content differs, not only its place."""
+
+    incoming: Incoming
+    note_id: int | None
+    counts: bool
+    reorders: bool
+
+
+def add_note(session: Session, target: Target, incoming: Incoming) -> None:
+    """Adds a note with its cards."""
+    note = Note(
+        owner_id=target.owner_id,
+        guid=incoming.guid,
+        language=target.language,
+        created_at=target.now,
+        changed_at=target.now,
+        **_content(target, incoming.note),
+    )
+    session.add(note)
+    session.flush()
+    session.add_all(_new_card(target, note.id, ordinal, position) for ordinal, position in _placed(incoming).items())
+
+
+def changes_for(session: Session, target: Target, batch: Sequence[Incoming]) -> list[Change]:
+    """What these notes would change in the deck; nothing for those that stand there already."""
+    known = {note.guid: note for note in session.scalars(_notes(target).where(Note.guid.in_([i.guid for i in batch])))}
+    cards = _cards_of(session, [note.id for note in known.values()])
+    changes: list[Change] = []
+    for incoming in batch:
+        note = known.get(incoming.guid)
+        if note is None:
+            changes.append(Change(incoming, None, counts=True, reorders=True))
+            continue
+        differs = any(getattr(note, name) != value for name, value in _content(target, incoming.note).items())
+        placed = {card.ordinal: card.position for card in cards[note.id] if not card.retired}
+        reorders = placed != _placed(incoming)
+        if differs or reorders:
+            changes.append(Change(incoming, note.id, differs, reorders))
+    return changes
+
+
+def apply_change(session: Session, target: Target, change: Change) -> None:
+    """Adds the note, or makes it and its cards what the file says. Cards that are no more are retired."""
+    if change.note_id is None:
+        add_note(session, target, change.incoming)
+        return
+    note = session.get_one(Note, change.note_id)
+    for name, value in _content(target, change.incoming.note).items():
+        setattr(note, name, value)
+    note.changed_at = target.now
+    placed = _placed(change.incoming)
+    for card in _cards_of(session, [note.id])[note.id]:
+        card.retired = card.ordinal not in placed
+        card.position = placed.pop(card.ordinal, card.position)
+    session.add_all(_new_card(target, note.id, ordinal, position) for ordinal, position in placed.items())
+    session.flush()
+
+
+def retire_all_but(session: Session, target: Target, guids: set[str]) -> int:
+    """Retires the cards of the deck's notes that are not among these; how many notes."""
+    rows = session.execute(
+        sa.select(Note.id, Note.guid).join(Card).where(Card.deck_id == target.deck_id, ~Card.retired).distinct()
+    )
+    gone = [note_id for note_id, guid in rows if guid not in guids]
+    session.execute(sa.update(Card).where(Card.deck_id == target.deck_id, Card.note_id.in_(gone)).values(retired=True))
+    return len(gone)
+
+
+def _notes(target: Target) -> sa.Select[Note]:
+    return sa.select(Note).where(Note.owner_id.is_not_distinct_from(target.owner_id), Note.language == target.language)
+
+
+def _content(target: Target, note: ParsedNote) -> dict[str, Any]:
+    return {
+        "note_type_id": target.note_type_ids[note.kind],
+        "format": note.format,
+        "fields": list(note.fields),
+        "field_languages": list(note.languages),
+        "tags": list(note.tags),
+        "source": note.source,
+        "quote": note.quote,
+    }
+
+
+def _placed(incoming: Incoming) -> dict[int, int]:
+    """The positions of the note's cards by their ordinals."""
+    ordinals = card_ordinals(incoming.note.kind, incoming.note.fields)
+    return {ordinal: incoming.position + offset for offset, ordinal in enumerate(ordinals)}
+
+
+def _new_card(target: Target, note_id: int, ordinal: int, position: int) -> Card:
+    return Card(deck_id=target.deck_id, note_id=note_id, ordinal=ordinal, position=position)
+
+
+def _cards_of(session: Session, note_ids: Sequence[int]) -> dict[int, list[Card]]:
+    cards: dict[int, list[Card]] = {note_id: [] for note_id in note_ids}
+    for card in session.scalars(sa.select(Card).where(Card.note_id.in_(note_ids))):
+        cards[card.note_id].append(card)
+    return cards

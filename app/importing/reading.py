@@ -1,0 +1,51 @@
+"""Which reader reads what. A new format is one file beside this one and one line in READERS."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from app.errors import N_, UnreadableFile
+from app.importing import csv_file, markdown_deck
+from app.importing.parsed import ParsedDeck, ReadingOptions
+
+Reader = Callable[[bytes, ReadingOptions], ParsedDeck]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format: how it is called, its reader, and whether the reader looks at the table options."""
+
+    name: str
+    read: Reader
+    is_table: bool = False
+
+
+READERS = {
+    ".md": Format("Markdown", markdown_deck.read),
+    ".csv": Format("CSV", csv_file.read, is_table=True),
+    ".tsv": Format("TSV", csv_file.read, is_table=True),
+    ".txt": Format("TXT", csv_file.read, is_table=True),
+}
+
+
+def format_of(file_name: str) -> Format:
+    """The format a file's name promises. Raises UnreadableFile for an ending nobody reads."""
+    suffix = PurePath(file_name).suffix.lower()
+    if suffix not in READERS:
+        raise UnreadableFile(
+            N_("Cardlet cannot read files like “%(name)s”. It reads: %(known)s"),
+            name=PurePath(file_name).name,
+            known=", ".join(READERS),
+        )
+    return READERS[suffix]
+
+
+def read_deck(content: bytes, file_name: str, options: ReadingOptions | None = None) -> ParsedDeck:
+    """The deck in a file. Raises UnreadableFile."""
+    stem = PurePath(file_name).stem
+    return format_of(file_name).read(content, (options or ReadingOptions()).with_name(stem))
+
+
+def pasted_name(text: str) -> str:
+    """A file name for text that came without one: a deck file says so in its first line, anything else is a table."""
+    return "pasted.md" if text.lstrip("\ufeff\n\r ").startswith(markdown_deck.FENCE) else "pasted.csv"

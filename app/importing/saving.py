@@ -1,0 +1,127 @@
+"""The one writer: a ParsedDeck becomes rows, in batches that never hold the database's only writer for long.
+
+A new deck is filled while it is invisible and published by the last transaction; what changes an existing deck happens
+altogether in that last transaction. An import that dies leaves a deck nobody sees, and the next start sweeps it away.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.errors import N_
+from app.importing.notes import Change, Incoming, add_note, apply_change, changes_for, retire_all_but
+from app.importing.opening import InTransaction, Target, open_deck, publish, remove_unfinished
+from app.importing.parsed import BadRow, ParsedDeck, ParsedNote
+from app.models import Deck
+from app.rendering import card_ordinals
+
+BATCH = 500
+LISTED_BAD_ROWS = 1_000
+UNFINISHED_FOR = timedelta(hours=1)
+
+
+@dataclass
+class ImportReport:
+    """What an import did. `deck_id` is None if there was nothing to make a deck of; of the rows that gave no note the
+    first thousand are listed."""
+
+    deck_id: int | None
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    retired: int = 0
+    skipped: int = 0
+    bad_rows: list[BadRow] = field(default_factory=list)
+
+    def skip(self, row: BadRow) -> None:
+        self.skipped += 1
+        if len(self.bad_rows) < LISTED_BAD_ROWS:
+            self.bad_rows.append(row)
+
+
+def import_deck(parsed: ParsedDeck, owner_id: int | None, now: datetime, in_transaction: InTransaction) -> ImportReport:
+    """Writes a deck for its owner (None: the server) and says what came of it. The same deck again changes nothing.
+
+    `in_transaction` opens a transaction that commits when it is left; the door lends it. Raises UnreadableFile for a
+    name that cannot be a deck's, Stale while another import of the same deck is under way.
+    """
+    with in_transaction() as session:
+        target = open_deck(session, parsed.header, owner_id, now)
+    report = ImportReport(target.deck_id)
+    incoming = _identified(parsed.rows, target, report)
+    if target.is_new:
+        _fill(target, incoming, report, in_transaction)
+    else:
+        _revise(target, incoming, report, in_transaction)
+    return report
+
+
+def sweep_unfinished(session: Session, now: datetime) -> int:
+    """Removes what imports left that never came to their end; how many decks."""
+    unfinished = sa.select(Deck.id).where(~Deck.published, Deck.created_at < now - UNFINISHED_FOR)
+    ids = list(session.scalars(unfinished))
+    remove_unfinished(session, ids)
+    return len(ids)
+
+
+def _identified(rows: Iterable[ParsedNote | BadRow], target: Target, report: ImportReport) -> Iterator[Incoming]:
+    """The notes with their identity and place; rows that give none, or repeat another, go into the report."""
+    first_lines: dict[str, int] = {}
+    position = 0
+    for row in rows:
+        if isinstance(row, BadRow):
+            report.skip(row)
+            continue
+        guid = f"{target.guid}/{row.guid or _identity(row)}"
+        if guid in first_lines:
+            report.skip(
+                BadRow(row.line, N_("the same question stands in line %(first)s"), {"first": first_lines[guid]})
+            )
+            continue
+        first_lines[guid] = row.line
+        yield Incoming(guid, position, row)
+        position += len(card_ordinals(row.kind, row.fields))
+
+
+def _identity(note: ParsedNote) -> str:
+    """A note without an id is known by its question, whatever the spaces in it."""
+    question = " ".join(note.fields[0].split())
+    return f"q:{hashlib.sha256(question.encode()).hexdigest()[:32]}"
+
+
+def _fill(target: Target, incoming: Iterator[Incoming], report: ImportReport, in_transaction: InTransaction) -> None:
+    while batch := list(islice(incoming, BATCH)):
+        with in_transaction() as session:
+            for note in batch:
+                add_note(session, target, note)
+        report.added += len(batch)
+    with in_transaction() as session:
+        if report.added:
+            publish(session, target)
+        else:
+            remove_unfinished(session, target.new_deck_ids)
+            report.deck_id = None
+
+
+def _revise(target: Target, incoming: Iterator[Incoming], report: ImportReport, in_transaction: InTransaction) -> None:
+    changes: list[Change] = []
+    guids: set[str] = set()
+    while batch := list(islice(incoming, BATCH)):
+        with in_transaction() as session:
+            found = changes_for(session, target, batch)
+        changes += found
+        guids.update(note.guid for note in batch)
+        report.unchanged += len(batch) - sum(change.counts for change in found)
+    with in_transaction() as session:
+        for change in changes:
+            apply_change(session, target, change)
+        report.added = sum(change.note_id is None for change in changes)
+        report.updated = sum(change.note_id is not None and change.counts for change in changes)
+        if target.owner_id is None:
+            report.retired = retire_all_but(session, target, guids)
+        publish(session, target, reordered=any(change.reorders for change in changes) or report.retired > 0)

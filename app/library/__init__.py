@@ -1,0 +1,15 @@
+"""The room of decks: which there are, who follows them, and what is in them."""
+
+from app.library.decks import NOTES_A_PAGE, ShelfDeck, deck_page, shelf, starter_decks
+from app.library.following import follow, set_new_per_day, stop_following
+
+__all__ = [
+    "NOTES_A_PAGE",
+    "ShelfDeck",
+    "deck_page",
+    "follow",
+    "set_new_per_day",
+    "shelf",
+    "starter_decks",
+    "stop_following",
+]

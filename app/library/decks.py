@@ -1,0 +1,100 @@
+"""What stands on a learner's shelf, and what is in a deck."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from app.errors import NotFound
+from app.models import Card, Deck, Follow, Note, User
+from app.models.waiting import Counts, counts_for, follows_of
+
+NOTES_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class ShelfDeck:
+    """A followed deck and what waits in it today."""
+
+    follow: Follow
+    counts: Counts
+
+
+def shelf(session: Session, learner: User, day: int) -> list[ShelfDeck]:
+    """The decks the learner follows, in their order, each with its counts."""
+    follows = session.scalars(follows_of(learner.id).options(joinedload(Follow.deck).joinedload(Deck.parent)))
+    return [ShelfDeck(follow, counts_for(session, follow, day)) for follow in follows]
+
+
+def starter_decks(session: Session, language: str) -> Sequence[Deck]:
+    """The starter decks in a language."""
+    return session.scalars(
+        sa.select(Deck)
+        .where(Deck.owner_id.is_(None), Deck.published, Deck.language == language)
+        .order_by(Deck.place, Deck.id)
+    ).all()
+
+
+def other_starter_decks(session: Session, learner: User) -> Sequence[Deck]:
+    """The starter decks the learner does not follow, in every language."""
+    followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
+    return session.scalars(
+        sa.select(Deck)
+        .where(Deck.owner_id.is_(None), Deck.published, Deck.id.not_in(followed))
+        .order_by(Deck.language, Deck.place, Deck.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class DeckPage:
+    """A deck as a learner looks into it: one page of its notes. `follow` is None for a deck they do not follow."""
+
+    deck: Deck
+    follow: Follow | None
+    notes: Sequence[Note]
+    note_count: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.note_count // NOTES_A_PAGE))
+
+
+def deck_page(session: Session, learner: User, deck_id: int, page: int) -> DeckPage:
+    """Page `page` (from 1) of a deck's notes in the deck's order.
+
+    Raises NotFound unless it is a starter deck or the learner's own, and for a page it does not have.
+    """
+    deck = session.get(Deck, deck_id)
+    if deck is None or not deck.published or deck.owner_id not in {None, learner.id}:
+        raise NotFound()
+    first = (
+        sa.select(Card.note_id, sa.func.min(Card.position).label("position"))
+        .where(Card.deck_id == deck_id, ~Card.retired)
+        .group_by(Card.note_id)
+        .subquery()
+    )
+    count = session.scalar(sa.select(sa.func.count()).select_from(first)) or 0
+    if page < 1 or page > max(1, -(-count // NOTES_A_PAGE)):
+        raise NotFound()
+    notes = session.scalars(
+        sa.select(Note)
+        .join(first, first.c.note_id == Note.id)
+        .options(joinedload(Note.note_type))
+        .order_by(first.c.position)
+        .limit(NOTES_A_PAGE)
+        .offset((page - 1) * NOTES_A_PAGE)
+    ).all()
+    followed = session.get(Follow, (learner.id, deck_id))
+    return DeckPage(deck, followed if followed and followed.stopped_at is None else None, notes, count, page)
+
+
+def own_decks_left(session: Session, learner: User) -> Sequence[Deck]:
+    """The learner's own decks that they stopped following."""
+    followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
+    return session.scalars(
+        sa.select(Deck)
+        .where(Deck.owner_id == learner.id, Deck.published, Deck.id.not_in(followed))
+        .order_by(Deck.name, Deck.id)
+    ).all()

@@ -1,0 +1,16 @@
+"""The room that looks back and ahead: one figure, one function; it reads and never writes."""
+
+from app.progress.activity import Activity, activity_of, streak_of
+from app.progress.forecast import FORECAST_DAYS, Forecast, forecast_of
+from app.progress.maturity import Maturity, maturity_of
+
+__all__ = [
+    "FORECAST_DAYS",
+    "Activity",
+    "Forecast",
+    "Maturity",
+    "activity_of",
+    "forecast_of",
+    "maturity_of",
+    "streak_of",
+]
