@@ -1,0 +1,9 @@
+"""DOOR: the same verbs in the terminal."""
+
+from app.cli.decks import import_file
+from app.cli.group import cardlet
+from app.cli.schedule import schedule
+from app.cli.serve import serve
+from app.cli.users import user
+
+__all__ = ["cardlet", "import_file", "schedule", "serve", "user"]

@@ -1,0 +1,71 @@
+"""`cardlet serve`: the web app, behind a production WSGI server."""
+
+import errno
+import signal
+import socket
+import sys
+from types import FrameType
+
+import click
+from waitress.server import create_server
+
+from app.cli.group import cardlet, ready_app
+from app.config import read_settings
+
+LARGEST_HEADER = 64 * 2**10
+
+
+@cardlet.command()
+@click.option("--host", help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 takes any free one.")
+@click.pass_context
+def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
+    """Start Cardlet."""
+    settings = read_settings()
+    host = host or settings["HOST"]
+    port = settings["PORT"] if port is None else port
+    listener = _listen(host, port)
+    with ready_app(ctx.obj) as app:
+        server = create_server(
+            app,
+            sockets=[listener],
+            threads=settings["THREADS"],
+            max_request_body_size=(settings["MAX_UPLOAD_MB"] + 1) * 2**20,
+            max_request_header_size=LARGEST_HEADER,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+        )
+        signal.signal(signal.SIGTERM, _stop)
+        click.echo(f"Cardlet is running on {_address(listener)} (stop it with Ctrl+C)")
+        sys.stdout.flush()
+        try:
+            server.run()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The listening socket, opened before anything else so that a port in use is known at once."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            advice = f"Port {port} is in use. Choose another: make run PORT={port + 1}"
+        else:
+            advice = f"Cannot listen on {host}, port {port}: {error.strerror or error}"
+        raise click.ClickException(advice) from None
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

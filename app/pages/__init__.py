@@ -1,0 +1,27 @@
+"""DOOR: HTML, one file per room."""
+
+from flask import Flask
+
+from app.pages import (
+    access,
+    accounts,
+    assets,
+    errors,
+    headers,
+    health,
+    home,
+    importing,
+    language,
+    library,
+    progress,
+    study,
+    words,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Registers all pages and what they share."""
+    for shared in (access, assets, errors, headers, language, words):
+        shared.init_app(app)
+    for room in (health, home, accounts, study, library, importing, progress):
+        app.register_blueprint(room.bp)

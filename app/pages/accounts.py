@@ -1,0 +1,172 @@
+"""Starting as a guest, signing up, in and out, settings, language."""
+
+from zoneinfo import available_timezones
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.accounts import (
+    Preferences,
+    claim,
+    create_user,
+    set_language,
+    set_preferences,
+    sign_in,
+    start_as_guest,
+    sweep_guests,
+)
+from app.accounts.passwords import hash_password
+from app.accounts.preferences import THEMES
+from app.clock import is_time_zone, now
+from app.database import writing
+from app.errors import N_, CardletError, Refused
+from app.library import follow, starter_decks
+from app.pages.access import current_learner, end_sign_in, leave, safe_path, sign_in_as
+from app.pages.language import LANGUAGES, _, language
+from app.pages.words import error_words
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.post("/guest")
+def start_as_guest_submit() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect(url_for("home.home"), 303)
+    _refuse_if_closed()
+    moment = now()
+    with writing() as transaction:
+        sweep_guests(transaction, moment, at_most=20)
+        guest = start_as_guest(transaction, language(), _time_zone(), moment)
+        for deck in starter_decks(transaction, language()):
+            follow(transaction, guest, deck.id, moment)
+    sign_in_as(guest.id)
+    return redirect(url_for("study.study_page"), 303)
+
+
+@bp.get("/sign-up")
+def sign_up_page() -> ResponseReturnValue:
+    if current_user.is_authenticated and not current_learner().is_guest:
+        return redirect(url_for("home.home"), 303)
+    return render_template("accounts/sign_up.html", name="", error=None)
+
+
+@bp.post("/sign-up")
+def sign_up_submit() -> ResponseReturnValue:
+    name = request.form.get("name", "")
+    try:
+        password_hash = hash_password(request.form.get("password", ""))
+        user_id = _claim(name, password_hash) if current_user.is_authenticated else _sign_up(name, password_hash)
+    except Refused as error:
+        return render_template("accounts/sign_up.html", name=name, error=error, words=error_words(error)), error.status
+    sign_in_as(user_id)
+    flash(_("Welcome, %(name)s. Your progress is yours now.", name=current_learner().name))
+    return redirect(url_for("home.home"), 303)
+
+
+def _sign_up(name: str, password_hash: str) -> int:
+    _refuse_if_closed()
+    moment = now()
+    with writing() as transaction:
+        user = create_user(transaction, name, password_hash, _time_zone(), moment, language=language())
+        return user.id
+
+
+def _claim(name: str, password_hash: str) -> int:
+    guest = current_learner()
+    with writing() as transaction:
+        claim(transaction, guest, name, password_hash)
+        return guest.id
+
+
+def _refuse_if_closed() -> None:
+    if current_app.config["SIGN_UP"] == "closed":
+        raise Refused(N_("This server takes no new learners. Ask whoever runs it for an account."))
+
+
+def _time_zone() -> str:
+    """The browser's time zone, which a script wrote into the form; UTC without one."""
+    name = request.form.get("time_zone", "")
+    return name if is_time_zone(name) else "UTC"
+
+
+@bp.get("/sign-in")
+def sign_in_page() -> ResponseReturnValue:
+    target = safe_path(request.args.get("next"))
+    if current_user.is_authenticated and not current_learner().is_guest:
+        return redirect(target or url_for("home.home"), 303)
+    return render_template("accounts/sign_in.html", name="", next=target, words=None)
+
+
+@bp.post("/sign-in")
+def sign_in_submit() -> ResponseReturnValue:
+    name, target = request.form.get("name", ""), safe_path(request.form.get("next"))
+    words, status, user = _("That name and password do not belong together."), 422, None
+    try:
+        with writing() as transaction:
+            password = request.form.get("password", "")
+            user = sign_in(transaction, name, password, request.remote_addr or "", now())
+    except CardletError as error:
+        words, status = error_words(error), error.status
+    if user is None:
+        return render_template("accounts/sign_in.html", name=name, next=target, words=words), status
+    sign_in_as(user.id)
+    return redirect(target or url_for("home.home"), 303)
+
+
+@bp.post("/sign-out")
+def sign_out_submit() -> ResponseReturnValue:
+    end_sign_in()
+    leave()
+    return redirect(url_for("home.home"), 303)
+
+
+@bp.get("/settings")
+def settings_page() -> ResponseReturnValue:
+    return _settings(None)
+
+
+@bp.post("/settings")
+def settings_submit() -> ResponseReturnValue:
+    learner, form = current_learner(), request.form
+    try:
+        with writing() as transaction:
+            set_preferences(
+                transaction,
+                learner,
+                Preferences(
+                    language=form["language"] if form.get("language") in LANGUAGES else None,
+                    time_zone=form.get("time_zone", ""),
+                    day_starts_at=form.get("day_starts_at", -1, type=int),
+                    theme=form.get("theme", ""),
+                    single_key_shortcuts="single_key_shortcuts" in form,
+                ),
+            )
+    except Refused as error:
+        return _settings(error), error.status
+    flash(_("Saved."))
+    return redirect(url_for("accounts.settings_page"), 303)
+
+
+def _settings(error: Refused | None) -> str:
+    return render_template(
+        "accounts/settings.html",
+        learner=current_learner(),
+        time_zones=sorted(available_timezones()),
+        themes=THEMES,
+        error=error,
+        words=error_words(error) if error else None,
+    )
+
+
+@bp.post("/language")
+def choose_language() -> ResponseReturnValue:
+    chosen = request.form.get("language", "")
+    if chosen not in LANGUAGES:
+        abort(404)
+    session["language"] = chosen
+    if current_user.is_authenticated:
+        learner = current_learner()
+        with writing() as transaction:
+            set_language(transaction, learner, chosen)
+    return redirect(safe_path(request.form.get("next")) or url_for("home.home"), 303)

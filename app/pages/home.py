@@ -1,0 +1,41 @@
+"""The first page: what Cardlet is, or what waits today."""
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.clock import now, study_day
+from app.database import db
+from app.library.decks import other_starter_decks, shelf, starter_decks
+from app.models.waiting import Counts
+from app.pages.access import current_learner
+from app.pages.language import language
+from app.progress import activity_of
+
+bp = Blueprint("home", __name__)
+
+SECONDS_A_CARD, FASTEST_CARD = 9, 3
+"""What a card takes while nothing is known of today's pace, and the pace nobody keeps up for a whole deck."""
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    if not current_user.is_authenticated:
+        decks = starter_decks(db.session, language())
+        return render_template("home/landing.html", decks=decks, open=current_app.config["SIGN_UP"] == "open")
+    learner, moment = current_learner(), now()
+    today = learner.today(moment)
+    decks_on_shelf = shelf(db.session, learner, today)
+    waiting = sum((deck.counts for deck in decks_on_shelf), Counts(0, 0, 0))
+    done = activity_of(db.session, learner, today)
+    pace = max(FASTEST_CARD, done.took_ms / done.answers / 1000) if done.took_ms else SECONDS_A_CARD
+    others = other_starter_decks(db.session, learner)
+    return render_template(
+        "home/home.html",
+        shelf=decks_on_shelf,
+        waiting=waiting,
+        minutes=max(1, round(waiting.total * pace / 60)),
+        done=done,
+        starters=[deck for deck in others if deck.language == language()] or others,
+        first_day=study_day(learner.created_at, learner.time_zone, learner.day_starts_at) == today,
+    )

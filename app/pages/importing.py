@@ -1,0 +1,159 @@
+"""Importing a deck: choose, look, import, report."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Request, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import now
+from app.database import db, writing
+from app.errors import N_, CardletError, Refused
+from app.importing import (
+    BadRow,
+    ImportReport,
+    ReadingOptions,
+    drop_upload,
+    import_deck,
+    keep_upload,
+    own_upload,
+    preview_deck,
+    read_deck,
+)
+from app.importing.csv_file import DELIMITERS
+from app.importing.encoding import OFFERED
+from app.importing.reading import format_of, pasted_name
+from app.importing.uploads import keep_report
+from app.library import follow
+from app.models import Deck, Upload
+from app.pages.access import current_learner
+from app.pages.language import _
+from app.pages.words import error_words
+
+bp = Blueprint("importing", __name__, url_prefix="/import")
+
+CARD_LANGUAGES = ("en", "zh-Hans", "zh-Hant", "ja", "ko", "de", "es", "fr", "it", "pt", "ru")
+
+
+@bp.before_request
+def allow_large_bodies() -> None:
+    """Files may be as large as the setting says; every other page keeps the small limit."""
+    request.max_content_length = current_app.config["MAX_UPLOAD_MB"] * 2**20 + 2**16
+    request.max_form_memory_size = request.max_content_length
+
+
+@bp.get("")
+def import_page() -> ResponseReturnValue:
+    return render_template("importing/choose.html", words=None, text="")
+
+
+@bp.post("")
+def upload() -> ResponseReturnValue:
+    learner = current_learner()
+    try:
+        file_name, content = _sent(request)
+        format_of(file_name)
+        with writing() as transaction:
+            upload_id = keep_upload(transaction, learner, file_name, content, now()).id
+    except CardletError as error:
+        text = request.form.get("text", "")
+        return render_template("importing/choose.html", words=error_words(error), text=text), error.status
+    return redirect(url_for("importing.preview_page", upload_id=upload_id), 303)
+
+
+def _sent(request: Request) -> tuple[str, bytes]:
+    """The file, or the pasted text as if it were one."""
+    file, text = request.files.get("file"), request.form.get("text", "")
+    if file is not None and file.filename:
+        return file.filename.replace("\\", "/").rsplit("/", 1)[-1], file.read()
+    if not text.strip():
+        raise Refused(N_("Choose a file, or paste some text."), field="file")
+    return pasted_name(text), text.replace("\r\n", "\n").encode()
+
+
+@bp.get("/<int:upload_id>")
+def preview_page(upload_id: int) -> ResponseReturnValue:
+    kept = own_upload(db.session, current_learner(), upload_id)
+    if kept.report is not None:
+        return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
+    return _preview(kept, request.args, None)
+
+
+@bp.post("/<int:upload_id>")
+def import_submit(upload_id: int) -> ResponseReturnValue:
+    learner, moment = current_learner(), now()
+    kept = own_upload(db.session, learner, upload_id)
+    if kept.content is None:
+        return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
+    try:
+        parsed = read_deck(kept.content, kept.file_name, _options(request.form, kept))
+        report = import_deck(parsed, learner.id, moment, writing)
+    except CardletError as error:
+        return _preview(own_upload(db.session, learner, upload_id), request.form, error)
+    with writing() as transaction:
+        if report.deck_id is not None:
+            follow(transaction, learner, report.deck_id, moment)
+        keep_report(transaction, learner, upload_id, asdict(report))
+    return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
+
+
+@bp.get("/<int:upload_id>/report")
+def report_page(upload_id: int) -> ResponseReturnValue:
+    kept = own_upload(db.session, current_learner(), upload_id)
+    if kept.report is None:
+        return redirect(url_for("importing.preview_page", upload_id=upload_id), 303)
+    rows = [BadRow(**row) for row in kept.report["bad_rows"]]
+    report = ImportReport(**{**kept.report, "bad_rows": rows})
+    deck = db.session.get(Deck, report.deck_id) if report.deck_id else None
+    return render_template("importing/report.html", report=report, deck=deck, file_name=kept.file_name)
+
+
+@bp.post("/<int:upload_id>/cancel")
+def cancel(upload_id: int) -> ResponseReturnValue:
+    learner = current_learner()
+    own_upload(db.session, learner, upload_id)
+    with writing() as transaction:
+        drop_upload(transaction, learner, upload_id)
+    return redirect(url_for("importing.import_page"), 303)
+
+
+def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseReturnValue:
+    """The page between upload and import, with what the learner corrected on it."""
+    preview = None
+    try:
+        preview = preview_deck(read_deck(kept.content or b"", kept.file_name, _options(given, kept)))
+    except CardletError as unreadable:
+        error = error or unreadable
+    page = render_template(
+        "importing/preview.html",
+        upload=kept,
+        preview=preview,
+        is_table=format_of(kept.file_name).is_table,
+        deck_name=given.get("deck_name") or _name(kept),
+        encodings=OFFERED,
+        delimiters=DELIMITERS,
+        languages=CARD_LANGUAGES,
+        given=given,
+        words=error_words(error) if error else None,
+    )
+    return page, error.status if error else 200
+
+
+def _name(kept: Upload) -> str:
+    stem = kept.file_name.rsplit(".", 1)[0]
+    return _("Pasted cards") if stem == "pasted" else stem
+
+
+def _options(given: Any, kept: Upload) -> ReadingOptions:
+    """What the form says about the file. Empty fields leave the answer to the reader."""
+    encoding, delimiter, format = given.get("encoding"), given.get("delimiter"), given.get("format")
+    front, back = given.get("question_language"), given.get("answer_language")
+    known = front in CARD_LANGUAGES and back in CARD_LANGUAGES
+    return ReadingOptions(
+        deck_name=(given.get("deck_name") or "").strip() or _name(kept),
+        encoding=encoding if encoding in OFFERED else None,
+        delimiter=delimiter if delimiter in DELIMITERS else None,
+        has_header={"yes": True, "no": False}.get(given.get("has_header") or ""),
+        format=format if format in {"markdown", "html"} else None,
+        languages=(front, back) if known else None,
+    )

@@ -1,0 +1,79 @@
+"""Decks: which there are, what is in them, following them."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import now
+from app.database import db, writing
+from app.errors import Refused
+from app.library import deck_page, follow, set_new_per_day, stop_following
+from app.library.decks import other_starter_decks, own_decks_left, shelf
+from app.pages.access import current_learner
+from app.pages.language import _
+from app.pages.words import error_words
+from app.rendering import render_sides
+
+bp = Blueprint("library", __name__)
+
+WHOLE_NOTE = 0
+"""The ordinal that stands for a note in a list: the first direction, or for a cloze the number that hides nothing."""
+
+
+@bp.get("/decks")
+def decks_page() -> ResponseReturnValue:
+    learner = current_learner()
+    return render_template(
+        "library/decks.html",
+        shelf=shelf(db.session, learner, learner.today(now())),
+        left=own_decks_left(db.session, learner),
+        starters=other_starter_decks(db.session, learner),
+    )
+
+
+@bp.get("/decks/<int:deck_id>")
+def show_deck(deck_id: int) -> ResponseReturnValue:
+    return _deck(deck_id, None)
+
+
+def _deck(deck_id: int, error: Refused | None) -> str:
+    page = deck_page(db.session, current_learner(), deck_id, request.args.get("page", 1, type=int))
+    notes = [
+        (
+            note,
+            render_sides(note.note_type.kind, note.fields, note.field_languages, WHOLE_NOTE, note.format),
+        )
+        for note in page.notes
+    ]
+    words = error_words(error) if error else None
+    return render_template("library/deck.html", page=page, deck=page.deck, notes=notes, words=words)
+
+
+@bp.post("/decks/<int:deck_id>/follow")
+def create_follow(deck_id: int) -> ResponseReturnValue:
+    learner = current_learner()
+    with writing() as transaction:
+        followed = follow(transaction, learner, deck_id, now())
+        name = followed.deck.name
+    flash(_("You follow %(deck)s.", deck=name))
+    return redirect(url_for("home.home"), 303)
+
+
+@bp.post("/decks/<int:deck_id>/follow/end")
+def end_follow(deck_id: int) -> ResponseReturnValue:
+    learner = current_learner()
+    with writing() as transaction:
+        stop_following(transaction, learner, deck_id, now())
+    flash(_("The deck is off your list. What you know of it is kept for when you follow it again."))
+    return redirect(url_for("library.decks_page"), 303)
+
+
+@bp.post("/decks/<int:deck_id>/follow/limit")
+def change_limit(deck_id: int) -> ResponseReturnValue:
+    learner, limit = current_learner(), request.form.get("new_per_day", -1, type=int)
+    try:
+        with writing() as transaction:
+            set_new_per_day(transaction, learner, deck_id, limit)
+    except Refused as error:
+        return _deck(deck_id, error), error.status
+    flash(_("Saved."))
+    return redirect(url_for("library.show_deck", deck_id=deck_id), 303)

@@ -1,0 +1,134 @@
+"""Studying: one card after another."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import now
+from app.database import db, writing
+from app.errors import N_, Refused, Stale
+from app.models.waiting import Counts
+from app.pages.access import current_learner
+from app.pages.errors import wants_fragment
+from app.pages.language import _
+from app.pages.words import error_words
+from app.rendering import Sides, render_sides
+from app.scheduling import Answer, Outlook, preview
+from app.scheduling.memory import AGAIN, EASY, GOOD, HARD
+from app.study import (
+    AnswerGiven,
+    NextCard,
+    Scope,
+    answer_card,
+    next_card,
+    rest_of_the_day,
+    scope_of,
+    shown_card,
+    undo_last_answer,
+)
+from app.study.queue import can_undo, is_beginner, waiting_in
+
+bp = Blueprint("study", __name__)
+
+BUTTONS = {AGAIN: N_("Again"), HARD: N_("Hard"), GOOD: N_("Good"), EASY: N_("Easy")}
+
+
+@dataclass(frozen=True)
+class Showing:
+    """One showing of a card: what the page needs, and the id its answer will have."""
+
+    next: NextCard
+    sides: Sides
+    outlooks: dict[int, Outlook]
+    review_id: UUID
+    shown_at: int
+
+
+@bp.get("/study")
+def study_page() -> ResponseReturnValue:
+    scope = _scope(request.args.get("deck"))
+    learner, card_id = current_learner(), request.args.get("card", type=int)
+    if card_id is not None:
+        return _page(scope, shown_card(db.session, learner, card_id, now()))
+    return _page(scope, next_card(db.session, learner, scope, now()))
+
+
+@bp.post("/cards/<int:card_id>/answers")
+def create_answer(card_id: int) -> ResponseReturnValue:
+    scope, learner = _scope(request.form.get("deck")), current_learner()
+    given, moment = _answer_given(), now()
+    try:
+        with writing() as transaction:
+            answer_card(transaction, learner, card_id, given, moment)
+    except Stale as error:
+        shown = _page(scope, next_card(db.session, learner, scope, now()), message=error_words(error))
+        return shown, error.status
+    if wants_fragment():
+        return _page(scope, next_card(db.session, learner, scope, now()))
+    return redirect(url_for("study.study_page", deck=scope.root_id), 303)
+
+
+@bp.post("/undos")
+def create_undo() -> ResponseReturnValue:
+    scope, learner = _scope(request.form.get("deck")), current_learner()
+    with writing() as transaction:
+        card_id = undo_last_answer(transaction, learner, now())
+    if wants_fragment():
+        card = shown_card(db.session, learner, card_id, now())
+        return _page(scope, card, message=_("Undone. Here is the card again."))
+    return redirect(url_for("study.study_page", deck=scope.root_id, card=card_id), 303)
+
+
+def _scope(deck: str | None) -> Scope:
+    if deck and not deck.isdecimal():
+        raise Refused(N_("That is no deck."))
+    return scope_of(db.session, current_learner(), int(deck) if deck else None)
+
+
+def _answer_given() -> AnswerGiven:
+    """The answer in the form. A grade must be one; without a script the time taken is told by the page's age."""
+    form = request.form
+    grade, seen = form.get("grade", type=int), form.get("seen", type=int)
+    try:
+        review_id = UUID(form.get("review_id", ""))
+    except ValueError:
+        raise Refused(N_("This answer has no id. Reload the page and grade again.")) from None
+    if grade is None:
+        raise Refused(N_("A grade is a number from 0 to 5."), field="grade")
+    if seen is None:
+        raise Refused(N_("This answer does not say which state of the card it answers. Reload the page."))
+    took = form.get("took_ms", type=int)
+    if took is None:
+        shown_at = form.get("shown_at", type=int)
+        took = 0 if shown_at is None else int(now().timestamp() * 1000) - shown_at
+    return AnswerGiven(review_id, grade, seen, took)
+
+
+def _page(scope: Scope, card: NextCard | None, message: str | None = None) -> str:
+    learner, moment = current_learner(), now()
+    day = learner.today(moment)
+    deck = next((follow.deck for follow in scope.follows if follow.deck_id == scope.root_id), None)
+    common = {
+        "scope": scope,
+        "deck": deck,
+        "message": message,
+        "today": day,
+        "can_undo": can_undo(db.session, learner, day),
+        "buttons": BUTTONS,
+    }
+    whole = "" if wants_fragment() else "page_"
+    if card is None:
+        rest = rest_of_the_day(db.session, learner, scope, moment)
+        return render_template(f"study/{whole}done.html", rest=rest, learner=learner, **common)
+    waiting: Counts = waiting_in(db.session, scope, day)
+    help = is_beginner(db.session, learner)
+    return render_template(f"study/{whole}card.html", showing=_showing(card, day), waiting=waiting, help=help, **common)
+
+
+def _showing(card: NextCard, day: int) -> Showing:
+    note, moment, review_id = card.card.note, now(), uuid4()
+    sides = render_sides(note.note_type.kind, note.fields, note.field_languages, card.card.ordinal, note.format)
+    outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), BUTTONS)
+    return Showing(card, sides, outlooks, review_id, int(moment.timestamp() * 1000))

@@ -1,0 +1,95 @@
+"""Numbers, days and schedules in the reader's words."""
+
+import re
+
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
+from flask import Flask
+
+from app.clock import date_of
+from app.errors import CardletError, UnreadableFile
+from app.importing import BadRow
+from app.models.waiting import COUNTED_UP_TO
+from app.pages.language import _, locale, ngettext
+from app.scheduling import Outlook
+from app.scheduling.sm2 import LOWEST_PASS
+
+DAYS_SHOWN, MONTH, YEAR = 100, 30.44, 365.25
+NOTES_LINE = re.compile(r"notes line (\d+)")
+
+
+def init_app(app: Flask) -> None:
+    """Makes the words available to the templates."""
+    for filter in (interval, outlook, minutes, day_words, weekday, capped, number, source_words, bad_row):
+        app.add_template_filter(filter)
+
+
+def interval(days: int) -> str:
+    """A length of time, short: `6 d`, `5.2 mo`, `1.8 y`."""
+    if days < DAYS_SHOWN:
+        return _("%(n)s d", n=days)
+    if days < YEAR:
+        return _("%(n)s mo", n=number(round(days / MONTH, 1)))
+    return _("%(n)s y", n=number(round(days / YEAR, 1)))
+
+
+def outlook(leads_to: Outlook) -> str:
+    """What a button leads to: `6 d, then 15 d`; `again today, then 1 d`."""
+    shown = leads_to.intervals if leads_to.grade >= LOWEST_PASS else leads_to.intervals[:1]
+    steps = [_("again today")] * leads_to.drills + [interval(days) for days in shown]
+    if len(steps) == 1:
+        return steps[0]
+    return _("%(first)s, then %(last)s", first=_(", ").join(steps[:-1]), last=steps[-1])
+
+
+def minutes(milliseconds: int) -> str:
+    """Time spent, rounded the way people speak of it."""
+    seconds = round(milliseconds / 1000)
+    if seconds < 60:
+        return ngettext("%(num)s second", "%(num)s seconds", seconds)
+    return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))
+
+
+def day_words(day: int, today: int) -> str:
+    """A study day, near ones by name."""
+    if day == today:
+        return _("today")
+    if day == today + 1:
+        return _("tomorrow")
+    if day < today + 7:
+        return format_date(date_of(day), "EEEE", locale=locale())
+    return format_skeleton("MMMMd", date_of(day), locale=locale())
+
+
+def weekday(day: int) -> str:
+    """A day as a chart labels it."""
+    return format_skeleton("Ed", date_of(day), locale=locale())
+
+
+def number(value: float) -> str:
+    """A number as the language writes it."""
+    return format_decimal(value, locale=locale())
+
+
+def capped(count: int) -> str:
+    """A count that stops at what was counted up to."""
+    return f"{number(COUNTED_UP_TO)}+" if count >= COUNTED_UP_TO else number(count)
+
+
+def source_words(source: str) -> str:
+    """Where a card comes from."""
+    match = NOTES_LINE.fullmatch(source)
+    return _("From the notes, line %(line)s", line=match[1]) if match else _("Source: %(source)s", source=source)
+
+
+def bad_row(row: BadRow) -> str:
+    """Why a row of a file gave no card."""
+    return _(row.message, **row.places)
+
+
+def error_words(error: CardletError) -> str:
+    """What went wrong, with the line of the file if it was a file."""
+    text = _(error.message, **error.places)
+    if isinstance(error, UnreadableFile) and error.line is not None:
+        return _("Line %(line)s: %(text)s.", line=error.line, text=text)
+    return text

@@ -1,0 +1,109 @@
+// The study page without page loads. Without this file the same forms work as plain forms.
+import { replaceWithFragment, sendForm } from "./fragments.js";
+
+const GRADE_KEYS = { 1: "2", 2: "3", 3: "4", 4: "5" };
+let visibleSince = 0;
+let visibleFor = 0;
+let sending = false;
+
+const study = () => document.getElementById("study");
+const reveal = () => document.getElementById("reveal");
+const shortcutsOn = () => study().dataset.shortcuts === "on";
+
+function startTimer() {
+  visibleFor = 0;
+  visibleSince = document.hidden ? 0 : performance.now();
+}
+
+function timeShown() {
+  return Math.round(visibleFor + (visibleSince ? performance.now() - visibleSince : 0));
+}
+
+function arrive() {
+  startTimer();
+  const details = reveal();
+  details?.addEventListener("toggle", () => details.open && focusGood());
+  (details?.querySelector("summary") ?? study().querySelector("[data-first]"))?.focus({ preventScroll: true });
+}
+
+function focusGood() {
+  study().querySelector('[name="grade"][value="4"]').focus({ preventScroll: true });
+}
+
+function say(text) {
+  const message = study().querySelector("[role=status]");
+  message.textContent = text;
+}
+
+async function send(form, button) {
+  if (sending) return;
+  sending = true;
+  const took = form.elements.namedItem("took_ms");
+  if (took) {
+    took.disabled = false;
+    took.value = String(timeShown());
+  }
+  try {
+    const { status, html } = await sendForm(form, button);
+    if (status < 400 || status === 409) {
+      replaceWithFragment(study(), html).classList.add("arriving");
+      scrollTo(0, 0);
+      arrive();
+    } else {
+      replaceWithFragment(study().querySelector("[role=status]").appendChild(document.createElement("p")), html);
+    }
+  } catch {
+    // The form still has its review id, so grading again cannot count twice.
+    say(study().dataset.notSaved);
+  } finally {
+    sending = false;
+  }
+}
+
+function pressGrade(value) {
+  const button = study().querySelector(`[name="grade"][value="${value}"]`);
+  if (button && reveal().open) button.click();
+}
+
+function isTyping(target) {
+  return target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+function onKey(event) {
+  if (event.isComposing || event.repeat || event.defaultPrevented || isTyping(event.target)) return;
+  const undo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
+  if (undo) return act(event, () => document.getElementById("undo")?.click());
+  if (event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn()) return;
+  if (event.key in GRADE_KEYS) return act(event, () => pressGrade(GRADE_KEYS[event.key]));
+  if (event.key === "u" || event.key === "U") return act(event, () => document.getElementById("undo")?.click());
+  if (event.key === " " || event.key === "Enter") goOn(event);
+}
+
+/** Space and Enter reveal, then mean Good, unless something else has the focus and wants to be pressed itself. */
+function goOn(event) {
+  const details = reveal();
+  const pressed = event.target.closest("a, button, summary");
+  if (!details || (pressed && pressed.parentElement !== details && pressed.value !== "4")) return;
+  act(event, () => (details.open ? pressGrade("4") : (details.open = true)));
+}
+
+function act(event, action) {
+  event.preventDefault();
+  action();
+}
+
+document.addEventListener("keydown", onKey);
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-fragment]")) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    visibleFor = timeShown();
+    visibleSince = 0;
+  } else {
+    visibleSince = performance.now();
+  }
+});
+arrive();

@@ -1,0 +1,99 @@
+"""One server and one Chromium for all browser tests of a worker; a fresh browser profile for each test."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from app import create_app
+from app.clock import now
+from app.config import read_settings, shipped
+from app.database import close, writing
+from app.importing import publish_starter_decks
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All browser tests of the suite run in one worker, so that they share a browser."""
+    for item in items:
+        if "browser" in Path(item.fspath).parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI must run the browser tests, and there is no Chromium")
+        pytest.skip("no Chromium on this machine (looked for chromium, chromium-browser, google-chrome)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def template_with_decks(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the starter decks in it; copied, never used."""
+    folder = tmp_path_factory.mktemp("decks")
+    shutil.copy(empty_database, folder / "cardlet.sqlite3")
+    app = create_app(read_settings({"CARDLET_DATA_DIR": str(folder)}))
+    with app.app_context():
+        publish_starter_decks(shipped("decks"), now(), writing)
+    close(app)
+    return folder / "cardlet.sqlite3"
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, template_with_decks: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(template_with_decks, folder / "cardlet.sqlite3")
+    return folder
+
+
+@pytest.fixture
+def address(app: object) -> Iterator[str]:
+    """Where this test's app is served, on a free port of the loopback address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def context_options() -> dict[str, object]:
+    """Options of the browser profile; a test file overrides this for another language, size or without scripts."""
+    return {}
+
+
+@pytest.fixture
+def context(browser: Browser, address: str, context_options: dict[str, object]) -> Iterator[BrowserContext]:
+    options = {"base_url": address, "locale": "en-US", "timezone_id": "Europe/Berlin", **context_options}
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that must not say anything in its console: not about the content security policy, not about anything."""
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    assert said == []
