@@ -3,7 +3,7 @@
 Only the doors ask for the time; everything below them takes it as an argument.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 FIRST_DAY = date(1970, 1, 1)
@@ -19,11 +19,13 @@ def now() -> datetime:
 def study_day(moment: datetime, time_zone: str, starts_at: int) -> int:
     """The study day of a moment, in days since 1970-01-01.
 
-    The day starts at `starts_at` o'clock on the learner's wall clock. The hours are taken off the wall clock and not
-    off the moment: otherwise the day of a clock change would start an hour early or late.
+    A day starts when the learner's wall clock first shows `starts_at` o'clock on its date. First, because a clock that
+    is put back shows that hour twice, and the day must not run backwards in between.
     """
-    wall_clock = moment.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
-    return ((wall_clock - timedelta(hours=starts_at)).date() - FIRST_DAY).days
+    zone = ZoneInfo(time_zone)
+    today = moment.astimezone(zone).date()
+    starts = datetime.combine(today, time(starts_at), zone).astimezone(UTC)
+    return (today - FIRST_DAY).days - (moment < starts)
 
 
 def date_of(day: int) -> date:

@@ -73,7 +73,8 @@ class Card(Base):
             "ix_cards_deck_id_position",
             "deck_id",
             "position",
-            sqlite_where=sa.text("NOT retired"),
+            # As SQLAlchemy writes `NOT retired` for each database: a partial index serves only a condition it matches.
+            sqlite_where=sa.text("retired = 0"),
             postgresql_where=sa.text("NOT retired"),
         ),
         {"sqlite_autoincrement": True},

@@ -25,7 +25,7 @@ VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
 def render_markdown(text: str) -> str:
     """A block of Markdown as HTML. Raw HTML in it is shown as text."""
-    return _MARKDOWN.render(text)
+    return str(_MARKDOWN.render(text))
 
 
 def is_cjk(character: str) -> bool:

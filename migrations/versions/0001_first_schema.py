@@ -240,7 +240,7 @@ def upgrade() -> None:
         "cards",
         ["deck_id", "position"],
         unique=False,
-        sqlite_where=sa.text("NOT retired"),
+        sqlite_where=sa.text("retired = 0"),
         postgresql_where=sa.text("NOT retired"),
     )
     _add_built_in_note_types()
@@ -264,7 +264,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_cards_deck_id_position",
         table_name="cards",
-        sqlite_where=sa.text("NOT retired"),
+        sqlite_where=sa.text("retired = 0"),
         postgresql_where=sa.text("NOT retired"),
     )
     op.drop_table("cards")
