@@ -1,0 +1,136 @@
+"""Reading tables, whatever they look like."""
+
+import pytest
+
+from app.errors import UnreadableFile
+from app.importing import BadRow, ParsedDeck, ParsedNote, ReadingOptions, read_deck
+
+
+def read(text: str | bytes, name: str = "words.csv", **options: object) -> ParsedDeck:
+    content = text.encode() if isinstance(text, str) else text
+    return read_deck(content, name, ReadingOptions(**options))
+
+
+def fields(deck: ParsedDeck) -> list[tuple[str, str]]:
+    return [row.fields for row in deck.rows if isinstance(row, ParsedNote)]
+
+
+def bad(deck: ParsedDeck) -> list[tuple[int, str]]:
+    return [(row.line, row.message % row.places) for row in deck.rows if isinstance(row, BadRow)]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_the_delimiter_is_found(delimiter: str) -> None:
+    deck = read(f"a{delimiter}b\nc{delimiter}d\n")
+    assert (deck.table.delimiter, fields(deck)) == (delimiter, [("a", "b"), ("c", "d")])
+
+
+def test_commas_inside_a_tab_table_do_not_mislead() -> None:
+    assert fields(read("one, two, three\tanswer\nx\ty\n")) == [("one, two, three", "answer"), ("x", "y")]
+
+
+@pytest.mark.parametrize("names", ["front,back,tags", "Question,Answer,Tags", "问题,答案,标签", "正面,背面,标签"])
+def test_a_row_of_names_is_a_header(names: str) -> None:
+    deck = read(f"{names}\na,b,x y\n")
+    (note,) = deck.rows
+    assert (deck.table.has_header, note.fields, note.tags) == (True, ("a", "b"), ("x", "y"))
+
+
+def test_columns_are_found_by_name_wherever_they_stand() -> None:
+    assert fields(read("tags,back,note,front\nt,b,n,f\n")) == [("f", "b")]
+
+
+def test_without_names_the_columns_are_question_answer_tags() -> None:
+    (note,) = read("a,b,t1 t2\n").rows
+    assert (note.fields, note.tags) == (("a", "b"), ("t1", "t2"))
+
+
+def test_quotes_and_line_breaks_belong_to_their_cell() -> None:
+    deck = read('"a, ""b""\nc",d\ne,f,g\nh,i\n')
+    first, ragged, last = deck.rows
+    assert first.fields == ('a, "b"\nc', "d")
+    assert (ragged.line, last.line) == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "expected"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("gb18030", "gb18030"),
+        ("gbk", "gb18030"),
+    ],
+)
+def test_the_encoding_is_found(encoding: str, expected: str) -> None:
+    text = "问题,答案\n容器是什么,一种隔离进程的方式\n节点上运行什么,kubelet\nPod 是什么,最小的部署单元\n"
+    deck = read(text.encode(encoding))
+    assert deck.table.encoding == expected
+    assert fields(deck)[0] == ("容器是什么", "一种隔离进程的方式")
+
+
+def test_western_text_is_found_too() -> None:
+    deck = read("réponse,garçon\nété,forêt\nœuvre,naïveté\n".encode("cp1252"))
+    assert fields(deck)[0] == ("réponse", "garçon")
+
+
+def test_the_learner_knows_better_than_the_detection() -> None:
+    deck = read("ação,coração\n".encode("cp1252"), encoding="cp1252", delimiter=",", has_header=False)
+    assert fields(deck) == [("ação", "coração")]
+
+
+def test_a_damaged_line_is_reported_and_the_others_stay() -> None:
+    lines = ["容器,一种进程".encode()] * 20 + [b"\xff\xfe broken,x"] + ["节点,机器".encode()]
+    deck = read(b"\n".join(lines))
+    rows = list(deck.rows)
+    assert deck.table.encoding == "utf-8"
+    assert [row.line for row in rows if isinstance(row, BadRow)] == [21]
+    assert len(rows) == 22
+
+
+def test_ragged_and_empty_rows_are_reported_with_their_lines() -> None:
+    deck = read("a,b\n\nonly one\nc,d,e\n,x\ny,\nf,g\n")
+    assert bad(deck) == [
+        (3, "expected 2 columns, found 1"),
+        (4, "expected 2 columns, found 3"),
+        (5, "the question is empty"),
+        (6, "the answer is empty"),
+    ]
+
+
+def test_an_open_quote_ends_the_reading_and_says_where() -> None:
+    assert bad(read('a,b\n"c,d\ne,f\n')) == [
+        (2, "the quotation marks of this row do not match; the rest of the file was not read")
+    ]
+
+
+def test_a_picture_is_not_a_table() -> None:
+    with pytest.raises(UnreadableFile, match="not a text file"):
+        read(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00" * 20)
+
+
+def test_a_cloze_needs_no_answer() -> None:
+    (note,) = read("The {{c1::kubelet}} runs on every node.,\n").rows
+    assert note.kind == "cloze"
+
+
+def test_the_language_of_each_side_is_guessed() -> None:
+    deck = read("容器,container\n节点,node\n")
+    assert (deck.table.languages, deck.header.language) == (("zh-Hans", "en"), "zh-Hans")
+
+
+def test_html_is_recognised() -> None:
+    assert read("a<br>b,<b>c</b>\n").table.format == "html"
+    assert read("a < b,c > d\n").table.format == "markdown"
+
+
+def test_the_decks_name_is_the_files_unless_said_otherwise() -> None:
+    assert read("a,b\n").header.path == ("words",)
+    assert read("a,b\n", deck_name="English::Verbs").header.path == ("English", "Verbs")
+
+
+def test_an_ending_nobody_reads_is_refused_by_name() -> None:
+    with pytest.raises(UnreadableFile, match=r"words.exe.*\.csv"):
+        read("a,b\n", name="words.exe")

@@ -1,0 +1,118 @@
+"""Reading the deck format, and refusing with the line what is not it."""
+
+import pytest
+
+from app.errors import UnreadableFile
+from app.importing import BadRow, ParsedDeck, ParsedNote, read_deck
+
+HEADER = "---\ndeck: Test\nid: test\nlang: en\n---\n"
+
+
+def read(body: str, header: str = HEADER) -> ParsedDeck:
+    return read_deck((header + body).encode(), "test.md")
+
+
+def notes(body: str, header: str = HEADER) -> list[ParsedNote | BadRow]:
+    return list(read(body, header).rows)
+
+
+def test_a_note_has_its_question_answer_and_keys() -> None:
+    (note,) = notes(
+        "## What is a Pod? {#pod}\nsource: notes line 76\nquote: * pod\ntags: Pods, core idea\n\nA group.\n"
+    )
+    assert (note.fields, note.guid, note.kind, note.line) == (("What is a Pod?", "A group."), "pod", "basic", 6)
+    assert (note.source, note.quote, note.tags) == ("notes line 76", "* pod", ("Pods", "core-idea"))
+
+
+def test_the_header_speaks_for_the_whole_file() -> None:
+    header = "---\ndeck: A::B\nlang: zh-Hans\nanswer-lang: en\ntags: all\ndescription: d: e\nlicense: CC0\n---\n"
+    deck = read("## 问 {#q}\n\nanswer\n", header)
+    (note,) = deck.rows
+    assert (deck.header.path, deck.header.description, deck.header.license) == (("A", "B"), "d: e", "CC0")
+    assert (note.languages, note.tags) == (("zh-Hans", "en"), ("all",))
+
+
+def test_a_heading_with_a_gap_is_a_cloze() -> None:
+    (note,) = notes("## The {{c1::kubelet}} runs on every node. {#k}\n")
+    assert (note.kind, note.fields) == ("cloze", ("The {{c1::kubelet}} runs on every node.", ""))
+
+
+def test_hyphens_split_a_long_question_from_its_answer() -> None:
+    (note,) = notes("## Read this. {#r}\n\n```yaml\n---\nspec: 1\n```\n\nHow many?\n\n---\n\nOne.\n\n---\nmore\n")
+    assert note.fields[0] == "Read this.\n\n```yaml\n---\nspec: 1\n```\n\nHow many?"
+    assert note.fields[1] == "One.\n\n---\nmore"
+
+
+def test_a_question_may_stand_wholly_below_an_empty_heading() -> None:
+    (note,) = notes("## {#r}\n\n- a\n- b\n\n---\nanswer\n")
+    assert note.fields == ("- a\n- b", "answer")
+
+
+def test_a_heading_inside_code_is_code() -> None:
+    (note,) = notes("## Q {#q}\n\n```sh\n## not a note\n```\n")
+    assert note.fields[1] == "```sh\n## not a note\n```"
+
+
+def test_a_backslash_keeps_a_line_from_being_markup() -> None:
+    (note,) = notes("## Q {#q}\n\n\\## text\n\\---\n")
+    assert note.fields[1] == "## text\n---"
+
+
+def test_reversed_is_asked_for_by_name() -> None:
+    (note,) = notes("## kubelet {#q}\ntype: reversed\n\nThe agent on each node.\n")
+    assert note.kind == "reversed"
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_nothing_special() -> None:
+    text = (HEADER + "## Q {#q}\n\nA\n").replace("\n", "\r\n")
+    (note,) = read_deck(b"\xef\xbb\xbf" + text.encode(), "test.md").rows
+    assert note.fields == ("Q", "A")
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "reason"),
+    [
+        ("## {#q}\n\n", 6, "without a question"),
+        ("## Q {#q}\n", 6, "without an answer"),
+        ("## Q {#q}\ntype: cloze\n\nA\n", 6, "hides nothing"),
+        ("## Q {#q}\n\n" + "x" * 70_000, 6, "longer than"),
+    ],
+)
+def test_a_note_that_is_none_is_reported_and_the_others_stay(body: str, line: int, reason: str) -> None:
+    bad, good = notes(f"{body}\n## Other {{#other}}\n\nA\n")
+    assert isinstance(bad, BadRow)
+    assert bad.line == line
+    assert reason in bad.message
+    assert good.guid == "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("## Q\n\nA\n", 1, "three hyphens"),
+        ("---\ndeck: D\n## Q\n", 4, "not closed"),
+        ("---\nlang: en\n---\n## Q\n\nA\n", 3, "deck's name"),
+        ("---\ndeck: D\ncolour: red\n---\n", 3, "unknown key “colour”"),
+        ("---\ndeck: D\ndeck: E\n---\n", 3, "stands twice"),
+        ("---\ndeck: D\nid: a b\n---\n", 3, "cannot be the value of id"),
+        ("---\ndeck: D\nlang: english please\n---\n", 3, "cannot be the value of lang"),
+        (HEADER + "text\n## Q\n\nA\n", 6, "before the first note"),
+        (HEADER + "## Q {#q}\ncolour: red\n\nA\n", 7, "unknown key “colour”"),
+        (HEADER + "## Q {#q}\nA straight away\n", 7, "expected “key: value”"),
+        (HEADER + "## Q {#q}\ntype: riddle\n\nA\n", 7, "“riddle” is no type"),
+        (HEADER + "## Q {#q}\n\nA\n\n## R {#q}\n\nB\n", 10, "stands twice; the first time in line 6"),
+        (HEADER + "## Q {#q r}\n\nA\n", 6, "cannot be the value of id"),
+        (HEADER + "## Q {#q}\n\nA\0B\n", 8, "not text"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        read_deck(text.encode(), "test.md")
+    assert refused.value.line == line
+    assert reason in str(refused.value)
+
+
+def test_a_file_that_is_not_utf8_is_refused_with_the_line() -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        read_deck((HEADER + "## 问 {#q}\n").encode() + "答".encode("gb18030"), "test.md")
+    assert refused.value.line == 7
