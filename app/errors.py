@@ -1,12 +1,19 @@
 """What can go wrong, in the learner's words.
 
-A message is an English sentence with `%(name)s` places; the doors translate it and fill the places in.
+A message is an English sentence with `%(name)s` places; the doors translate it and fill the places in. A list in a
+place is joined as the language joins lists.
 """
 
 
 def N_(message: str) -> str:
     """Marks a sentence for the catalogues; below the doors nobody knows the reader's language."""
     return message
+
+
+def filled(message: str, places: dict[str, object], joiner: str) -> str:
+    """The message with its places filled in."""
+    told = {name: joiner.join(map(str, place)) if isinstance(place, list) else place for name, place in places.items()}
+    return message % told if told else message
 
 
 class CardletError(Exception):
@@ -20,7 +27,7 @@ class CardletError(Exception):
         self.places = places
 
     def __str__(self) -> str:
-        return self.message % self.places if self.places else self.message
+        return filled(self.message, self.places, ", ")
 
 
 class NotFound(CardletError):

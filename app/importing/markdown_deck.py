@@ -90,7 +90,7 @@ def _add_key(keys: dict[str, str], line: str, number: int, known: set[str]) -> N
     key, value = match[1], (match[2] or "").strip()
     if key not in known:
         raise UnreadableFile(
-            N_("unknown key “%(key)s”; known are: %(known)s"), line=number, key=key, known=", ".join(sorted(known))
+            N_("unknown key “%(key)s”; known are: %(known)s"), line=number, key=key, known=sorted(known)
         )
     if key in keys:
         raise UnreadableFile(N_("the key “%(key)s” stands twice"), line=number, key=key)
@@ -163,7 +163,7 @@ def _check_choice(keys: dict[str, str], key: str, choices: set[str], number: int
             line=number,
             key=key,
             value=keys[key],
-            known=", ".join(sorted(choices)),
+            known=sorted(choices),
         )
 
 

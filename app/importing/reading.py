@@ -35,7 +35,7 @@ def format_of(file_name: str) -> Format:
         raise UnreadableFile(
             N_("Cardlet cannot read files like “%(name)s”. It reads: %(known)s"),
             name=PurePath(file_name).name,
-            known=", ".join(READERS),
+            known=list(READERS),
         )
     return READERS[suffix]
 

@@ -27,12 +27,25 @@ from app.importing.uploads import keep_report
 from app.library import follow
 from app.models import Deck, Upload
 from app.pages.access import current_learner
-from app.pages.language import _
+from app.pages.language import LANGUAGES, _
 from app.pages.words import error_words
 
 bp = Blueprint("importing", __name__, url_prefix="/import")
 
-CARD_LANGUAGES = ("en", "zh-Hans", "zh-Hant", "ja", "ko", "de", "es", "fr", "it", "pt", "ru")
+CARD_LANGUAGES = {
+    **LANGUAGES,
+    "zh-Hant": "繁體中文",
+    "ja": "日本語",
+    "ko": "한국어",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "it": "Italiano",
+    "pt": "Português",
+    "ru": "Русский",
+    "la": "Latina",
+}
+"""The languages a card's side can be said to be in, each by its own name."""
 
 
 @bp.before_request
@@ -105,7 +118,7 @@ def report_page(upload_id: int) -> ResponseReturnValue:
     rows = [BadRow(**row) for row in kept.report["bad_rows"]]
     report = ImportReport(**{**kept.report, "bad_rows": rows})
     deck = db.session.get(Deck, report.deck_id) if report.deck_id else None
-    return render_template("importing/report.html", report=report, deck=deck, file_name=kept.file_name)
+    return render_template("importing/report.html", report=report, deck=deck, file_name=_shown_name(kept))
 
 
 @bp.post("/<int:upload_id>/cancel")
@@ -127,6 +140,7 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
     page = render_template(
         "importing/preview.html",
         upload=kept,
+        file_name=_shown_name(kept),
         preview=preview,
         is_table=format_of(kept.file_name).is_table,
         deck_name=given.get("deck_name") or _name(kept),
@@ -142,6 +156,10 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
 def _name(kept: Upload) -> str:
     stem = kept.file_name.rsplit(".", 1)[0]
     return _("Pasted cards") if stem == "pasted" else stem
+
+
+def _shown_name(kept: Upload) -> str:
+    return _("Pasted text") if kept.file_name.startswith("pasted.") else kept.file_name
 
 
 def _options(given: Any, kept: Upload) -> ReadingOptions:

@@ -9,6 +9,8 @@ from babel import Locale
 from flask import Flask, g, request, session
 from flask_login import current_user
 
+from app.errors import filled
+
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
 FOLDER = Path(__file__).parent.parent / "translations"
 CHINESE = ("zh", "zh-Hans", "zh-CN", "zh-SG", "zh-Hant", "zh-TW", "zh-HK")
@@ -47,8 +49,8 @@ def locale() -> Locale:
 
 def _(message: str, **places: object) -> str:
     """The message in the reader's language, its places filled."""
-    text = _translations(language()).gettext(message)
-    return text % places if places else text
+    catalogue = _translations(language())
+    return filled(catalogue.gettext(message), places, catalogue.gettext(", "))
 
 
 def ngettext(one: str, many: str, n: int) -> str:

@@ -20,7 +20,7 @@ NOTES_LINE = re.compile(r"notes line (\d+)")
 
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
-    for filter in (interval, outlook, minutes, day_words, weekday, capped, number, source_words, bad_row):
+    for filter in (interval, outlook, minutes, day_words, short_date, capped, number, source_words, bad_row):
         app.add_template_filter(filter)
 
 
@@ -35,8 +35,9 @@ def interval(days: int) -> str:
 
 def outlook(leads_to: Outlook) -> str:
     """What a button leads to: `6 d, then 15 d`; `again today, then 1 d`."""
-    shown = leads_to.intervals if leads_to.grade >= LOWEST_PASS else leads_to.intervals[:1]
-    steps = [_("again today")] * leads_to.drills + [interval(days) for days in shown]
+    if leads_to.grade < LOWEST_PASS or (leads_to.drills and len(leads_to.intervals) == 1):
+        return _("again today, then %(interval)s", interval=interval(leads_to.intervals[0]))
+    steps = [_("again today")] * leads_to.drills + [interval(days) for days in leads_to.intervals]
     if len(steps) == 1:
         return steps[0]
     return _("%(first)s, then %(last)s", first=_(", ").join(steps[:-1]), last=steps[-1])
@@ -61,9 +62,9 @@ def day_words(day: int, today: int) -> str:
     return format_skeleton("MMMMd", date_of(day), locale=locale())
 
 
-def weekday(day: int) -> str:
-    """A day as a chart labels it."""
-    return format_skeleton("Ed", date_of(day), locale=locale())
+def short_date(day: int) -> str:
+    """A day as a chart labels it: `11/26`."""
+    return format_skeleton("Md", date_of(day), locale=locale())
 
 
 def number(value: float) -> str:

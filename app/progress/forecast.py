@@ -33,5 +33,5 @@ def forecast_of(session: Session, learner: User, today: int, days: int = FORECAS
         .where(Memory.user_id == learner.id, Memory.queue_day < today + days, Memory.deck_id.in_(decks))
         .group_by(shown_on)
     )
-    counts: dict[int, int] = dict(row._tuple() for row in rows)
+    counts: dict[int, int] = dict(rows.all())
     return Forecast(today, tuple(counts.get(today + offset, 0) for offset in range(days)))

@@ -1,0 +1,86 @@
+"""Every figure against days that were lived through."""
+
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models import Card, Deck, User
+from app.progress import activity_of, forecast_of, maturity_of, streak_of
+from app.study import AnswerGiven, answer_card, next_card, scope_of, undo_last_answer
+from tests.factories import a_deck, a_follow, a_learner, at
+
+
+@pytest.fixture
+def deck(session: Session) -> Deck:
+    return a_deck(session, cards=12)
+
+
+@pytest.fixture
+def ada(session: Session, deck: Deck) -> User:
+    """Ada; Bob beside her studies the same deck every day."""
+    bob = a_learner(session, "Bob")
+    a_follow(session, bob, deck)
+    for day in range(10):
+        study(session, bob, day)
+    ada = a_learner(session, "Ada")
+    a_follow(session, ada, deck, new_per_day=3)
+    return ada
+
+
+def study(session: Session, learner: User, day: int, grade: int = 4) -> None:
+    """Answers all that waits on a day."""
+    while (shown := next_card(session, learner, scope_of(session, learner, None), at(day))) is not None:
+        given = AnswerGiven(uuid4(), grade if shown.reason != "drill" else 4, shown.state.answers, 2000)
+        answer_card(session, learner, shown.card.id, given, at(day))
+
+
+def test_today_adds_up(session: Session, ada: User) -> None:
+    study(session, ada, 0, grade=2)
+    activity = activity_of(session, ada, ada.today(at(0)))
+    assert (activity.answers, activity.took_ms, activity.again) == (6, 12_000, 3)
+    assert activity_of(session, ada, ada.today(at(1))).answers == 0
+
+
+def test_the_streak_counts_days_in_a_row_and_waits_for_today(session: Session, ada: User) -> None:
+    assert streak_of(session, ada, ada.today(at(0))) == 0
+    for day in (0, 2, 3, 4):
+        study(session, ada, day)
+    assert streak_of(session, ada, ada.today(at(4))) == 3
+    assert streak_of(session, ada, ada.today(at(5))) == 3, "the day is not over"
+    assert streak_of(session, ada, ada.today(at(6))) == 0
+
+
+def test_an_undone_day_is_no_day(session: Session, ada: User) -> None:
+    shown = next_card(session, ada, scope_of(session, ada, None), at(0))
+    answer_card(session, ada, shown.card.id, AnswerGiven(uuid4(), 4, 0), at(0))
+    undo_last_answer(session, ada, at(0))
+    assert streak_of(session, ada, ada.today(at(0))) == 0
+
+
+def test_the_forecast_has_fourteen_days_and_puts_what_is_late_on_today(session: Session, ada: User) -> None:
+    study(session, ada, 0)
+    study(session, ada, 1)
+    forecast = forecast_of(session, ada, ada.today(at(4)))
+    assert len(forecast.due) == 14
+    assert forecast.due[0] == 3, "met on day 1, due on day 2"
+    assert forecast.due[3] == 3, "met on day 0, due on day 7"
+    assert forecast.total == 6
+
+
+def test_each_deck_is_new_young_and_mature(session: Session, ada: User, deck: Deck) -> None:
+    for day in (0, 1, 7, 22):
+        study(session, ada, day)
+    other = a_deck(session, cards=2)
+    a_follow(session, ada, other)
+    first, second = maturity_of(session, ada)
+    assert (first.new, first.young, first.mature) == (0, 9, 3)
+    assert (second.new, second.young, second.mature) == (2, 0, 0)
+
+
+def test_retired_cards_one_never_met_are_not_new(session: Session, ada: User, deck: Deck) -> None:
+    study(session, ada, 0)
+    session.execute(sa.update(Card).where(Card.deck_id == deck.id).values(retired=True))
+    (maturity,) = maturity_of(session, ada)
+    assert (maturity.new, maturity.young) == (0, 3)
