@@ -1,6 +1,7 @@
 """Study days: every moment lies in exactly one, whatever the clocks do."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_days_are_counted_from_1970() -> None:
 def test_over_four_hundred_days_the_day_never_runs_backwards_and_never_skips(zone: str, starts_at: int) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     days = [study_day(moment + timedelta(minutes=30) * step, zone, starts_at) for step in range(400 * 48)]
-    assert all(later - earlier in (0, 1) for earlier, later in zip(days, days[1:], strict=False))
+    assert all(later - earlier in (0, 1) for earlier, later in pairwise(days))
 
 
 @pytest.mark.parametrize(("month", "day"), [(3, 29), (10, 25)])

@@ -48,9 +48,10 @@ CARD_LANGUAGES = {
 """The languages a card's side can be said to be in, each by its own name."""
 
 
-@bp.before_request
-def allow_large_bodies() -> None:
+def allow_large_files() -> None:
     """Files may be as large as the setting says; every other page keeps the small limit."""
+    if request.blueprint != bp.name:
+        return
     request.max_content_length = current_app.config["MAX_UPLOAD_MB"] * 2**20 + 2**16
     request.max_form_memory_size = request.max_content_length
 

@@ -1,6 +1,7 @@
 """Whatever happens, a memory is the replay of its reviews, and a day's summary is the sum of them."""
 
 from collections import defaultdict
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -68,10 +69,8 @@ def _live_through(session: Session, history: list[tuple[str, int, int, int]]) ->
 
 
 def _unless_refused(act) -> None:
-    try:
+    with suppress(Refused, Stale):
         act()
-    except (Refused, Stale):
-        pass
 
 
 def _check(session: Session, ada: User, cards: list[Card]) -> None:

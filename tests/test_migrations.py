@@ -1,0 +1,125 @@
+"""History: one line, true to the models, and it loses nobody's rows."""
+
+import ast
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.config import shipped
+from app.database import Base, db
+from app.models import Card
+from app.schema import WrongSchema, _for_migration, alembic_config, current_revision, migrate, newest_revision, upgrade
+from app.study import AnswerGiven, answer_card
+from tests.factories import a_deck, a_follow, a_learner, at
+
+VERSIONS = shipped("migrations") / "versions"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'history.sqlite3'}")
+    yield engine
+    engine.dispose()
+
+
+def test_history_has_one_head_and_the_code_knows_it() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_heads() == [newest_revision()]
+
+
+def test_an_upgrade_from_nothing_is_what_the_models_say(engine: sa.Engine) -> None:
+    upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_history_never_imports_the_app() -> None:
+    for path in [*VERSIONS.glob("*.py"), shipped("migrations") / "env.py"]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not any(name.split(".")[0] == "app" for name in names), path.name
+
+
+def populate(session: Session) -> None:
+    """Two learners who have answered cards of shared and own decks: every table with rows that point to others."""
+    for name in ("Ada", "Bob"):
+        learner = a_learner(session, name)
+        for deck in (a_deck(session, cards=2), a_deck(session, cards=2, owner=learner, kind="reversed")):
+            a_follow(session, learner, deck)
+            card_id = session.scalars(sa.select(Card.id).where(Card.deck_id == deck.id)).first()
+            answer_card(session, learner, card_id, AnswerGiven(uuid4(), 2, 0), at(0))
+    session.commit()
+
+
+def rows_of(engine: sa.Engine) -> dict[str, list[tuple]]:
+    with engine.connect() as connection:
+        names = sa.inspect(connection).get_table_names()
+        return {
+            name: [tuple(row) for row in connection.execute(sa.text(f'SELECT * FROM "{name}"'))]
+            for name in names
+            if name != "alembic_version"
+        }
+
+
+def test_every_step_down_and_up_again_keeps_every_row(app: Flask) -> None:
+    with app.app_context():
+        populate(db.session)
+        before = rows_of(db.engine)
+        for script in ScriptDirectory.from_config(alembic_config()).walk_revisions():
+            if script.down_revision is not None:
+                migrate(db.engine, script.down_revision)
+        migrate(db.engine, "head")
+        assert rows_of(db.engine) == before
+        assert len(before["reviews"]) == 4
+
+
+def test_replacing_a_table_keeps_the_rows_that_point_to_it(app: Flask) -> None:
+    """The trap itself: SQLite alters a table by dropping its old copy, and a cascade would empty everything below."""
+    from alembic.operations import Operations
+
+    with app.app_context():
+        populate(db.session)
+        before = rows_of(db.engine)
+        with _for_migration(db.engine) as connection:
+            operations = Operations(MigrationContext.configure(connection, opts={"render_as_batch": True}))
+            for name in ("users", "decks", "notes"):
+                with operations.batch_alter_table(name, recreate="always") as table:
+                    table.add_column(sa.Column("remark", sa.Text))
+        after = rows_of(db.engine)
+        assert {name: len(rows) for name, rows in after.items()} == {name: len(rows) for name, rows in before.items()}
+        with db.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
+
+
+def test_an_older_database_is_copied_before_it_is_upgraded(engine: sa.Engine, tmp_path: Path) -> None:
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE keepsake (id INTEGER)"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    with pytest.raises(Exception, match="0000"):
+        upgrade(engine, tmp_path / "backups")
+    (copy,) = (tmp_path / "backups").iterdir()
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT count(*) FROM keepsake").fetchone() == (0,)
+    connection.close()
+
+
+def test_a_database_newer_than_the_code_is_left_alone_with_advice(engine: sa.Engine) -> None:
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    before = rows_of(engine)
+    with pytest.raises(WrongSchema, match=r"newer Cardlet.*Nothing was changed"):
+        upgrade(engine)
+    assert (current_revision(engine), rows_of(engine)) == ("9999", before)

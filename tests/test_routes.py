@@ -1,0 +1,110 @@
+"""Promises about every route there is, whoever adds it."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from app.models import Card, Upload, User
+from app.pages.access import PUBLIC
+from tests.factories import a_deck, a_follow, at
+from tests.visitor import Visitor
+
+PUBLIC_AGREED = {
+    *("static", "health.alive", "health.ready", "home.home"),
+    *("accounts.sign_in_page", "accounts.sign_in_submit", "accounts.sign_up_page", "accounts.sign_up_submit"),
+    *("accounts.start_as_guest_submit", "accounts.choose_language"),
+}
+
+
+def rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def path_of(app: Flask, rule: Rule, number: int = 1) -> str:
+    values = dict.fromkeys(rule.arguments, number)
+    return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def test_the_public_list_is_the_agreed_one(app: Flask) -> None:
+    assert PUBLIC == PUBLIC_AGREED
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} >= PUBLIC
+
+
+def test_every_other_route_refuses_a_stranger(app: Flask, visitor: Callable[[], Visitor]) -> None:
+    stranger = visitor()
+    token = stranger.token()
+    for rule in rules(app):
+        if rule.endpoint in PUBLIC:
+            continue
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            path = path_of(app, rule)
+            response = stranger.client.open(path, method=method, data={"csrf_token": token})
+            assert response.status_code == 303, f"{method} {path}"
+            assert response.location.startswith("/sign-in"), f"{method} {path}"
+
+
+@pytest.fixture
+def adas_things(visitor: Callable[[], Visitor], change: Callable) -> dict[str, int]:
+    """A deck, a card and an upload of Ada's, by the names routes call their ids."""
+    visitor().sign_up("Ada")
+
+    def make(session: Session) -> dict[str, int]:
+        ada = session.scalars(sa.select(User)).one()
+        deck = a_deck(session, cards=1, owner=ada)
+        a_follow(session, ada, deck)
+        upload = Upload(user_id=ada.id, file_name="a.csv", content=b"a,b", created_at=at(0))
+        session.add(upload)
+        session.flush()
+        return {"deck_id": deck.id, "card_id": session.scalars(sa.select(Card.id)).one(), "upload_id": upload.id}
+
+    return change(make)
+
+
+def test_every_route_with_an_id_is_404_to_another_learner(
+    app: Flask, visitor: Callable[[], Visitor], adas_things: dict[str, int]
+) -> None:
+    bob = visitor().sign_up("Bob")
+    token = bob.token()
+    fields = {"csrf_token": token, "grade": 4, "seen": 0, "review_id": "0" * 32, "new_per_day": 1}
+    for rule in rules(app):
+        if not rule.arguments:
+            continue
+        assert rule.arguments <= adas_things.keys(), f"{rule}: say here what Ada has that this route is about"
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            path = app.url_map.bind("localhost").build(
+                rule.endpoint, {name: adas_things[name] for name in rule.arguments}
+            )
+            response = bob.client.open(path, method=method, data=fields if method == "POST" else None)
+            assert response.status_code == 404, f"{method} {path}"
+    for path in (f"/study?deck={adas_things['deck_id']}", f"/study?card={adas_things['card_id']}"):
+        assert bob.client.get(path).status_code == 404
+
+
+def test_no_get_changes_anything(
+    app: Flask, visitor: Callable[[], Visitor], stored: Callable, change: Callable
+) -> None:
+    ada = visitor().sign_up("Ada")
+
+    def make(session: Session) -> None:
+        deck = a_deck(session, cards=2, owner=session.scalars(sa.select(User)).one())
+        a_follow(session, session.scalars(sa.select(User)).one(), deck)
+
+    change(make)
+    tables = stored(sa.text("SELECT name FROM sqlite_master WHERE type = 'table'"))
+    contents = {name: stored(sa.text(f'SELECT * FROM "{name}"')) for (name,) in tables}
+    for rule in rules(app):
+        if "GET" in rule.methods:
+            ada.client.get(path_of(app, rule))
+    assert {name: stored(sa.text(f'SELECT * FROM "{name}"')) for (name,) in tables} == contents
+
+
+def test_every_form_without_its_token_is_refused(app: Flask, visitor: Callable[[], Visitor]) -> None:
+    ada = visitor().sign_up("Ada")
+    for rule in rules(app):
+        if "POST" in rule.methods:
+            response = ada.client.post(path_of(app, rule), data={"grade": 4})
+            assert response.status_code == 400, rule
