@@ -148,6 +148,8 @@ def _plain_columns(sample: list[list[str]]) -> _Columns:
     """Question, answer, tags, from left to right, in a table as wide as most of its rows."""
     widths = Counter(len(row) for row in sample)
     width = widths.most_common(1)[0][0] if widths else 2
+    if width == 1 and not any(has_cloze(row[0]) for row in sample):
+        width = 2
     question, answer, tags = range(3)
     return _Columns(width, question, answer if answer < width else None, tags if tags < width else None)
 

@@ -49,16 +49,20 @@ def find_encoding(content: bytes) -> str:
         if content.startswith(mark):
             return encoding
     if b"\x00" in content:
-        return _utf16_without_mark(content)
+        return _utf16_without_mark(content) or "utf-8"
     if _mostly_utf8(content):
         return "utf-8"
     best = from_bytes(content, cp_isolation=list(OFFERED)).best()
     return best.encoding if best is not None else "utf-8"
 
 
-def _utf16_without_mark(content: bytes) -> str:
-    """Text with many ASCII characters has its zero bytes on one side in UTF-16."""
-    return "utf-16-le" if content[1::2].count(0) >= content[::2].count(0) else "utf-16-be"
+def _utf16_without_mark(content: bytes) -> str | None:
+    """The byte order in which the bytes have lines or columns; None if they are no UTF-16 text."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = content.decode(encoding, errors="replace")
+        if any(separator in text for separator in "\n,\t;|") and UNREADABLE not in text and "\x00" not in text:
+            return encoding
+    return None
 
 
 def _mostly_utf8(content: bytes) -> bool:

@@ -1,0 +1,156 @@
+"""The study page: what a learner reads on it."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models import Review, User
+from tests.factories import a_deck, a_follow, a_note
+from tests.visitor import Visitor
+
+
+@pytest.fixture
+def follow(change: Callable) -> Callable:
+    """Lets the only learner there is follow a new deck with these notes."""
+
+    def make(*notes: tuple[str, str], limit: int = 20, **columns: object) -> int:
+        def act(session: Session) -> int:
+            deck = a_deck(session, **columns)
+            for fields in notes:
+                a_note(session, deck, fields=fields)
+            a_follow(session, session.scalars(sa.select(User)).one(), deck, new_per_day=limit)
+            return deck.id
+
+        return change(act)
+
+    return make
+
+
+@pytest.fixture
+def ada(visitor: Callable[[], Visitor]) -> Visitor:
+    return visitor().sign_up("Ada")
+
+
+def test_question_and_answer_come_in_one_page(ada: Visitor, follow: Callable) -> None:
+    follow(("What is a Pod?", "**A group**"))
+    ada.get("/study")
+    assert "<p>What is a Pod?</p>" in ada.page
+    assert "<p><strong>A group</strong></p>" in ada.page
+
+
+def test_the_buttons_say_where_they_lead(ada: Visitor, follow: Callable) -> None:
+    follow(("Q", "A"))
+    ada.get("/study")
+    for label in (
+        "again today, then 1 d",
+        "again today, 1 d, 6 d, then 15 d",
+        "1 d, 6 d, then 15 d",
+        "1 d, 6 d, then 16 d",
+    ):
+        assert f">{label}<" in ada.page
+
+
+def test_grading_leads_to_the_next_card_and_the_end_says_so(ada: Visitor, follow: Callable, stored: Callable) -> None:
+    follow(("First", "A"), ("Second", "B"), ("Third", "C"), limit=2)
+    ada.get("/study")
+    ada.answer(4)
+    assert "Second" in ada.page
+    ada.answer(5)
+    assert "Done for today" in ada.page
+    assert "The next card comes tomorrow: 2 you have met, and new ones." in ada.page
+    assert [row.grade for row in stored(sa.select(Review.grade).order_by(Review.at))] == [4, 5]
+
+
+def test_undo_works_after_the_last_card_and_shows_it_again(ada: Visitor, follow: Callable) -> None:
+    follow(("Only", "A"))
+    ada.get("/study")
+    ada.answer(4)
+    assert "Done for today" in ada.page
+    ada.press("/undos")
+    assert "Only" in ada.page
+    ada.answer(2)
+    assert "Nothing else waits, so this one comes back at once." in ada.page
+
+
+def test_the_first_three_cards_carry_a_word_on_grading(ada: Visitor, follow: Callable) -> None:
+    follow(*[(f"Q{number}", "A") for number in range(5)])
+    ada.get("/study")
+    helped = []
+    for _ in range(4):
+        helped.append("Vague still counts as remembered" in ada.page)
+        ada.answer(4)
+    assert helped == [True, True, True, False]
+
+
+def test_the_first_session_knows_no_jargon(ada: Visitor, follow: Callable) -> None:
+    follow(*[(f"Q{number}", "A") for number in range(8)], limit=8)
+    pages = [ada.get("/").text, ada.get("/study").text]
+    for number in range(12):
+        if "/answers" not in ada.page:
+            break
+        ada.answer(2 if number < 3 else 4)
+        pages.append(ada.page)
+    pages.append(ada.get("/").text)
+    for page in pages:
+        for word in ("drill", "leech", "ease"):
+            assert word not in page.lower().replace("release", "").replace("please", "")
+
+
+def test_the_answer_shows_the_line_of_the_notes_as_it_was_written(
+    ada: Visitor, follow: Callable, change: Callable
+) -> None:
+    from app.models import Note
+
+    follow(("Q", "A"))
+    quote = "kube-proxy  负责写入规则"
+    change(lambda session: session.execute(sa.update(Note).values(source="notes line 67", quote=quote)))
+    ada.get("/study")
+    assert f'From the notes, line 67: <q lang="zh-Hans">{quote}</q>' in ada.page
+
+
+def test_each_side_says_its_language(ada: Visitor, follow: Callable) -> None:
+    follow(("问", "答"), language="zh-Hans")
+    ada.get("/study")
+    assert '<div class="question text" lang="zh-Hans">' in ada.page
+    assert '<html lang="en"' in ada.page
+
+
+def test_one_deck_can_be_studied_alone(ada: Visitor, follow: Callable) -> None:
+    follow(("Elsewhere", "A"))
+    deck_id = follow(("Here", "A"))
+    ada.get(f"/study?deck={deck_id}")
+    assert "Here" in ada.page
+    response = ada.answer(4)
+    assert response.request.query_string.decode() == f"deck={deck_id}"
+    assert "Elsewhere" not in ada.page
+
+
+def test_a_script_gets_just_the_next_card(ada: Visitor, follow: Callable) -> None:
+    follow(("First", "A"), ("Second", "B"))
+    ada.get("/study")
+    form = ada.form(r"/cards/\d+/answers")
+    response = ada.client.post(form.action, data={**form.fields, "grade": 4}, headers={"X-Fragment": "1"})
+    assert response.status_code == 200
+    assert response.text.strip().startswith('<section id="study"')
+    assert "Second" in response.text
+
+
+def test_with_nothing_to_study_the_page_says_so(ada: Visitor) -> None:
+    ada.get("/study")
+    assert "Nothing waits here now" in ada.page
+
+
+def test_home_offers_three_things_to_do_when_it_is_empty(ada: Visitor) -> None:
+    ada.get("/")
+    for offer in ("Follow a starter deck", "Import a file", "Write or paste cards"):
+        assert offer in ada.page
+
+
+def test_home_counts_in_words(ada: Visitor, follow: Callable) -> None:
+    deck_id = follow(("Q1", "A"), ("Q2", "A"))
+    ada.get("/")
+    assert "<b>0</b> due" in ada.page
+    assert "<b>2</b> new today" in ada.page
+    assert f'href="/study?deck={deck_id}"' in ada.page
