@@ -24,8 +24,7 @@ def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
     settings = read_settings()
     host = host or settings["HOST"]
     port = settings["PORT"] if port is None else port
-    listener = _listen(host, port)
-    with ready_app(ctx.obj) as app:
+    with _listen(host, port) as listener, ready_app(ctx.obj) as app:
         server = create_server(
             app,
             sockets=[listener],
@@ -48,12 +47,15 @@ def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     """The listening socket, opened before anything else so that a port in use is known at once."""
+    listener = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except OSError as error:
+        if listener is not None:
+            listener.close()
         if error.errno == errno.EADDRINUSE:
             advice = f"Port {port} is in use. Choose another: make run PORT={port + 1}"
         else:

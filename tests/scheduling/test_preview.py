@@ -36,6 +36,12 @@ def test_a_new_card_looks_one_step_further_because_the_first_two_are_always_alik
     assert [outlooks[grade].intervals for grade in (3, 4, 5)] == [(1, 6, 15), (1, 6, 15), (1, 6, 16)]
 
 
+def test_good_and_easy_are_told_apart_even_when_their_next_two_intervals_agree() -> None:
+    outlooks = preview_of(state_after(3, 3, 2, 4))
+    assert outlooks[4].intervals[:2] == outlooks[5].intervals[:2]
+    assert outlooks[4].intervals != outlooks[5].intervals
+
+
 def test_only_answers_under_good_come_back_today() -> None:
     assert [preview_of(NEW)[grade].drills for grade in BUTTONS] == [True, True, False, False]
 

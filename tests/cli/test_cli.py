@@ -1,0 +1,161 @@
+"""The terminal: the spellings others rely on, and one line for what a person can mend."""
+
+import json
+import socket
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app import create_app
+from app.cli import cardlet
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(data_dir: Path) -> Run:
+    """`run("user", "create", "Ada")` is `cardlet user create Ada` on this test's data directory."""
+
+    def call(*arguments: str, typed: str = "", **environment: str) -> Result:
+        environment = {"CARDLET_DATA_DIR": str(data_dir), **environment}
+        return CliRunner().invoke(cardlet, arguments, obj=create_app, input=typed, env=environment)
+
+    return call
+
+
+def rows(data_dir: Path, query: str) -> list[tuple]:
+    connection = sqlite3.connect(data_dir / "cardlet.sqlite3")
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def test_schedule_shows_each_step_as_json(run: Run) -> None:
+    steps = json.loads(run("schedule", "--scheduler", "sm2", "--grades", "5,5,3,1,4", "--json").output)
+    assert [(step["n"], step["interval"], step["ease"]) for step in steps] == [
+        (1, 1, 2600),
+        (2, 6, 2700),
+        (3, 17, 2560),
+        (0, 1, 2020),
+        (1, 1, 2020),
+    ]
+
+
+def test_schedule_shows_a_table_to_people(run: Run) -> None:
+    assert run("schedule", "--grades", "4").output.splitlines() == [
+        "grade  n  interval  ease",
+        "    4  1         1  2500",
+    ]
+
+
+@pytest.mark.parametrize("grades", ["6", "-1", "4,x", "4.0", "", "4,,4", "٤"])
+def test_schedule_says_which_grade_is_none(run: Run, grades: str) -> None:
+    result = run("schedule", "--grades", grades, "--json")
+    assert result.exit_code == 1
+    assert "Grades are whole numbers from 0 to 5." in result.output
+
+
+def test_a_user_is_created_and_can_sign_in(run: Run, data_dir: Path) -> None:
+    result = run("user", "create", "Ada", "--password", "a long sentence", "--time-zone", "Asia/Shanghai", "--admin")
+    assert (result.exit_code, result.output.strip()) == (0, "Ada can sign in now.")
+    assert rows(data_dir, "SELECT name, time_zone, is_admin FROM users") == [("Ada", "Asia/Shanghai", 1)]
+
+
+def test_the_password_is_asked_for_twice_when_it_is_left_out(run: Run, data_dir: Path) -> None:
+    result = run("user", "create", "Ada", typed="a long sentence\na long sentence\n")
+    assert result.exit_code == 0
+    assert "a long sentence" not in result.output
+    assert len(rows(data_dir, "SELECT 1 FROM users")) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("Ada", "--password", "short"), "at least 8 characters"),
+        (("", "--password", "a long sentence"), "Choose a name."),
+        (("Ada", "--password", "a long sentence", "--time-zone", "Mars"), "no time zone called Mars"),
+    ],
+)
+def test_a_user_that_cannot_be_is_refused_in_one_line(run: Run, arguments: tuple[str, ...], reason: str) -> None:
+    result = run("user", "create", *arguments)
+    assert result.exit_code == 1
+    assert reason in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_file_is_imported_for_its_owner_and_followed(run: Run, data_dir: Path, tmp_path: Path) -> None:
+    run("user", "create", "Ada", "--password", "a long sentence")
+    file = tmp_path / "words.csv"
+    file.write_text("front,back\na,b\nragged\nc,d\n")
+    result = run("import", str(file), "--owner", "ada")
+    assert result.exit_code == 0
+    assert "2 added, 0 updated, 0 unchanged, 1 skipped" in result.output
+    assert "line 3: expected 2 columns, found 1" in result.output
+    assert "0 added, 0 updated, 2 unchanged, 1 skipped" in run("import", str(file), "--owner", "Ada").output
+    assert rows(data_dir, "SELECT d.name FROM follows f JOIN decks d ON d.id = f.deck_id") == [("words",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "owner", "reason"),
+    [
+        ("words.csv", b"a,b\n", "Nobody", "no learner called Nobody"),
+        ("words.exe", b"a,b\n", "Ada", "cannot read files like"),
+        ("deck.md", b"---\ndeck: D\ncolour: red\n---\n", "Ada", "line 3: unknown key"),
+        ("deck.md", b"---\ndeck: D\n---\n", "Ada", "no card in this file"),
+    ],
+)
+def test_an_import_that_cannot_be_is_refused_in_one_line(
+    run: Run, tmp_path: Path, name: str, content: bytes, owner: str, reason: str
+) -> None:
+    run("user", "create", "Ada", "--password", "a long sentence")
+    (tmp_path / name).write_bytes(content)
+    result = run("import", str(tmp_path / name), "--owner", owner)
+    assert result.exit_code == 1
+    assert reason in result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_first_use_brings_the_starter_decks(run: Run, data_dir: Path) -> None:
+    run("user", "create", "Ada", "--password", "a long sentence")
+    assert len(rows(data_dir, "SELECT 1 FROM decks WHERE owner_id IS NULL AND published")) == 6
+
+
+def test_a_misspelt_variable_is_warned_about(run: Run) -> None:
+    result = run("user", "create", "Ada", "--password", "a long sentence", CARDLET_PROT="8080")
+    assert "CARDLET_PROT is not a setting" in result.output
+
+
+def test_a_variable_that_cannot_be_is_one_line(run: Run) -> None:
+    result = run("serve", CARDLET_PORT="many")
+    assert result.exit_code == 1
+    assert "CARDLET_PORT=many cannot be used" in result.output
+
+
+def test_a_port_in_use_is_one_line_with_a_way_out(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run("serve", "--port", str(port))
+    assert result.exit_code == 1
+    assert result.output.strip() == f"Error: Port {port} is in use. Choose another: make run PORT={port + 1}"
+
+
+def test_a_database_from_the_future_is_refused_with_advice(run: Run, data_dir: Path) -> None:
+    connection = sqlite3.connect(data_dir / "cardlet.sqlite3")
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    result = run("user", "create", "Ada", "--password", "a long sentence")
+    assert result.exit_code == 1
+    assert "newer Cardlet" in result.output
+
+
+def test_every_command_says_what_it_is_for(run: Run) -> None:
+    for name, command in cardlet.commands.items():
+        assert command.help, name
+        assert run(name, "--help").exit_code == 0
