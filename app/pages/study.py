@@ -22,13 +22,14 @@ from app.study import (
     NextCard,
     Scope,
     answer_card,
+    can_undo,
     next_card,
     rest_of_the_day,
     scope_of,
     shown_card,
     undo_last_answer,
 )
-from app.study.queue import can_undo, is_beginner, waiting_in
+from app.study.queue import is_beginner, waiting_in
 
 bp = Blueprint("study", __name__)
 
@@ -50,9 +51,8 @@ class Showing:
 def study_page() -> ResponseReturnValue:
     scope = _scope(request.args.get("deck"))
     learner, card_id = current_learner(), request.args.get("card", type=int)
-    if card_id is not None:
-        return _page(scope, shown_card(db.session, learner, card_id, now()))
-    return _page(scope, next_card(db.session, learner, scope, now()))
+    asked_for = None if card_id is None else shown_card(db.session, learner, card_id, now())
+    return _page(scope, asked_for or next_card(db.session, learner, scope, now()))
 
 
 @bp.post("/cards/<int:card_id>/answers")

@@ -22,8 +22,8 @@ def preview(state: MemoryState, answer: Answer, grades: Iterable[int]) -> dict[i
     """The outlook of each grade for the answer about to be given.
 
     SM-2 gives every passing grade the same next interval, so each outlook holds the one after it too, and a third
-    where even those are the same for all grades that end the day's work on the card. In the drill an answer changes no interval: what is left is the days
-    until the card is due.
+    where even those are the same for all grades that end the day's work on the card. In the drill an answer changes no
+    interval: what is left is the days until the card is due.
     """
     outlooks = {grade: _outlook(state, replace(answer, grade=grade)) for grade in grades}
     shown = _steps_that_differ([outlook.intervals for grade, outlook in outlooks.items() if grade >= PASSED])

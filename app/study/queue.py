@@ -92,16 +92,16 @@ def next_card(session: Session, learner: User, scope: Scope, now: datetime) -> N
     return None if drilled is None else _shown(session, learner, drilled.card_id, "drill", early=True)
 
 
-def shown_card(session: Session, learner: User, card_id: int, now: datetime) -> NextCard:
-    """One card as the queue would show it. Raises NotFound unless the learner follows its deck and it waits today."""
+def shown_card(session: Session, learner: User, card_id: int, now: datetime) -> NextCard | None:
+    """One card as the queue would show it, or None if it does not wait today. Raises NotFound for a card of a deck the
+    learner does not follow."""
     followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
-    card = session.scalar(sa.select(Card).where(Card.id == card_id, Card.deck_id.in_(followed)))
-    if card is None:
+    if session.scalar(sa.select(Card.id).where(Card.id == card_id, Card.deck_id.in_(followed))) is None:
         raise NotFound()
     day, memory = learner.today(now), session.get(Memory, (learner.id, card_id))
     state = memory.state if memory else NEW
     if not state.is_waiting_on(day):
-        raise NotFound()
+        return None
     reason: Reason = "new" if memory is None else "drill" if state.drill_day == day else "due"
     return _shown(session, learner, card_id, reason)
 
@@ -145,16 +145,3 @@ def is_beginner(session: Session, learner: User) -> bool:
         .limit(BEGINNER_ANSWERS)
     )
     return len(session.scalars(some).all()) < BEGINNER_ANSWERS
-
-
-def can_undo(session: Session, learner: User, day: int) -> bool:
-    """Whether the learner has an answer of that day to take back."""
-    if learner.last_day != day:
-        return False
-    latest = (
-        sa.select(Review.day)
-        .where(Review.user_id == learner.id, Review.undone_at.is_(None))
-        .order_by(Review.at.desc())
-        .limit(1)
-    )
-    return session.scalar(latest) == day

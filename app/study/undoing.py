@@ -13,13 +13,7 @@ from app.study.summing import uncount_answer
 
 def undo_last_answer(session: Session, learner: User, now: datetime) -> int:
     """Undoes the learner's latest answer of this study day and returns the id of its card. Refused if there is none."""
-    review = session.scalar(
-        sa.select(Review)
-        .where(Review.user_id == learner.id, Review.undone_at.is_(None), Review.kind == Kind.ANSWER)
-        .where(Review.day == learner.today(now))
-        .order_by(Review.at.desc(), Review.id.desc())
-        .limit(1)
-    )
+    review = session.scalar(_latest_answer(learner, learner.today(now)))
     if review is None:
         raise Refused(N_("There is nothing to undo today."))
     review.undone_at = now
@@ -31,6 +25,23 @@ def undo_last_answer(session: Session, learner: User, now: datetime) -> int:
     if not left:
         _lower_cursor(session, learner, card)
     return card.id
+
+
+def can_undo(session: Session, learner: User, day: int) -> bool:
+    """Whether the learner has an answer of that day to take back."""
+    return learner.last_day == day and session.scalar(_latest_answer(learner, day)) is not None
+
+
+def _latest_answer(learner: User, day: int) -> sa.Select[Review]:
+    """The latest standing answer of a day. Not in a deck the learner has left: they could not see what it changed."""
+    followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
+    return (
+        sa.select(Review)
+        .where(Review.user_id == learner.id, Review.undone_at.is_(None), Review.kind == Kind.ANSWER)
+        .where(Review.day == day, Review.deck_id.in_(followed))
+        .order_by(Review.at.desc(), Review.id.desc())
+        .limit(1)
+    )
 
 
 def _lower_cursor(session: Session, learner: User, card: Card) -> None:

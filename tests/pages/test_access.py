@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Config, Flask
 from sqlalchemy.orm import Session
 
 from app.models import Follow, Review, SignIn, User
@@ -124,9 +124,9 @@ def test_nobody_is_sent_to_another_site(visitor: Callable[[], Visitor], target: 
     assert (response.status_code, response.location) == (303, "/")
 
 
-def test_a_closed_server_takes_nobody_new_but_lets_its_own_in(app: Flask, visitor: Callable[[], Visitor]) -> None:
+def test_a_closed_server_takes_nobody_new_but_lets_its_own_in(config: Config, visitor: Callable[[], Visitor]) -> None:
     visitor().sign_up("Ada")
-    app.config["SIGN_UP"] = "closed"
+    config["SIGN_UP"] = "closed"
     stranger = visitor()
     stranger.get("/")
     assert "/guest" not in stranger.page

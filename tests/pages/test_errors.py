@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Config, Flask
 from sqlalchemy.orm import Session
 
 from app.models import Card, Review, Upload, User
@@ -100,8 +100,8 @@ def test_a_password_is_never_sent_back(visitor: Callable[[], Visitor]) -> None:
     assert "secret sentence" not in response.text
 
 
-def test_a_file_too_large_is_413_with_the_limit(app: Flask, ada: Visitor, stored: Callable) -> None:
-    app.config["MAX_UPLOAD_MB"] = 0
+def test_a_file_too_large_is_413_with_the_limit(config: Config, ada: Visitor, stored: Callable) -> None:
+    config["MAX_UPLOAD_MB"] = 0
     ada.get("/import")
     response = ada.press("/import", file=(BytesIO(b"a,b\n" * 40_000), "big.csv"))
     assert response.status_code == 413

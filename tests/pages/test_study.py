@@ -1,11 +1,13 @@
 """The study page: what a learner reads on it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.models import Review, User
 from tests.factories import a_deck, a_follow, a_note
 from tests.visitor import Visitor
@@ -72,6 +74,33 @@ def test_undo_works_after_the_last_card_and_shows_it_again(ada: Visitor, follow:
     assert "Only" in ada.page
     ada.answer(2)
     assert "Nothing else waits, so this one comes back at once." in ada.page
+
+
+def test_tomorrow_the_right_card_is_due(ada: Visitor, follow: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    follow(("Known", "A"), ("Forgotten", "B"), limit=2)
+    ada.get("/study")
+    ada.answer(5)
+    ada.answer(2)
+    ada.answer(4)
+    assert "Done for today" in ada.page
+    tomorrow = now() + timedelta(days=1)
+    for door in ("study", "home"):
+        monkeypatch.setattr(f"app.pages.{door}.now", lambda: tomorrow)
+    assert "2 due" in ada.get("/").text
+    ada.get("/study")
+    assert "Known" in ada.page
+    assert "6 d, then 16 d" in ada.page, "an ease of 2.6 after Easy: 6 * 2.6 rounded up"
+    ada.answer(4)
+    assert "Forgotten" in ada.page
+
+
+def test_an_address_of_a_card_that_waits_no_more_shows_the_next(ada: Visitor, follow: Callable) -> None:
+    follow(("First", "A"), ("Second", "B"))
+    ada.get("/study")
+    card_id = ada.form(r"/cards/\d+/answers").action.split("/")[2]
+    ada.answer(4)
+    assert ada.get(f"/study?card={card_id}").status_code == 200
+    assert "Second" in ada.page
 
 
 def test_the_first_three_cards_carry_a_word_on_grading(ada: Visitor, follow: Callable) -> None:

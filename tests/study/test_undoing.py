@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import Refused
 from app.models import Card, DailySummary, Follow, Memory, Review, User
 from app.study import AnswerGiven, answer_card, next_card, scope_of, undo_last_answer
-from app.study.queue import can_undo
+from app.study.undoing import can_undo
 from tests.factories import a_deck, a_follow, a_learner, at
 
 
@@ -77,6 +77,13 @@ def test_yesterday_stands(session: Session, ada: User, cards: list[Card]) -> Non
     answer(session, ada, cards[0], 4, 0)
     with pytest.raises(Refused):
         undo_last_answer(session, ada, at(1))
+
+
+def test_an_answer_in_a_deck_one_has_left_stands(session: Session, ada: User, cards: list[Card]) -> None:
+    answer(session, ada, cards[0], 4, 0)
+    session.get_one(Follow, (ada.id, cards[0].deck_id)).stopped_at = at(0, minute=1)
+    session.flush()
+    assert not can_undo(session, ada, ada.today(at(0)))
 
 
 def test_nobody_undoes_somebody_elses_answer(session: Session, ada: User, cards: list[Card]) -> None:
