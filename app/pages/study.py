@@ -61,12 +61,15 @@ def create_answer(card_id: int) -> ResponseReturnValue:
     given, moment = _answer_given(), now()
     try:
         with writing() as transaction:
-            answer_card(transaction, learner, card_id, given, moment)
+            outcome = answer_card(transaction, learner, card_id, given, moment)
     except Stale as error:
         shown = _page(scope, next_card(db.session, learner, scope, now()), message=error_words(error))
         return shown, error.status
+    message = None
+    if outcome.grade != given.grade:
+        message = _("Your first answer, %(grade)s, had arrived and stands.", grade=_(BUTTONS.get(outcome.grade, "")))
     if wants_fragment():
-        return _page(scope, next_card(db.session, learner, scope, now()))
+        return _page(scope, next_card(db.session, learner, scope, now()), message)
     return redirect(url_for("study.study_page", deck=scope.root_id), 303)
 
 
@@ -113,7 +116,6 @@ def _page(scope: Scope, card: NextCard | None, message: str | None = None) -> st
     common = {
         "scope": scope,
         "deck": deck,
-        "message": message,
         "today": day,
         "can_undo": can_undo(db.session, learner, day),
         "buttons": BUTTONS,
@@ -121,10 +123,22 @@ def _page(scope: Scope, card: NextCard | None, message: str | None = None) -> st
     whole = "" if wants_fragment() else "page_"
     if card is None:
         rest = rest_of_the_day(db.session, learner, scope, moment)
-        return render_template(f"study/{whole}done.html", rest=rest, learner=learner, **common)
+        return render_template(f"study/{whole}done.html", rest=rest, message=message, **common)
     waiting: Counts = waiting_in(db.session, scope, day)
-    help = is_beginner(db.session, learner)
-    return render_template(f"study/{whole}card.html", showing=_showing(card, day), waiting=waiting, help=help, **common)
+    message = message or _what_to_know(card)
+    showing = _showing(card, day)
+    return render_template(f"study/{whole}card.html", showing=showing, waiting=waiting, message=message, **common)
+
+
+def _what_to_know(card: NextCard) -> str | None:
+    """The line above a card: why it is here again, or for a beginner how to grade."""
+    if card.early:
+        return _("Nothing else waits, so this one comes back at once.")
+    if card.reason == "drill":
+        return _("Once more: you did not quite have it earlier today.")
+    if is_beginner(db.session, current_learner()):
+        return _("Vague still counts as remembered; forgotten is Again.")
+    return None
 
 
 def _showing(card: NextCard, day: int) -> Showing:

@@ -17,5 +17,6 @@ def render_text(text: str, format: str) -> str:
 
 
 def _scrollable(html: str) -> str:
-    """Wide code scrolls inside its own box, and a box that scrolls must be reachable by keyboard."""
+    """Wide code and tables scroll in a box of their own, and a box that scrolls must be reachable by keyboard."""
+    html = html.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
     return html.replace("<pre>", '<pre tabindex="0">')

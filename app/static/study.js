@@ -2,10 +2,13 @@
 import { replaceWithFragment, sendForm } from "./fragments.js";
 
 const GRADE_KEYS = { 1: "2", 2: "3", 3: "4", 4: "5" };
+const READ_OUT_WITHIN = 1000;
 let visibleSince = 0;
 let visibleFor = 0;
 let sending = false;
 
+const said = document.querySelector("[role=status]");
+const spoken = document.getElementById("spoken");
 const study = () => document.getElementById("study");
 const reveal = () => document.getElementById("reveal");
 const shortcutsOn = () => study().dataset.shortcuts === "on";
@@ -22,17 +25,15 @@ function timeShown() {
 function arrive() {
   startTimer();
   const details = reveal();
-  details?.addEventListener("toggle", () => details.open && focusGood());
+  details?.addEventListener("toggle", () => details.open && showAnswer());
   (details?.querySelector("summary") ?? study().querySelector("[data-first]"))?.focus({ preventScroll: true });
 }
 
-function focusGood() {
+/** The focus goes on to Good, so the answer is read out to those who do not see it appear, and not left there twice. */
+function showAnswer() {
+  spoken.textContent = study().querySelector(".answer").textContent;
+  setTimeout(() => (spoken.textContent = ""), READ_OUT_WITHIN);
   study().querySelector('[name="grade"][value="4"]').focus({ preventScroll: true });
-}
-
-function say(text) {
-  const message = study().querySelector("[role=status]");
-  message.textContent = text;
 }
 
 async function send(form, button) {
@@ -46,15 +47,17 @@ async function send(form, button) {
   try {
     const { status, html } = await sendForm(form, button);
     if (status < 400 || status === 409) {
-      replaceWithFragment(study(), html).classList.add("arriving");
+      replaceWithFragment(study(), html).querySelector("article")?.classList.add("arriving");
+      said.textContent = study().dataset.message;
       scrollTo(0, 0);
       arrive();
     } else {
-      replaceWithFragment(study().querySelector("[role=status]").appendChild(document.createElement("p")), html);
+      said.replaceChildren(document.createElement("p"));
+      replaceWithFragment(said.firstElementChild, html);
     }
   } catch {
     // The form still has its review id, so grading again cannot count twice.
-    say(study().dataset.notSaved);
+    said.textContent = study().dataset.notSaved;
   } finally {
     sending = false;
   }
@@ -70,13 +73,19 @@ function isTyping(target) {
 }
 
 function onKey(event) {
-  if (event.isComposing || event.repeat || event.defaultPrevented || isTyping(event.target)) return;
+  if (event.isComposing || event.defaultPrevented || isTyping(event.target)) return;
+  if (event.repeat) return holdStill(event);
   const undo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
   if (undo) return act(event, () => document.getElementById("undo")?.click());
   if (event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn()) return;
   if (event.key in GRADE_KEYS) return act(event, () => pressGrade(GRADE_KEYS[event.key]));
   if (event.key === "u" || event.key === "U") return act(event, () => document.getElementById("undo")?.click());
   if (event.key === " " || event.key === "Enter") goOn(event);
+}
+
+/** A key that is held down must not press, over and over, whatever gets the focus. */
+function holdStill(event) {
+  if ((event.key === " " || event.key === "Enter") && event.target.closest("#reveal")) event.preventDefault();
 }
 
 /** Space and Enter reveal, then mean Good, unless something else has the focus and wants to be pressed itself. */

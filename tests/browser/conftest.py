@@ -65,7 +65,8 @@ def data_dir(tmp_path: Path, template_with_decks: Path) -> Path:
 def address(app: object) -> Iterator[str]:
     """Where this test's app is served, on a free port of the loopback address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)  # type: ignore[arg-type]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # The server looks that often whether it should stop, and every test waits for that.
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -97,3 +98,14 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: said.append(str(error)))
     yield page
     assert said == []
+
+
+@pytest.fixture
+def failing_page(context: BrowserContext) -> Iterator[Page]:
+    """A page whose requests may be refused or get lost, which Chromium tells its console. Nothing else may be said."""
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    assert [text for text in said if not text.startswith("Failed to load resource: ")] == []

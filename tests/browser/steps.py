@@ -1,0 +1,82 @@
+"""What the people of the browser tests do and see again and again."""
+
+import re
+
+import sqlalchemy as sa
+from flask import Flask
+from playwright.sync_api import Locator, Page, expect
+
+from app.database import db
+from app.models import Review
+
+PASSWORD = "correct horse battery staple"
+
+
+def start_as_guest(page: Page) -> None:
+    """One click on the landing page; the first question is there."""
+    page.goto("/")
+    page.get_by_role("button", name="Start now as a guest").click()
+    expect(question(page)).to_be_visible()
+    page.wait_for_load_state()
+
+
+def sign_up(page: Page, name: str) -> None:
+    """A new learner with an empty shelf."""
+    page.goto("/sign-up")
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main form button").click()
+    expect(page.locator(".choices")).to_be_visible()
+
+
+def question(page: Page) -> Locator:
+    return page.locator(".question")
+
+
+def question_text(page: Page) -> str:
+    return question(page).inner_text()
+
+
+def answer(page: Page) -> Locator:
+    return page.locator(".answer")
+
+
+def reveal(page: Page) -> None:
+    page.get_by_text("Show answer").click()
+    expect(answer(page)).to_be_visible()
+
+
+def grade_button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(rf"^{name}\b"))
+
+
+def grade(page: Page, name: str = "Good") -> None:
+    """Reveals and grades; another question or the finished page has come."""
+    before = question_text(page)
+    reveal(page)
+    grade_button(page, name).click()
+    expect(question(page).filter(has_text=before)).to_have_count(0)
+
+
+def study_a_deck_of(page: Page, cards: int) -> None:
+    """Follows the first deck on the shelf with that many new cards a day, and begins to study it."""
+    page.goto("/decks")
+    page.locator(".shelf .name").first.click()
+    page.get_by_label("New cards a day").fill(str(cards))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("link", name="Study", exact=True).click()
+    expect(page.get_by_text(f"{cards} left")).to_be_visible()
+    page.wait_for_load_state()
+
+
+def stored_grades(app: Flask) -> list[int]:
+    """The grades of the answers that stand, in the order they were given."""
+    with app.app_context():
+        standing = sa.select(Review.grade).where(Review.undone_at.is_(None)).order_by(Review.at, Review.id)
+        return list(db.session.scalars(standing))
+
+
+def undone_count(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(sa.select(sa.func.count()).where(Review.undone_at.is_not(None))) or 0

@@ -1,0 +1,97 @@
+"""A walk over every page there is, in whatever language: it goes by addresses and names of fields, not by words."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import question, sign_up
+
+WIDE_DECK = """---
+deck: A deck with a rather long name for such a narrow telephone::第二层的名字也很长很长很长很长很长很长
+description: What is wide scrolls in its own box.
+---
+
+## Which `apiVersion` does this manifest have, and what about https://kubernetes.io/docs/concepts/workloads/controllers/?
+tags: kubernetes, a-tag-that-is-longer-than-most-tags-are, 工作负载
+
+```yaml
+apiVersion: apps/v1 # a comment that makes this line of the manifest much longer than any telephone is wide, and on
+kind: Deployment
+```
+
+| workload | replicas | storage | identity | updates | example |
+|---|---|---|---|---|---|
+| Deployment | any | shared | none | rolling | web server |
+
+## {{c1::etcd}} 保存集群的全部状态。
+source: https://kubernetes.io/docs/concepts/overview/components/
+"""
+RAGGED_TABLE = "question,answer\nFrance,Paris\nSpain\n,nothing\nItaly,Rome\n"
+
+
+def walk(page: Page) -> Iterator[str]:
+    """Shows one page after another and yields the name of each."""
+    yield from _as_a_stranger(page)
+    sign_up(page, "Ada")
+    yield "home with an empty shelf"
+    for path in ("/decks", "/import", "/progress", "/settings"):
+        page.goto(path)
+        yield f"{path} of a new learner"
+    yield from _importing(page)
+    yield from _studying(page)
+    for path in ("/", "/decks", "/progress", "/nowhere"):
+        page.goto(path)
+        for behind in page.locator("details.behind > summary").all():
+            behind.click()
+        yield path
+
+
+def _as_a_stranger(page: Page) -> Iterator[str]:
+    for path in ("/", "/sign-in", "/sign-up"):
+        page.goto(path)
+        yield f"{path} of a stranger"
+    page.goto("/sign-in")
+    page.locator("#name").fill("nobody")
+    page.locator("#password").fill("wrong")
+    page.locator("main form button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "sign-in refused"
+
+
+def _importing(page: Page) -> Iterator[str]:
+    _paste(page, RAGGED_TABLE)
+    expect(page.get_by_role("region")).to_be_visible()
+    yield "preview with bad rows"
+    page.locator("form:not([action$=cancel]) button.primary").click()
+    expect(page.locator("table.figures")).to_be_visible()
+    yield "report with bad rows"
+    _paste(page, WIDE_DECK)
+    expect(page.locator(".cards-preview > li")).to_have_count(2)
+    yield "preview of a deck"
+    page.locator("form:not([action$=cancel]) button.primary").click()
+    page.locator("a[href^='/decks/']").click()
+    expect(page.locator("ol.notes > li")).to_have_count(2)
+    yield "deck"
+
+
+def _paste(page: Page, text: str) -> None:
+    page.goto("/import")
+    page.locator("#text").fill(text)
+    page.locator("form:has(#text) button").click()
+
+
+def _studying(page: Page) -> Iterator[str]:
+    page.locator("a[href^='/study?deck=']").click()
+    page.wait_for_load_state()
+    for name in ("study, wide code", "study, cloze"):
+        expect(question(page)).to_be_visible()
+        page.locator(".arriving").evaluate_all("all => Promise.all(all[0]?.getAnimations().map(a => a.finished) ?? [])")
+        yield f"{name}, question"
+        page.keyboard.press("Space")
+        expect(page.locator("#reveal")).to_have_attribute("open", "")
+        yield f"{name}, answer"
+        page.locator("button.good").click()
+        expect(page.locator("#reveal[open]")).to_have_count(0)
+    expect(page.locator(".done")).to_be_visible()
+    page.locator(".arriving").evaluate_all("all => Promise.all(all[0]?.getAnimations().map(a => a.finished) ?? [])")
+    yield "study, finished"
