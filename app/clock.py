@@ -4,6 +4,7 @@ Only the doors ask for the time; everything below them takes it as an argument.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 FIRST_DAY = date(1970, 1, 1)
@@ -35,4 +36,9 @@ def date_of(day: int) -> date:
 
 def is_time_zone(name: str) -> bool:
     """Whether the IANA time zone database knows the name."""
-    return name in available_timezones()
+    return name in _time_zones()
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())

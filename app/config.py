@@ -112,6 +112,8 @@ def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": 2 * 2**20,
         "MAX_FORM_PARTS": 50,
         "SESSION_COOKIE_NAME": "cardlet",
+        # Otherwise every response sends the cookie anew, style sheets too: one that is late would undo a sign-out.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": 400 * 24 * 3600,
         "WTF_CSRF_TIME_LIMIT": None,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import User
-from app.models.across_learners import guests_without_answers
+from app.models.across_learners import unused_guests
 
 UNUSED_FOR = timedelta(days=1)
 IDLE_FOR = timedelta(days=90)
@@ -21,8 +21,8 @@ def start_as_guest(session: Session, language: str, time_zone: str, now: datetim
 
 
 def sweep_guests(session: Session, now: datetime, at_most: int = 1000) -> int:
-    """Removes guests who never answered a card (after a day) and guests who stayed away (after 90 days); how many."""
-    unused = guests_without_answers().where(User.seen_at < now - UNUSED_FOR).limit(at_most)
+    """Removes guests who never answered or imported a card (after a day) and guests who stayed away (after 90 days); how many."""
+    unused = unused_guests().where(User.seen_at < now - UNUSED_FOR).limit(at_most)
     idle = sa.select(User.id).where(User.name.is_(None), User.seen_at < now - IDLE_FOR).limit(at_most)
     gone = {*session.scalars(unused), *session.scalars(idle)}
     session.execute(sa.delete(User).where(User.id.in_(gone)))

@@ -87,13 +87,13 @@ def _row(line: int, cells: list[str], layout: TableLayout, columns: _Columns) ->
         )
     question = cells[columns.question].strip()
     answer = cells[columns.answer].strip() if columns.answer is not None else ""
+    if max(len(question), len(answer)) > LONGEST_FIELD:
+        return BadRow(line, N_("a text is longer than %(longest)s characters"), {"longest": LONGEST_FIELD})
     hides = has_cloze(question)
     if not question:
         return BadRow(line, N_("the question is empty"))
     if not answer and not hides:
         return BadRow(line, N_("the answer is empty"))
-    if max(len(question), len(answer)) > LONGEST_FIELD:
-        return BadRow(line, N_("a text is longer than %(longest)s characters"), {"longest": LONGEST_FIELD})
     tags = cells[columns.tags].replace(",", " ").split() if columns.tags is not None else []
     return ParsedNote(
         line=line,

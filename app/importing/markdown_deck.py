@@ -24,9 +24,9 @@ FENCE = "---"
 HEADER_KEYS = {"deck", "id", "lang", "answer-lang", "description", "license", "tags"}
 NOTE_KEYS = {"type", "tags", "source", "quote", "format"}
 KEY_LINE = re.compile(r"([a-z][a-z-]*):(?: +(.*))?$")
-HEADING = re.compile(r"## ?(.*?)(?: *\{#([^{}]*)\})? *$")
+HEADING_ID = re.compile(r"\{#([^{}]*)\}$")
 IDENTITY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+LANGUAGE = re.compile(r"(?=.{2,35}$)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 IMPOSSIBLE = N_("“%(value)s” cannot be the value of %(key)s")
@@ -137,9 +137,11 @@ def _blocks(lines: list[str], start: int) -> Iterator[_Block]:
 
 
 def _heading(line: str, number: int) -> _Block:
-    match = HEADING.match(line)
-    assert match is not None, "every line that starts with ## is a heading"
-    question, guid = match[1].strip(), match[2]
+    question = line[2:].strip()
+    match = HEADING_ID.search(question)
+    guid = match[1] if match else None
+    if match:
+        question = question[: match.start()].rstrip()
     if guid is not None and not IDENTITY.fullmatch(guid):
         raise UnreadableFile(IMPOSSIBLE, line=number, key="id", value=guid)
     return _Block(number, question, guid)
@@ -184,6 +186,8 @@ def _check_ids(blocks: list[_Block]) -> None:
 
 def _note(block: _Block, languages: tuple[str, str], common_tags: tuple[str, ...]) -> ParsedNote | BadRow:
     question, answer = _split(block)
+    if max(len(question), len(answer)) > LONGEST_FIELD:
+        return BadRow(block.line, N_("a text is longer than %(longest)s characters"), {"longest": LONGEST_FIELD})
     kind = cast(NoteKind, block.keys.get("type") or ("cloze" if has_cloze(question) else "basic"))
     if not question:
         return BadRow(block.line, N_("a note without a question"))
@@ -191,8 +195,6 @@ def _note(block: _Block, languages: tuple[str, str], common_tags: tuple[str, ...
         return BadRow(block.line, N_("a cloze note that hides nothing; write {{c1::hidden}}"))
     if kind != "cloze" and not answer:
         return BadRow(block.line, N_("a note without an answer"))
-    if max(len(question), len(answer)) > LONGEST_FIELD:
-        return BadRow(block.line, N_("a text is longer than %(longest)s characters"), {"longest": LONGEST_FIELD})
     return ParsedNote(
         line=block.line,
         kind=kind,

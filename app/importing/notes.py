@@ -7,19 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.importing.identity import Incoming
 from app.importing.opening import Target
 from app.importing.parsed import ParsedNote
 from app.models import Card, Note
 from app.rendering import card_ordinals
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A note of the file with its identity and the position of its first card."""
-
-    guid: str
-    position: int
-    note: ParsedNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ def add_note(session: Session, target: Target, incoming: Incoming) -> None:
     """Adds a note with its cards."""
     note = Note(
         owner_id=target.owner_id,
-        guid=incoming.guid,
+        guid=target.guid_of(incoming.guid),
         language=target.language,
         created_at=target.now,
         changed_at=target.now,
@@ -49,11 +41,12 @@ def add_note(session: Session, target: Target, incoming: Incoming) -> None:
 
 def changes_for(session: Session, target: Target, batch: Sequence[Incoming]) -> list[Change]:
     """What these notes would change in the deck; nothing for those that stand there already."""
-    known = {note.guid: note for note in session.scalars(_notes(target).where(Note.guid.in_([i.guid for i in batch])))}
+    guids = [target.guid_of(incoming.guid) for incoming in batch]
+    known = {note.guid: note for note in session.scalars(_notes(target).where(Note.guid.in_(guids)))}
     cards = _cards_of(session, [note.id for note in known.values()])
     changes: list[Change] = []
-    for incoming in batch:
-        note = known.get(incoming.guid)
+    for guid, incoming in zip(guids, batch, strict=True):
+        note = known.get(guid)
         if note is None:
             changes.append(Change(incoming, None, counts=True, reorders=True))
             continue

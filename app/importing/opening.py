@@ -32,6 +32,10 @@ class Target:
     note_type_ids: dict[str, int]
     new_deck_ids: list[int] = field(default_factory=list)
 
+    def guid_of(self, guid: str) -> str:
+        """A note's identity among all notes of the owner: ids hold inside their deck."""
+        return f"{self.guid}/{guid}"
+
 
 def open_deck(session: Session, header: DeckHeader, owner_id: int | None, now: datetime) -> Target:
     """The deck a header names, made invisible if it is new, with the decks it lies in."""

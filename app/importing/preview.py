@@ -1,8 +1,10 @@
 """What an import would bring, before it brings it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from app.importing.identity import identified
 from app.importing.parsed import BadRow, ParsedDeck, ParsedNote
 from app.rendering import Sides, card_ordinals, render_sides
 
@@ -26,18 +28,17 @@ def preview_deck(deck: ParsedDeck) -> DeckPreview:
     cards: list[Sides] = []
     bad_rows: list[BadRow] = []
     notes = bad = 0
-    for row in deck.rows:
-        if isinstance(row, ParsedNote):
-            notes += 1
-            cards += islice(_cards_of(row), SHOWN_CARDS - len(cards))
-        else:
+    for row in identified(deck.rows):
+        if isinstance(row, BadRow):
             bad += 1
             bad_rows += [row] if bad <= SHOWN_BAD_ROWS else []
+        else:
+            notes += 1
+            cards += islice(_cards_of(row.note), SHOWN_CARDS - len(cards))
     return DeckPreview(deck, cards, bad_rows, notes, bad)
 
 
-def _cards_of(note: ParsedNote) -> list[Sides]:
-    return [
-        render_sides(note.kind, note.fields, note.languages, ordinal, note.format)
-        for ordinal in card_ordinals(note.kind, note.fields)
-    ]
+def _cards_of(note: ParsedNote) -> Iterator[Sides]:
+    """The note's cards, each rendered when it is asked for: a preview asks for few."""
+    for ordinal in card_ordinals(note.kind, note.fields):
+        yield render_sides(note.kind, note.fields, note.languages, ordinal, note.format)

@@ -13,18 +13,17 @@ Reader = Callable[[bytes, ReadingOptions], ParsedDeck]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format: how it is called, its reader, and whether the reader looks at the table options."""
+    """A file format: how it is called, and its reader."""
 
     name: str
     read: Reader
-    is_table: bool = False
 
 
 READERS = {
     ".md": Format("Markdown", markdown_deck.read),
-    ".csv": Format("CSV", csv_file.read, is_table=True),
-    ".tsv": Format("TSV", csv_file.read, is_table=True),
-    ".txt": Format("TXT", csv_file.read, is_table=True),
+    ".csv": Format("CSV", csv_file.read),
+    ".tsv": Format("TSV", csv_file.read),
+    ".txt": Format("TXT", csv_file.read),
 }
 
 

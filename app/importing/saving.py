@@ -4,7 +4,6 @@ A new deck is filled while it is invisible and published by the last transaction
 altogether in that last transaction. An import that dies leaves a deck nobody sees, and the next start sweeps it away.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,12 +12,11 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.errors import N_
-from app.importing.notes import Change, Incoming, add_note, apply_change, changes_for, retire_all_but
+from app.importing.identity import Incoming, identified
+from app.importing.notes import Change, add_note, apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction, Target, open_deck, publish, remove_unfinished
 from app.importing.parsed import BadRow, ParsedDeck, ParsedNote
 from app.models import Deck
-from app.rendering import card_ordinals
 
 BATCH = 500
 LISTED_BAD_ROWS = 1_000
@@ -53,7 +51,7 @@ def import_deck(parsed: ParsedDeck, owner_id: int | None, now: datetime, in_tran
     with in_transaction() as session:
         target = open_deck(session, parsed.header, owner_id, now)
     report = ImportReport(target.deck_id)
-    incoming = _identified(parsed.rows, target, report)
+    incoming = _taken(parsed.rows, report)
     if target.is_new:
         _fill(target, incoming, report, in_transaction)
     else:
@@ -69,29 +67,13 @@ def sweep_unfinished(session: Session, now: datetime) -> int:
     return len(ids)
 
 
-def _identified(rows: Iterable[ParsedNote | BadRow], target: Target, report: ImportReport) -> Iterator[Incoming]:
-    """The notes with their identity and place; rows that give none, or repeat another, go into the report."""
-    first_lines: dict[str, int] = {}
-    position = 0
-    for row in rows:
+def _taken(rows: Iterable[ParsedNote | BadRow], report: ImportReport) -> Iterator[Incoming]:
+    """The notes to write; every row that gives none goes into the report."""
+    for row in identified(rows):
         if isinstance(row, BadRow):
             report.skip(row)
-            continue
-        guid = f"{target.guid}/{row.guid or _identity(row)}"
-        if guid in first_lines:
-            report.skip(
-                BadRow(row.line, N_("the same question stands in line %(first)s"), {"first": first_lines[guid]})
-            )
-            continue
-        first_lines[guid] = row.line
-        yield Incoming(guid, position, row)
-        position += len(card_ordinals(row.kind, row.fields))
-
-
-def _identity(note: ParsedNote) -> str:
-    """A note without an id is known by its question, whatever the spaces in it."""
-    question = " ".join(note.fields[0].split())
-    return f"q:{hashlib.sha256(question.encode()).hexdigest()[:32]}"
+        else:
+            yield row
 
 
 def _fill(target: Target, incoming: Iterator[Incoming], report: ImportReport, in_transaction: InTransaction) -> None:
@@ -115,7 +97,7 @@ def _revise(target: Target, incoming: Iterator[Incoming], report: ImportReport, 
         with in_transaction() as session:
             found = changes_for(session, target, batch)
         changes += found
-        guids.update(note.guid for note in batch)
+        guids.update(target.guid_of(note.guid) for note in batch)
         report.unchanged += len(batch) - sum(change.counts for change in found)
     with in_transaction() as session:
         for change in changes:

@@ -15,16 +15,22 @@ NOTES_A_PAGE = 50
 
 @dataclass(frozen=True)
 class ShelfDeck:
-    """A followed deck and what waits in it today."""
+    """A followed deck and what waits in it today; if nothing does, how many of its cards are due `tomorrow`."""
 
     follow: Follow
     counts: Counts
+    tomorrow: int = 0
 
 
 def shelf(session: Session, learner: User, day: int) -> list[ShelfDeck]:
     """The decks the learner follows, in their order, each with its counts."""
     follows = session.scalars(follows_of(learner.id).options(joinedload(Follow.deck).joinedload(Deck.parent)))
-    return [ShelfDeck(follow, counts_for(session, follow, day)) for follow in follows]
+    return [_on_shelf(session, follow, day) for follow in follows]
+
+
+def _on_shelf(session: Session, follow: Follow, day: int) -> ShelfDeck:
+    counts = counts_for(session, follow, day)
+    return ShelfDeck(follow, counts, 0 if counts.total else counts_for(session, follow, day + 1).due)
 
 
 def starter_decks(session: Session, language: str) -> Sequence[Deck]:
@@ -54,6 +60,7 @@ class DeckPage:
     follow: Follow | None
     notes: Sequence[Note]
     note_count: int
+    card_count: int
     page: int
 
     @property
@@ -87,7 +94,8 @@ def deck_page(session: Session, learner: User, deck_id: int, page: int) -> DeckP
         .offset((page - 1) * NOTES_A_PAGE)
     ).all()
     followed = session.get(Follow, (learner.id, deck_id))
-    return DeckPage(deck, followed if followed and followed.stopped_at is None else None, notes, count, page)
+    cards = session.scalar(sa.select(sa.func.count()).where(Card.deck_id == deck_id, ~Card.retired)) or 0
+    return DeckPage(deck, followed if followed and followed.stopped_at is None else None, notes, count, cards, page)
 
 
 def own_decks_left(session: Session, learner: User) -> Sequence[Deck]:

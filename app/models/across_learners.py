@@ -3,6 +3,7 @@ be split by learner."""
 
 import sqlalchemy as sa
 
+from app.models.deck import Deck
 from app.models.follow import Follow
 from app.models.review import Review
 from app.models.user import User
@@ -13,7 +14,8 @@ def followers_of(deck_id: int) -> sa.Select[Follow]:
     return sa.select(Follow).where(Follow.deck_id == deck_id, Follow.stopped_at.is_(None))
 
 
-def guests_without_answers() -> sa.Select[int]:
-    """Ids of guests who never answered a card."""
+def unused_guests() -> sa.Select[int]:
+    """Ids of guests who never answered a card and have no deck of their own."""
     answered = sa.select(Review.user_id).where(Review.user_id == User.id).exists()
-    return sa.select(User.id).where(User.name.is_(None), ~answered)
+    imported = sa.select(Deck.id).where(Deck.owner_id == User.id).exists()
+    return sa.select(User.id).where(User.name.is_(None), ~answered, ~imported)

@@ -14,8 +14,8 @@ from app.progress import activity_of
 
 bp = Blueprint("home", __name__)
 
-SECONDS_A_CARD, FASTEST_CARD = 9, 3
-"""What a card takes while nothing is known of today's pace, and the pace nobody keeps up for a whole deck."""
+SECONDS_A_CARD, AS_IF_ANSWERED = 9, 20
+"""What a card takes before anything is known of today's pace, and how many answers that guess weighs."""
 
 
 @bp.get("/")
@@ -28,7 +28,7 @@ def home() -> ResponseReturnValue:
     decks_on_shelf = shelf(db.session, learner, today)
     waiting = sum((deck.counts for deck in decks_on_shelf), Counts(0, 0, 0))
     done = activity_of(db.session, learner, today)
-    pace = max(FASTEST_CARD, done.took_ms / done.answers / 1000) if done.took_ms else SECONDS_A_CARD
+    pace = (done.took_ms / 1000 + SECONDS_A_CARD * AS_IF_ANSWERED) / (done.answers + AS_IF_ANSWERED)
     others = other_starter_decks(db.session, learner)
     return render_template(
         "home/home.html",
@@ -36,6 +36,6 @@ def home() -> ResponseReturnValue:
         waiting=waiting,
         minutes=max(1, round(waiting.total * pace / 60)),
         done=done,
-        starters=[deck for deck in others if deck.language == language()] or others,
+        starters=[deck for deck in others if deck.language == language()] or ([] if decks_on_shelf else others),
         first_day=study_day(learner.created_at, learner.time_zone, learner.day_starts_at) == today,
     )

@@ -143,9 +143,8 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
         upload=kept,
         file_name=_shown_name(kept),
         preview=preview,
-        is_table=format_of(kept.file_name).is_table,
         deck_name=given.get("deck_name") or _name(kept),
-        encodings=OFFERED,
+        encodings=_encodings(preview.deck.table.encoding if preview and preview.deck.table else None),
         delimiters=DELIMITERS,
         languages=CARD_LANGUAGES,
         given=given,
@@ -157,6 +156,12 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
 def _name(kept: Upload) -> str:
     stem = kept.file_name.rsplit(".", 1)[0]
     return _("Pasted cards") if stem == "pasted" else stem
+
+
+def _encodings(found: str | None) -> list[tuple[str, str]]:
+    """The encodings to choose from; one that was found and is not offered stands first, and means: as it was found."""
+    offered = [(name, name) for name in OFFERED]
+    return offered if found is None or found in OFFERED else [("", found), *offered]
 
 
 def _shown_name(kept: Upload) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
@@ -52,7 +52,8 @@ def study_page() -> ResponseReturnValue:
     scope = _scope(request.args.get("deck"))
     learner, card_id = current_learner(), request.args.get("card", type=int)
     asked_for = None if card_id is None else shown_card(db.session, learner, card_id, now())
-    return _page(scope, asked_for or next_card(db.session, learner, scope, now()))
+    message = " ".join(map(str, get_flashed_messages())) or None
+    return _page(scope, asked_for or next_card(db.session, learner, scope, now()), message)
 
 
 @bp.post("/cards/<int:card_id>/answers")
@@ -67,9 +68,13 @@ def create_answer(card_id: int) -> ResponseReturnValue:
         return shown, error.status
     message = None
     if outcome.grade != given.grade:
-        message = _("Your first answer, %(grade)s, had arrived and stands.", grade=_(BUTTONS.get(outcome.grade, "")))
+        message = _(
+            "Your first answer, %(grade)s, had arrived and stands.", grade=_(BUTTONS.get(outcome.grade, BUTTONS[AGAIN]))
+        )
     if wants_fragment():
         return _page(scope, next_card(db.session, learner, scope, now()), message)
+    if message:
+        flash(message)
     return redirect(url_for("study.study_page", deck=scope.root_id), 303)
 
 
@@ -78,9 +83,10 @@ def create_undo() -> ResponseReturnValue:
     scope, learner = _scope(request.form.get("deck")), current_learner()
     with writing() as transaction:
         card_id = undo_last_answer(transaction, learner, now())
+    message = _("Undone. Here is the card again.")
     if wants_fragment():
-        card = shown_card(db.session, learner, card_id, now())
-        return _page(scope, card, message=_("Undone. Here is the card again."))
+        return _page(scope, shown_card(db.session, learner, card_id, now()), message)
+    flash(message)
     return redirect(url_for("study.study_page", deck=scope.root_id, card=card_id), 303)
 
 
@@ -123,7 +129,8 @@ def _page(scope: Scope, card: NextCard | None, message: str | None = None) -> st
     whole = "" if wants_fragment() else "page_"
     if card is None:
         rest = rest_of_the_day(db.session, learner, scope, moment)
-        return render_template(f"study/{whole}done.html", rest=rest, message=message, **common)
+        elsewhere = waiting_in(db.session, _scope(None), day).total if scope.root_id else 0
+        return render_template(f"study/{whole}done.html", rest=rest, elsewhere=elsewhere, message=message, **common)
     waiting: Counts = waiting_in(db.session, scope, day)
     message = message or _what_to_know(card)
     showing = _showing(card, day)

@@ -33,19 +33,18 @@ def interval(days: int) -> str:
     return _("%(n)s y", n=number(round(days / YEAR, 1)))
 
 
-def outlook(leads_to: Outlook) -> str:
-    """What a button leads to: `6 d, then 15 d`; `again today, then 1 d`."""
-    if leads_to.grade < LOWEST_PASS or (leads_to.drills and len(leads_to.intervals) == 1):
-        return _("again today, then %(interval)s", interval=interval(leads_to.intervals[0]))
-    steps = [_("again today")] * leads_to.drills + [interval(days) for days in leads_to.intervals]
+def outlook(leads_to: Outlook) -> list[str]:
+    """What a button leads to, in pieces that do not break: `6 d,` `then 15 d`; `again today,` `then 1 d`."""
+    shown = 1 if leads_to.grade < LOWEST_PASS else 2 if leads_to.drills else len(leads_to.intervals)
+    steps = [_("again today")] * leads_to.drills + [interval(days) for days in leads_to.intervals[:shown]]
     if len(steps) == 1:
-        return steps[0]
-    return _("%(first)s, then %(last)s", first=_(", ").join(steps[:-1]), last=steps[-1])
+        return steps
+    return [*(_("%(step)s,", step=step) for step in steps[:-1]), _("then %(last)s", last=steps[-1])]
 
 
 def minutes(milliseconds: int) -> str:
     """Time spent, rounded the way people speak of it."""
-    seconds = round(milliseconds / 1000)
+    seconds = max(1, round(milliseconds / 1000)) if milliseconds else 0
     if seconds < 60:
         return ngettext("%(num)s second", "%(num)s seconds", seconds)
     return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))

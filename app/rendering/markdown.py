@@ -94,8 +94,8 @@ def _is_punctuation(character: str) -> bool:
 
 class _Renderer(RendererHTML):
     def softbreak(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        before = "".join(token.content for token in tokens[:idx])[-1:]
-        after = "".join(token.content for token in tokens[idx + 1 :])[:1]
+        before = next((tokens[i].content[-1] for i in range(idx - 1, -1, -1) if tokens[i].content), "")
+        after = next((tokens[i].content[0] for i in range(idx + 1, len(tokens)) if tokens[i].content), "")
         return "" if before and after and is_cjk(before) and is_cjk(after) else "\n"
 
 

@@ -6,3 +6,6 @@ for (const field of document.querySelectorAll("input[data-time-zone]")) {
 for (const select of document.querySelectorAll("select[data-submits]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
+for (const field of document.querySelectorAll("[data-copy-of]")) {
+  field.form.addEventListener("submit", () => (field.value = document.getElementById(field.dataset.copyOf).value));
+}

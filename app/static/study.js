@@ -34,6 +34,15 @@ function showAnswer() {
   spoken.textContent = study().querySelector(".answer").textContent;
   setTimeout(() => (spoken.textContent = ""), READ_OUT_WITHIN);
   study().querySelector('[name="grade"][value="4"]').focus({ preventScroll: true });
+  const answer = study().querySelector(".answer");
+  if (answer.getBoundingClientRect().top > innerHeight * 0.8) answer.scrollIntoView({ block: "center" });
+}
+
+function complain(text) {
+  const notice = document.createElement("p");
+  notice.className = "notice wrong";
+  notice.textContent = text;
+  said.replaceChildren(notice);
 }
 
 async function send(form, button) {
@@ -57,7 +66,7 @@ async function send(form, button) {
     }
   } catch {
     // The form still has its review id, so grading again cannot count twice.
-    said.textContent = study().dataset.notSaved;
+    complain(study().dataset.notSaved);
   } finally {
     sending = false;
   }
@@ -80,6 +89,7 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn()) return;
   if (event.key in GRADE_KEYS) return act(event, () => pressGrade(GRADE_KEYS[event.key]));
   if (event.key === "u" || event.key === "U") return act(event, () => document.getElementById("undo")?.click());
+  if (event.key === "Escape") return act(event, () => study().querySelector(".close").click());
   if (event.key === " " || event.key === "Enter") goOn(event);
 }
 
@@ -101,7 +111,14 @@ function act(event, action) {
   action();
 }
 
+/** A tap on the question reveals; a selection of its words is left alone. */
+function onClick(event) {
+  const details = reveal();
+  if (details && !details.open && event.target.closest(".question") && getSelection().isCollapsed) details.open = true;
+}
+
 document.addEventListener("keydown", onKey);
+document.addEventListener("click", onClick);
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-fragment]")) return;
   event.preventDefault();

@@ -1,7 +1,7 @@
 """Taking an answer: one row for the log, one step of the memory, one addition to the day."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -38,21 +38,24 @@ class Outcome:
 def answer_card(session: Session, learner: User, card_id: int, given: AnswerGiven, now: datetime) -> Outcome:
     """Takes one answer.
 
-    The same review id again changes nothing and returns what was stored. Raises NotFound unless the learner follows the
-    card's deck, Refused for a grade that is none, Stale if the card was answered since it was shown or waits no more.
+    The same review id again changes nothing and returns what was stored. Raises Refused for a grade that is none,
+    NotFound unless the learner follows the card's deck, Stale if the card was answered since it was shown, waits no
+    more, or the answer with this id was undone.
     """
     if given.grade not in GRADES:
         raise Refused(N_("A grade is a number from 0 to 5."), field="grade")
-    card, follow, order_version = _followed_card(session, learner, card_id)
     known = session.get(Review, (learner.id, card_id, given.review_id))
-    if known is not None:
+    if known is not None and known.undone_at is None:
         return Outcome(known.id, known.grade, repeated=True)
+    card, follow, order_version = _followed_card(session, learner, card_id)
     memory = session.get(Memory, (learner.id, card_id))
     state = memory.state if memory else NEW
     day = learner.today(now)
-    if state.answers != given.seen or not state.is_waiting_on(day):
+    if state.answers != given.seen or known is not None:
         raise Stale(N_("This card was already answered elsewhere. Nothing was lost; here is where you are now."))
-    answer = Answer(given.review_id, day, now, given.grade)
+    if not state.is_waiting_on(day):
+        raise Stale(N_("A new day has begun since this card was shown. Here is what waits today."))
+    answer = Answer(given.review_id, day, _after_the_last(session, learner, card_id, now), given.grade)
     review = add_review(session, learner, card, answer, given.took_ms)
     remember(session, learner.id, card, take_answer(state, answer))
     count_answer(session, review, introduced=memory is None)
@@ -73,6 +76,16 @@ def _followed_card(session: Session, learner: User, card_id: int) -> tuple[Card,
     if row is None:
         raise NotFound()
     return row[0], row[1], row[2]
+
+
+def _after_the_last(session: Session, learner: User, card_id: int, now: datetime) -> datetime:
+    """Now, or just after the card's last answer if the clock was put back: the log's order is the order of the fold."""
+    last = session.scalar(
+        sa.select(sa.func.max(Review.at)).where(
+            Review.user_id == learner.id, Review.card_id == card_id, Review.undone_at.is_(None)
+        )
+    )
+    return now if last is None else max(now, last + timedelta(milliseconds=1))
 
 
 def add_review(session: Session, learner: User, card: Card, answer: Answer, took_ms: int) -> Review:

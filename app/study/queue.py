@@ -44,7 +44,7 @@ class Scope:
 class NextCard:
     """A card to show, why it is shown, and the state its answer will be measured against.
 
-    `early`: a card of the drill that comes back at once, because nothing else waits.
+    `early`: the last card of the drill, which comes back at once because nothing else waits.
     """
 
     card: Card
@@ -78,9 +78,9 @@ def waiting_in(session: Session, scope: Scope, day: int) -> Counts:
 def next_card(session: Session, learner: User, scope: Scope, now: datetime) -> NextCard | None:
     """The card to show now, or None when the day's work is done."""
     day = learner.today(now)
-    drilled = session.scalars(drilled_cards(learner.id, scope.deck_ids, day).limit(1)).first()
-    if drilled is not None and _has_rested(session, drilled, now):
-        return _shown(session, learner, drilled.card_id, "drill")
+    in_drill = session.scalars(drilled_cards(learner.id, scope.deck_ids, day).limit(2)).all()
+    if in_drill and _has_rested(session, in_drill[0], now):
+        return _shown(session, learner, in_drill[0].card_id, "drill")
     for follow in scope.follows:
         due_id = session.scalar(due_cards(learner.id, follow.deck_id, day).limit(1))
         if due_id is not None:
@@ -89,7 +89,9 @@ def next_card(session: Session, learner: User, scope: Scope, now: datetime) -> N
         new_id = _next_new(session, follow, day)
         if new_id is not None:
             return _shown(session, learner, new_id, "new")
-    return None if drilled is None else _shown(session, learner, drilled.card_id, "drill", early=True)
+    if not in_drill:
+        return None
+    return _shown(session, learner, in_drill[0].card_id, "drill", early=len(in_drill) == 1)
 
 
 def shown_card(session: Session, learner: User, card_id: int, now: datetime) -> NextCard | None:

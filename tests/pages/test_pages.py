@@ -101,7 +101,7 @@ def test_progress_tells_what_was_done_in_figures_pictures_and_tables(
     ada.answer(4)
     page = ada.get("/progress").text
     assert "<dd>1</dd>" in page
-    assert 'role="img" aria-label="1 reviews in the next 14 days, 0 of them today."' in page
+    assert 'role="img" aria-label="1 review in the next 14 days, 0 of them today."' in page
     assert 'aria-label="0 mature, 1 young, 2 new"' in page
     assert page.count('<tr><th scope="row"') == 14 + 1
 
