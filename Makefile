@@ -45,10 +45,11 @@ $(VENV)/bin/python:
 		{ echo "Cardlet needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# The project itself is installed without its dependencies: those come pinned and hashed from the lock file alone.
-$(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+# Nothing but what the lock file pins is installed: the project itself is used where it lies, so no build tool is needed.
+$(VENV)/installed: requirements.lock | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "cardlet.pth").write_text("$(CURDIR)\n")'
+	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -P -m app "$$@"\n' > $(BIN)/cardlet && chmod +x $(BIN)/cardlet
 	@touch $@
 
 $(VENV)/ready-to-test: requirements-dev.lock $(VENV)/installed

@@ -19,4 +19,4 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
 def main() -> None:
     """The console script `cardlet`."""
-    cli.cardlet(obj=create_app)
+    cli.cardlet(obj=create_app, prog_name="cardlet")

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from platformdirs import user_data_path
 
+VERSION = "0.1.0"
 PREFIX = "CARDLET_"
 PACKAGE = Path(__file__).parent
 
@@ -107,7 +109,7 @@ def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **settings,
         "SECRET_KEY": settings["SECRET_KEY"] or _kept_secret(data_dir / "secret-key"),
-        "DATABASE_URL": settings["DATABASE_URL"] or f"sqlite:///{data_dir / 'cardlet.sqlite3'}",
+        "DATABASE_URL": settings["DATABASE_URL"] or sa.URL.create("sqlite", database=str(data_dir / "cardlet.sqlite3")),
         "MAX_CONTENT_LENGTH": 2 * 2**20,
         "MAX_FORM_MEMORY_SIZE": 2 * 2**20,
         "MAX_FORM_PARTS": 50,
@@ -131,8 +133,11 @@ def _kept_secret(path: Path) -> str:
             os.link(draft, path)
         except FileExistsError:
             pass
+        except OSError:
+            # A file system without hard links: the last of several first starts wins, and the others read its key.
+            draft.replace(path)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return path.read_text()
 
 

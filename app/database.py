@@ -156,6 +156,29 @@ class WriteGate:
 
 
 @contextmanager
+def locked(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+    """Holds a lock on a file against other processes, and says whether it was got. Where there are no such locks
+    (Windows) every process takes itself for the only one."""
+    if os.name != "posix":
+        yield True
+        return
+    how = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, how)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def importing_lock() -> Path:
+    """The file every import shares a lock on: who has it alone knows that unfinished decks are nobody's any more."""
+    folder: Path = current_app.config["DATA_DIR"]
+    return folder / "import.lock"
+
+
+@contextmanager
 def writing() -> Iterator[orm.Session]:
     """One short write transaction, committed at the end, rolled back on an error. Only doors open it.
 

@@ -21,7 +21,7 @@ def start_as_guest(session: Session, language: str, time_zone: str, now: datetim
 
 
 def sweep_guests(session: Session, now: datetime, at_most: int = 1000) -> int:
-    """Removes guests who never answered or imported a card (after a day) and guests who stayed away (after 90 days); how many."""
+    """Removes guests who did nothing (after a day) and guests who stayed away (after 90 days); how many."""
     unused = unused_guests().where(User.seen_at < now - UNUSED_FOR).limit(at_most)
     idle = sa.select(User.id).where(User.name.is_(None), User.seen_at < now - IDLE_FOR).limit(at_most)
     gone = {*session.scalars(unused), *session.scalars(idle)}

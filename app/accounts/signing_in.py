@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.accounts.passwords import hash_password, needs_new_hash, password_fits
+from app.accounts.passwords import password_fits
 from app.errors import N_, TooManyTries
 from app.models import FailedSignIn, SignIn, User
 from app.models.user import name_key
@@ -17,20 +18,41 @@ TRIES, TRIES_WITHIN = 10, timedelta(minutes=5)
 SEEN_EVERY = timedelta(hours=1)
 
 
-def sign_in(session: Session, name: str, password: str, address: str, now: datetime) -> User | None:
-    """The user with this name and password; None, and one try more counted, if there is none.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt to sign in, counted before the password is looked at: `counted` are its rows, and the hash is that of
+    the user with this name, if there is one."""
 
-    Raises TooManyTries after ten wrong tries in five minutes for one name or from one address.
+    user_id: int | None
+    password_hash: str | None
+    counted: tuple[int, ...]
+
+    def succeeds_with(self, password: str) -> bool:
+        """Whether the password is right. Takes its time on purpose, so never ask inside a transaction."""
+        return password_fits(password, self.password_hash)
+
+
+def begin_sign_in(session: Session, name: str, address: str, now: datetime) -> Attempt:
+    """Counts one more attempt. Counting first and forgiving later lets no two attempts at once slip through.
+
+    Raises TooManyTries after ten wrong passwords in five minutes for one name or from one address.
     """
     origins = [f"name:{name_key(name.strip())[:150]}", f"address:{address}"]
     _check_tries(session, origins, now)
+    counted = [FailedSignIn(origin=origin, at=now) for origin in origins]
+    session.add_all(counted)
+    session.flush()
     user = session.scalar(sa.select(User).where(User.name_key == name_key(name.strip())))
-    if not password_fits(password, user.password_hash if user else None):
-        session.add_all(FailedSignIn(origin=origin, at=now) for origin in origins)
-        session.flush()
-        return None
-    if user is not None and user.password_hash is not None and needs_new_hash(user.password_hash):
-        user.password_hash = hash_password(password)
+    return Attempt(user and user.id, user and user.password_hash, tuple(failed.id for failed in counted))
+
+
+def complete_sign_in(session: Session, attempt: Attempt, new_hash: str | None) -> User:
+    """Forgives an attempt that succeeded and returns its user; `new_hash` replaces one made with older parameters."""
+    session.execute(sa.delete(FailedSignIn).where(FailedSignIn.id.in_(attempt.counted)))
+    assert attempt.user_id is not None, "only an attempt with a user succeeds"
+    user = session.get_one(User, attempt.user_id)
+    if new_hash is not None:
+        user.password_hash = new_hash
     return user
 
 

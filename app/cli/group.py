@@ -1,19 +1,24 @@
 """The `cardlet` command itself, and how its subcommands get at an app that is ready to use."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import click
 from flask import Flask
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from app.accounts import sweep_guests
 from app.clock import now
-from app.config import BadSetting, shipped, unknown_variables
-from app.database import close, db, writing
+from app.config import VERSION, BadSetting, shipped, unknown_variables
+from app.database import close, db, importing_lock, locked, writing
 from app.errors import CardletError
 from app.importing import publish_starter_decks, sweep_unfinished
 from app.schema import WrongSchema, upgrade
+
+LONGEST_IMPORT = timedelta(hours=1)
 
 
 class OneLineErrors(click.Group):
@@ -24,10 +29,13 @@ class OneLineErrors(click.Group):
             return super().invoke(ctx)
         except (CardletError, WrongSchema, BadSetting) as error:
             raise click.ClickException(str(error)) from error
+        except (ArgumentError, DBAPIError) as error:
+            reason = str(error.orig if isinstance(error, DBAPIError) else error)
+            raise click.ClickException(f"The database cannot be used: {reason}") from error
 
 
 @click.group(cls=OneLineErrors)
-@click.version_option(package_name="cardlet", message="Cardlet %(version)s")
+@click.version_option(VERSION, message="Cardlet %(version)s")
 def cardlet() -> None:
     """Cardlet, the control loop for your memory."""
 
@@ -37,6 +45,7 @@ def ready_app(create_app: Callable[[], Flask]) -> Iterator[Flask]:
     """The app with everything in place: schema, starter decks, nothing left over. Closes the database at the end."""
     for name in unknown_variables():
         click.echo(f"Warning: {name} is not a setting of Cardlet and is ignored.", err=True)
+    os.umask(0o077)
     app = create_app()
     try:
         with app.app_context():
@@ -47,9 +56,12 @@ def ready_app(create_app: Callable[[], Flask]) -> Iterator[Flask]:
 
 
 def _put_in_place(app: Flask) -> None:
-    upgrade(db.engine, backups=app.config["DATA_DIR"] / "backups")
-    moment = now()
-    with writing() as session:
-        sweep_unfinished(session, moment)
-        sweep_guests(session, moment)
-    publish_starter_decks(shipped("decks"), moment, writing)
+    """Brings schema and starter decks up to date; one process at a time, the others wait and find it done."""
+    data_dir, moment = app.config["DATA_DIR"], now()
+    with locked(data_dir / "start.lock"):
+        upgrade(db.engine, backups=data_dir / "backups")
+        with locked(importing_lock(), wait=False) as nobody_imports, writing() as session:
+            sweep_unfinished(session, moment if nobody_imports else moment - LONGEST_IMPORT)
+            sweep_guests(session, moment)
+        with locked(importing_lock(), shared=True):
+            publish_starter_decks(shipped("decks"), moment, writing)

@@ -1,6 +1,7 @@
 """`cardlet serve`: the web app, behind a production WSGI server."""
 
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -13,6 +14,8 @@ from app.cli.group import cardlet, ready_app
 from app.config import read_settings
 
 LARGEST_HEADER = 64 * 2**10
+ROOM_TO_REFUSE = 16
+"""The server itself cuts off what is many times too large; what is a little too large reaches a page that explains."""
 
 
 @cardlet.command()
@@ -29,12 +32,14 @@ def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
             app,
             sockets=[listener],
             threads=settings["THREADS"],
-            max_request_body_size=(settings["MAX_UPLOAD_MB"] + 1) * 2**20,
+            max_request_body_size=settings["MAX_UPLOAD_MB"] * ROOM_TO_REFUSE * 2**20,
             max_request_header_size=LARGEST_HEADER,
             ident=None,
             clear_untrusted_proxy_headers=False,
         )
         signal.signal(signal.SIGTERM, _stop)
+        # It would warn of every request that waits for a moment.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         click.echo(f"Cardlet is running on {_address(listener)} (stop it with Ctrl+C)")
         sys.stdout.flush()
         try:

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from app.errors import N_
 from app.importing.encoding import UNREADABLE, decode
@@ -24,6 +25,8 @@ from app.rendering import has_cloze
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 50
+MOST_FAILURES = 100
+"""Each may cost a walk to the end of the file."""
 COLUMN_NAMES = {
     "question": {"front", "question", "term", "text", "正面", "问题", "題目", "问", "词", "单词"},
     "answer": {"back", "answer", "definition", "meaning", "extra", "背面", "答案", "答", "释义", "解释"},
@@ -61,21 +64,30 @@ def read(content: bytes, options: ReadingOptions) -> ParsedDeck:
 
 
 def _rows(text: str, layout: TableLayout, columns: _Columns) -> Iterator[ParsedNote | BadRow]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True)
-    first, is_header = 1, layout.has_header
-    while True:
+    """Row by row. After a row whose quotation marks do not match, reading begins again with the line below it."""
+    lines = list(io.StringIO(text, newline=""))
+    start, failures = 0, 0
+    is_header = layout.has_header
+    while start < len(lines):
+        reader = csv.reader(islice(lines, start, None), delimiter=layout.delimiter, strict=True)
+        first = start
         try:
-            cells = next(reader, None)
+            for cells in reader:
+                line, first = first + 1, start + reader.line_num
+                if is_header:
+                    is_header = False
+                elif any(cell.strip() for cell in cells):
+                    yield _row(line, cells, layout, columns)
+            return
         except csv.Error:
-            yield BadRow(first, N_("the quotation marks of this row do not match; the rest of the file was not read"))
-            return
-        if cells is None:
-            return
-        line, first = first, reader.line_num + 1
-        if is_header:
-            is_header = False
-        elif any(cell.strip() for cell in cells):
-            yield _row(line, cells, layout, columns)
+            failures += 1
+            if failures == MOST_FAILURES:
+                yield BadRow(
+                    first + 1, N_("too many rows with quotation marks that do not match; the rest was not read")
+                )
+                return
+            yield BadRow(first + 1, N_("the quotation marks of this row do not match"))
+            start = first + 1
 
 
 def _row(line: int, cells: list[str], layout: TableLayout, columns: _Columns) -> ParsedNote | BadRow:
@@ -120,7 +132,10 @@ def _sample(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _find_delimiter(text: str) -> str:
-    """The delimiter that splits most rows into the same number of columns, at least two."""
+    """The delimiter that splits most rows into the same number of columns, at least two.
+
+    Where rows hide something and do not agree, they are clozes, one a line, and their commas belong to the sentence.
+    """
 
     def agreement(delimiter: str) -> tuple[int, int]:
         widths = Counter(len(row) for row in _sample(text, delimiter) if len(row) > 1)
@@ -129,7 +144,12 @@ def _find_delimiter(text: str) -> str:
         width, rows = widths.most_common(1)[0]
         return (rows, -width)
 
-    return max(DELIMITERS, key=agreement)
+    best = max(DELIMITERS, key=agreement)
+    lines = [line for line in text.splitlines()[:SAMPLE_ROWS] if line.strip()]
+    clozes = sum(has_cloze(line) for line in lines if len(line) <= LONGEST_FIELD)
+    if clozes * 2 > len(lines) > agreement(best)[0] and "\t" not in text:
+        return "\t"
+    return best
 
 
 def _named_columns(row: list[str]) -> _Columns | None:

@@ -1,6 +1,7 @@
 """From bytes to text, when nobody says in which encoding."""
 
 import codecs
+import re
 
 from charset_normalizer import from_bytes
 
@@ -18,6 +19,7 @@ MARKS = (
 )
 MOSTLY = 0.9
 UNREADABLE = "\ufffd"
+SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
@@ -26,7 +28,11 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
     Raises UnreadableFile for what is no text at all.
     """
     encoding = encoding or find_encoding(content)
-    text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
+    try:
+        text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
+    except (LookupError, ValueError):
+        raise UnreadableFile(N_("There is no encoding called %(name)s."), name=encoding) from None
+    text = SURROGATES.sub(UNREADABLE, text)
     if "\x00" in text:
         raise UnreadableFile(N_("This is not a text file. Save your table as CSV, in UTF-8 if you can choose."))
     return text, encoding

@@ -116,7 +116,7 @@ def _blocks(lines: list[str], start: int) -> Iterator[_Block]:
     block: _Block | None = None
     in_keys, code = False, ""
     for number, line in enumerate(lines[start:], start + 1):
-        if (not code and line.startswith("## ")) or line == "##":
+        if not code and (line.startswith("## ") or line == "##"):
             if block is not None:
                 yield block
             block, in_keys = _heading(line, number), True

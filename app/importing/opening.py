@@ -12,6 +12,7 @@ from app.errors import N_, Stale, UnreadableFile
 from app.importing.parsed import DeckHeader
 from app.models import Card, Deck, Follow, Note, NoteType
 from app.models.across_learners import followers_of
+from app.models.deck import decks_inside
 
 InTransaction = Callable[[], AbstractContextManager[Session]]
 LONGEST_NAME = 150
@@ -26,6 +27,7 @@ class Target:
     guid: str
     language: str
     owner_id: int | None
+    parent_id: int | None
     is_new: bool
     header: DeckHeader
     now: datetime
@@ -41,24 +43,29 @@ def open_deck(session: Session, header: DeckHeader, owner_id: int | None, now: d
     """The deck a header names, made invisible if it is new, with the decks it lies in."""
     if len("::".join(header.path)) > LONGEST_NAME:
         raise UnreadableFile(N_("a deck's name has at most %(longest)s characters"), longest=LONGEST_NAME)
-    made: list[int] = []
+    opened = _Opened(session, owner_id, header.language, now)
+    guid = header.guid or _name_guid(header.path)
+    deck = opened.known(Deck.guid == guid)
     parent_id: int | None = None
     for depth in range(1, len(header.path)):
-        above = Deck(parent_id=parent_id, guid=_name_guid(header.path[:depth]), name=header.path[depth - 1])
-        parent_id = _find_or_make(session, above, header.language, owner_id, now, made).id
-    wanted = Deck(parent_id=parent_id, guid=header.guid or _name_guid(header.path), name=header.path[-1])
-    deck = _find_or_make(session, wanted, header.language, owner_id, now, made)
+        parent = opened.above(header.path[:depth], parent_id)
+        if deck is not None and parent.id == deck.id:
+            raise UnreadableFile(N_("a deck cannot lie inside itself"))
+        parent_id = parent.id
+    if deck is None:
+        deck = opened.make(guid, header.path[-1], parent_id)
     built_in = session.scalars(sa.select(NoteType).where(NoteType.owner_id.is_(None)))
     return Target(
         deck_id=deck.id,
-        guid=deck.guid,
+        guid=guid,
         language=header.language,
         owner_id=owner_id,
-        is_new=deck.id in made,
+        parent_id=parent_id,
+        is_new=deck.id in opened.made,
         header=header,
         now=now,
         note_type_ids={note_type.kind: note_type.id for note_type in built_in},
-        new_deck_ids=made,
+        new_deck_ids=opened.made,
     )
 
 
@@ -67,54 +74,75 @@ def _name_guid(path: tuple[str, ...]) -> str:
     return f"name:{'::'.join(path)}"
 
 
-def _find_or_make(
-    session: Session, wanted: Deck, language: str, owner_id: int | None, now: datetime, made: list[int]
-) -> Deck:
-    """The owner's deck with the wanted one's identity, or the wanted one, added and noted in `made`."""
-    same = Deck.owner_id.is_not_distinct_from(owner_id), Deck.guid == wanted.guid, Deck.language == language
-    deck = session.scalar(sa.select(Deck).where(*same))
-    if deck is not None and deck.published:
-        return deck
-    if deck is not None:
-        if now - deck.created_at < ABANDONED_AFTER:
+@dataclass
+class _Opened:
+    """One owner's decks in one language, and the ids of those this import made."""
+
+    session: Session
+    owner_id: int | None
+    language: str
+    now: datetime
+    made: list[int] = field(default_factory=list)
+
+    def above(self, path: tuple[str, ...], parent_id: int | None) -> Deck:
+        """The deck another one lies in: whichever has the name in that place, whatever its identity."""
+        in_place = self.known(Deck.name == path[-1], Deck.parent_id.is_not_distinct_from(parent_id))
+        return in_place or self.known(Deck.guid == _name_guid(path)) or self.make(_name_guid(path), path[-1], parent_id)
+
+    def known(self, *same: sa.ColumnElement[bool]) -> Deck | None:
+        """A deck that is there. One that another import has not finished is removed if that import is long gone."""
+        own = Deck.owner_id.is_not_distinct_from(self.owner_id), Deck.language == self.language
+        deck = self.session.scalars(sa.select(Deck).where(*own, *same).order_by(Deck.id).limit(1)).first()
+        if deck is None or deck.published or deck.id in self.made:
+            return deck
+        if self.now - deck.created_at < ABANDONED_AFTER:
             raise Stale(N_("This deck is being imported at this moment. Wait for it to finish."))
-        remove_unfinished(session, [deck.id])
-    wanted.owner_id, wanted.language, wanted.created_at = owner_id, language, now
-    session.add(wanted)
-    session.flush()
-    made.append(wanted.id)
-    return wanted
+        remove_unfinished(self.session, [deck.id])
+        return None
+
+    def make(self, guid: str, name: str, parent_id: int | None) -> Deck:
+        deck = Deck(owner_id=self.owner_id, parent_id=parent_id, guid=guid, language=self.language, name=name)
+        deck.created_at = self.now
+        self.session.add(deck)
+        self.session.flush()
+        self.made.append(deck.id)
+        return deck
 
 
 def remove_unfinished(session: Session, deck_ids: Sequence[int]) -> None:
     """Deletes decks that nobody has seen yet, with their notes: a note left behind would block its next import."""
-    notes = sa.select(Card.note_id).where(Card.deck_id.in_(deck_ids))
+    ids = [*deck_ids, *decks_inside(session, deck_ids)]
+    notes = sa.select(Card.note_id).where(Card.deck_id.in_(ids))
     session.execute(sa.delete(Note).where(Note.id.in_(notes)))
-    session.execute(sa.delete(Deck).where(Deck.id.in_(deck_ids)))
+    session.execute(sa.delete(Deck).where(Deck.id.in_(ids)))
     session.expire_all()
 
 
 def publish(session: Session, target: Target, *, reordered: bool = False) -> None:
     """Makes the deck visible and what the header says of it true; who follows the deck above it follows it too."""
     session.execute(sa.update(Deck).where(Deck.id.in_(target.new_deck_ids)).values(published=True))
-    deck = session.get_one(Deck, target.deck_id)
-    if target.is_new or target.header.guid is not None:
-        deck.name, deck.description, deck.license = (
-            target.header.path[-1],
-            target.header.description,
-            target.header.license,
-        )
+    deck, header = session.get_one(Deck, target.deck_id), target.header
+    if target.is_new or header.guid is not None:
+        deck.name, deck.description, deck.license = header.path[-1], header.description, header.license
     if reordered:
         deck.order_version += 1
-    if target.is_new and deck.parent_id is not None:
-        for above in session.scalars(followers_of(deck.parent_id)):
-            session.merge(
+    if target.is_new or deck.parent_id != target.parent_id:
+        deck.parent_id = target.parent_id
+        _follow_with_parent(session, target)
+    session.flush()
+
+
+def _follow_with_parent(session: Session, target: Target) -> None:
+    if target.parent_id is None:
+        return
+    for above in session.scalars(followers_of(target.parent_id)).all():
+        if session.get(Follow, (above.user_id, target.deck_id)) is None:
+            session.add(
                 Follow(
                     user_id=above.user_id,
-                    deck_id=deck.id,
+                    deck_id=target.deck_id,
                     place=above.place,
                     new_per_day=above.new_per_day,
                     followed_at=target.now,
                 )
             )
-    session.flush()

@@ -6,7 +6,7 @@ altogether in that last transaction. An import that dies leaves a deck nobody se
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
 import sqlalchemy as sa
@@ -20,7 +20,6 @@ from app.models import Deck
 
 BATCH = 500
 LISTED_BAD_ROWS = 1_000
-UNFINISHED_FOR = timedelta(hours=1)
 
 
 @dataclass
@@ -52,16 +51,21 @@ def import_deck(parsed: ParsedDeck, owner_id: int | None, now: datetime, in_tran
         target = open_deck(session, parsed.header, owner_id, now)
     report = ImportReport(target.deck_id)
     incoming = _taken(parsed.rows, report)
-    if target.is_new:
-        _fill(target, incoming, report, in_transaction)
-    else:
-        _revise(target, incoming, report, in_transaction)
+    try:
+        if target.is_new:
+            _fill(target, incoming, report, in_transaction)
+        else:
+            _revise(target, incoming, report, in_transaction)
+    except BaseException:
+        with in_transaction() as session:
+            remove_unfinished(session, target.new_deck_ids)
+        raise
     return report
 
 
-def sweep_unfinished(session: Session, now: datetime) -> int:
-    """Removes what imports left that never came to their end; how many decks."""
-    unfinished = sa.select(Deck.id).where(~Deck.published, Deck.created_at < now - UNFINISHED_FOR)
+def sweep_unfinished(session: Session, begun_before: datetime) -> int:
+    """Removes what imports begun before then have left behind without coming to their end; how many decks."""
+    unfinished = sa.select(Deck.id).where(~Deck.published, Deck.created_at < begun_before)
     ids = list(session.scalars(unfinished))
     remove_unfinished(session, ids)
     return len(ids)
@@ -91,19 +95,27 @@ def _fill(target: Target, incoming: Iterator[Incoming], report: ImportReport, in
 
 
 def _revise(target: Target, incoming: Iterator[Incoming], report: ImportReport, in_transaction: InTransaction) -> None:
-    changes: list[Change] = []
+    """Compares batch by batch, then changes everything at once. What differed is compared again in that transaction:
+    another import of the same deck may have been faster."""
+    differing: list[Incoming] = []
     guids: set[str] = set()
     while batch := list(islice(incoming, BATCH)):
         with in_transaction() as session:
-            found = changes_for(session, target, batch)
-        changes += found
+            differing += [change.incoming for change in changes_for(session, target, batch)]
         guids.update(target.guid_of(note.guid) for note in batch)
-        report.unchanged += len(batch) - sum(change.counts for change in found)
     with in_transaction() as session:
-        for change in changes:
-            apply_change(session, target, change)
+        changes = [c for start in range(0, len(differing), BATCH) for c in _change(session, target, differing[start:])]
         report.added = sum(change.note_id is None for change in changes)
         report.updated = sum(change.note_id is not None and change.counts for change in changes)
+        report.unchanged = len(guids) - report.added - report.updated
         if target.owner_id is None:
             report.retired = retire_all_but(session, target, guids)
         publish(session, target, reordered=any(change.reorders for change in changes) or report.retired > 0)
+
+
+def _change(session: Session, target: Target, differing: list[Incoming]) -> list[Change]:
+    """Applies what the next batch of notes changes now."""
+    changes = changes_for(session, target, differing[:BATCH])
+    for change in changes:
+        apply_change(session, target, change)
+    return changes

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, NotFound, Refused
 from app.models import Deck, Follow, User
+from app.models.deck import decks_inside
 
 MOST_NEW_PER_DAY = 9_999
 
@@ -21,7 +22,7 @@ def follow(session: Session, learner: User, deck_id: int, now: datetime) -> Foll
         raise NotFound()
     place = (session.scalar(sa.select(sa.func.max(Follow.place)).where(Follow.user_id == learner.id)) or 0) + 1
     root = _follow_one(session, learner, deck.id, place, now)
-    for inside in _decks_inside(session, deck):
+    for inside in decks_inside(session, [deck.id]):
         _follow_one(session, learner, inside, place, now)
     session.flush()
     return root
@@ -29,8 +30,8 @@ def follow(session: Session, learner: User, deck_id: int, now: datetime) -> Foll
 
 def stop_following(session: Session, learner: User, deck_id: int, now: datetime) -> None:
     """Hides a deck from the learner's home and queue, with the decks inside it. What they know is kept."""
-    followed = own_follow(session, learner, deck_id)
-    for inside in [deck_id, *_decks_inside(session, followed.deck)]:
+    own_follow(session, learner, deck_id)
+    for inside in [deck_id, *decks_inside(session, [deck_id])]:
         one = session.get(Follow, (learner.id, inside))
         if one is not None and one.stopped_at is None:
             one.stopped_at = now
@@ -62,13 +63,3 @@ def _follow_one(session: Session, learner: User, deck_id: int, place: int, now: 
         session.add(followed)
     followed.stopped_at = None
     return followed
-
-
-def _decks_inside(session: Session, deck: Deck) -> list[int]:
-    """The ids of all decks below a deck."""
-    found: list[int] = []
-    level = [deck.id]
-    while level:
-        level = list(session.scalars(sa.select(Deck.id).where(Deck.parent_id.in_(level), Deck.published)))
-        found += level
-    return found

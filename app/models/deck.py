@@ -1,9 +1,10 @@
 """Decks: shared content with an owner, an identity and a place under a parent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.database import Base, Moment
 
@@ -56,3 +57,13 @@ class Deck(Base):
     @property
     def is_starter(self) -> bool:
         return self.owner_id is None
+
+
+def decks_inside(session: Session, deck_ids: Sequence[int]) -> list[int]:
+    """The ids of all decks below these."""
+    found: list[int] = []
+    level: Sequence[int] = deck_ids
+    while level:
+        level = session.scalars(sa.select(Deck.id).where(Deck.parent_id.in_(level))).all()
+        found += level
+    return found

@@ -28,7 +28,7 @@ class User(UserMixin, Base):  # type: ignore[misc]  # flask-login has no types
     # NULL: a guest.
     name: Mapped[str | None] = mapped_column(sa.String(64))
     # The name as it is compared: names that look the same are the same. NULL: a guest.
-    name_key: Mapped[str | None] = mapped_column(sa.String(128), unique=True)
+    name_key: Mapped[str | None] = mapped_column(sa.Text, unique=True)
     # NULL: a guest.
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
     is_admin: Mapped[bool] = mapped_column(default=False)

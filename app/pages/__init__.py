@@ -13,6 +13,7 @@ from app.pages import (
     importing,
     language,
     library,
+    numbers,
     progress,
     study,
     words,
@@ -23,7 +24,7 @@ def init_app(app: Flask) -> None:
     """Registers all pages and what they share."""
     # Before the check of the form's token, which already reads the form and would refuse a large one.
     app.before_request(importing.allow_large_files)
-    for shared in (access, assets, errors, headers, language, words):
+    for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
     for room in (health, home, accounts, study, library, importing, progress):
         app.register_blueprint(room.bp)

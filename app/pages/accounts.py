@@ -8,22 +8,23 @@ from flask_login import current_user
 
 from app.accounts import (
     Preferences,
+    begin_sign_in,
     claim,
+    complete_sign_in,
     create_user,
     set_language,
     set_preferences,
-    sign_in,
     start_as_guest,
     sweep_guests,
 )
-from app.accounts.passwords import hash_password
-from app.accounts.preferences import THEMES
+from app.accounts.passwords import hash_password, needs_new_hash
 from app.clock import is_time_zone, now
 from app.database import writing
 from app.errors import N_, CardletError, Refused
 from app.library import follow, starter_decks
 from app.pages.access import current_learner, end_sign_in, leave, safe_path, sign_in_as
 from app.pages.language import LANGUAGES, _, language
+from app.pages.numbers import number_in
 from app.pages.words import error_words
 
 bp = Blueprint("accounts", __name__)
@@ -101,17 +102,27 @@ def sign_in_page() -> ResponseReturnValue:
 @bp.post("/sign-in")
 def sign_in_submit() -> ResponseReturnValue:
     name, target = request.form.get("name", ""), safe_path(request.form.get("next"))
-    words, status, user = _("That name and password do not belong together."), 422, None
+    words, status = _("That name and password do not belong together."), 422
     try:
-        with writing() as transaction:
-            password = request.form.get("password", "")
-            user = sign_in(transaction, name, password, request.remote_addr or "", now())
+        user_id = _signed_in(name, request.form.get("password", ""))
     except CardletError as error:
-        words, status = error_words(error), error.status
-    if user is None:
+        words, status, user_id = error_words(error), error.status, None
+    if user_id is None:
         return render_template("accounts/sign_in.html", name=name, next=target, words=words), status
-    sign_in_as(user.id)
+    sign_in_as(user_id)
     return redirect(target or url_for("home.home"), 303)
+
+
+def _signed_in(name: str, password: str) -> int | None:
+    """The user with this name and password, which is looked at between two transactions because that is slow."""
+    with writing() as transaction:
+        attempt = begin_sign_in(transaction, name, request.remote_addr or "", now())
+    if not attempt.succeeds_with(password):
+        return None
+    outdated = attempt.password_hash is not None and needs_new_hash(attempt.password_hash)
+    new_hash = hash_password(password) if outdated else None
+    with writing() as transaction:
+        return complete_sign_in(transaction, attempt, new_hash).id
 
 
 @bp.post("/sign-out")
@@ -123,37 +134,43 @@ def sign_out_submit() -> ResponseReturnValue:
 
 @bp.get("/settings")
 def settings_page() -> ResponseReturnValue:
-    return _settings(None)
+    learner = current_learner()
+    shown = Preferences(
+        language=learner.language,
+        time_zone=learner.time_zone,
+        day_starts_at=learner.day_starts_at,
+        theme=learner.theme,
+        single_key_shortcuts=learner.single_key_shortcuts,
+    )
+    return _settings(shown, None)
 
 
 @bp.post("/settings")
 def settings_submit() -> ResponseReturnValue:
     learner, form = current_learner(), request.form
+    hour = number_in("day_starts_at")
+    chosen = Preferences(
+        language=form["language"] if form.get("language") in LANGUAGES else None,
+        time_zone=form.get("time_zone", ""),
+        day_starts_at=-1 if hour is None else hour,
+        theme=form.get("theme", ""),
+        single_key_shortcuts="single_key_shortcuts" in form,
+    )
     try:
         with writing() as transaction:
-            set_preferences(
-                transaction,
-                learner,
-                Preferences(
-                    language=form["language"] if form.get("language") in LANGUAGES else None,
-                    time_zone=form.get("time_zone", ""),
-                    day_starts_at=form.get("day_starts_at", -1, type=int),
-                    theme=form.get("theme", ""),
-                    single_key_shortcuts="single_key_shortcuts" in form,
-                ),
-            )
+            set_preferences(transaction, learner, chosen)
     except Refused as error:
-        return _settings(error), error.status
+        return _settings(chosen, error), error.status
     flash(_("Saved."))
     return redirect(url_for("accounts.settings_page"), 303)
 
 
-def _settings(error: Refused | None) -> str:
+def _settings(shown: Preferences, error: Refused | None) -> str:
     return render_template(
         "accounts/settings.html",
         learner=current_learner(),
+        shown=shown,
         time_zones=sorted(available_timezones()),
-        themes=THEMES,
         error=error,
         words=error_words(error) if error else None,
     )

@@ -2,9 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.database import db
@@ -17,6 +18,7 @@ MESSAGES = {
     404: N_("There is nothing here."),
     405: N_("This address does not work that way."),
     413: N_("That is more than fits. Files can have at most %(most)s MiB."),
+    503: N_("The database does not answer or cannot be written. Nothing was changed; please try again later."),
     500: N_("Something went wrong inside Cardlet. What you had saved is safe. Please try again."),
 }
 SECRET_FIELDS = {"csrf_token", "password"}
@@ -27,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CardletError, _told)
     app.register_error_handler(CSRFError, _without_token)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database_failed)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -67,11 +70,28 @@ def _from_our_page() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    origin = request.headers.get("Origin") or request.referrer
-    return origin is not None and urlsplit(origin).netloc == request.host
+    try:
+        return urlsplit(request.headers.get("Origin") or request.referrer or "").netloc == request.host
+    except ValueError:
+        return False
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     current_app.logger.exception("unexpected error at %s %s", request.method, request.path)
-    db.session.rollback()
-    return error_page(_(MESSAGES[500]), 500)
+    return _without_the_database(MESSAGES[500], 500)
+
+
+def _database_failed(error: DBAPIError) -> ResponseReturnValue:
+    """The disk is full or read-only, or the database is gone: reading may still work, and nothing was half written."""
+    current_app.logger.error("the database failed at %s %s: %s", request.method, request.path, error.orig)
+    return _without_the_database(MESSAGES[503], 503)
+
+
+def _without_the_database(message: str, status: int) -> ResponseReturnValue:
+    """An error page even if the page's frame, which asks who is signed in, cannot be had."""
+    try:
+        db.session.rollback()
+        return error_page(_(message), status)
+    except Exception:
+        current_app.logger.exception("no error page could be made")
+        return Response(message, status, mimetype="text/plain")

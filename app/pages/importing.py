@@ -7,7 +7,7 @@ from flask import Blueprint, Request, current_app, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing
+from app.database import db, importing_lock, locked, writing
 from app.errors import N_, CardletError, Refused
 from app.importing import (
     BadRow,
@@ -85,7 +85,7 @@ def _sent(request: Request) -> tuple[str, bytes]:
     return pasted_name(text), text.replace("\r\n", "\n").encode()
 
 
-@bp.get("/<int:upload_id>")
+@bp.get("/<id:upload_id>")
 def preview_page(upload_id: int) -> ResponseReturnValue:
     kept = own_upload(db.session, current_learner(), upload_id)
     if kept.report is not None:
@@ -93,7 +93,7 @@ def preview_page(upload_id: int) -> ResponseReturnValue:
     return _preview(kept, request.args, None)
 
 
-@bp.post("/<int:upload_id>")
+@bp.post("/<id:upload_id>")
 def import_submit(upload_id: int) -> ResponseReturnValue:
     learner, moment = current_learner(), now()
     kept = own_upload(db.session, learner, upload_id)
@@ -101,7 +101,8 @@ def import_submit(upload_id: int) -> ResponseReturnValue:
         return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
     try:
         parsed = read_deck(kept.content, kept.file_name, _options(request.form, kept))
-        report = import_deck(parsed, learner.id, moment, writing)
+        with locked(importing_lock(), shared=True):
+            report = import_deck(parsed, learner.id, moment, writing)
     except CardletError as error:
         return _preview(own_upload(db.session, learner, upload_id), request.form, error)
     with writing() as transaction:
@@ -111,7 +112,7 @@ def import_submit(upload_id: int) -> ResponseReturnValue:
     return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
 
 
-@bp.get("/<int:upload_id>/report")
+@bp.get("/<id:upload_id>/report")
 def report_page(upload_id: int) -> ResponseReturnValue:
     kept = own_upload(db.session, current_learner(), upload_id)
     if kept.report is None:
@@ -122,7 +123,7 @@ def report_page(upload_id: int) -> ResponseReturnValue:
     return render_template("importing/report.html", report=report, deck=deck, file_name=_shown_name(kept))
 
 
-@bp.post("/<int:upload_id>/cancel")
+@bp.post("/<id:upload_id>/cancel")
 def cancel(upload_id: int) -> ResponseReturnValue:
     learner = current_learner()
     own_upload(db.session, learner, upload_id)

@@ -10,6 +10,7 @@ from app.library import deck_page, follow, set_new_per_day, stop_following
 from app.library.decks import other_starter_decks, own_decks_left, shelf
 from app.pages.access import current_learner
 from app.pages.language import _
+from app.pages.numbers import number_in
 from app.pages.words import error_words
 from app.rendering import render_sides
 
@@ -30,13 +31,13 @@ def decks_page() -> ResponseReturnValue:
     )
 
 
-@bp.get("/decks/<int:deck_id>")
+@bp.get("/decks/<id:deck_id>")
 def show_deck(deck_id: int) -> ResponseReturnValue:
     return _deck(deck_id, None)
 
 
 def _deck(deck_id: int, error: Refused | None) -> str:
-    page = deck_page(db.session, current_learner(), deck_id, request.args.get("page", 1, type=int))
+    page = deck_page(db.session, current_learner(), deck_id, (number_in("page") or 0) if "page" in request.args else 1)
     notes = [
         (
             note,
@@ -48,7 +49,7 @@ def _deck(deck_id: int, error: Refused | None) -> str:
     return render_template("library/deck.html", page=page, deck=page.deck, notes=notes, words=words)
 
 
-@bp.post("/decks/<int:deck_id>/follow")
+@bp.post("/decks/<id:deck_id>/follow")
 def create_follow(deck_id: int) -> ResponseReturnValue:
     learner = current_learner()
     with writing() as transaction:
@@ -58,7 +59,7 @@ def create_follow(deck_id: int) -> ResponseReturnValue:
     return redirect(url_for("home.home"), 303)
 
 
-@bp.post("/decks/<int:deck_id>/follow/end")
+@bp.post("/decks/<id:deck_id>/follow/end")
 def end_follow(deck_id: int) -> ResponseReturnValue:
     learner = current_learner()
     with writing() as transaction:
@@ -67,12 +68,12 @@ def end_follow(deck_id: int) -> ResponseReturnValue:
     return redirect(url_for("library.decks_page"), 303)
 
 
-@bp.post("/decks/<int:deck_id>/follow/limit")
+@bp.post("/decks/<id:deck_id>/follow/limit")
 def change_limit(deck_id: int) -> ResponseReturnValue:
-    learner, limit = current_learner(), request.form.get("new_per_day", -1, type=int)
+    learner, limit = current_learner(), number_in("new_per_day")
     try:
         with writing() as transaction:
-            set_new_per_day(transaction, learner, deck_id, limit)
+            set_new_per_day(transaction, learner, deck_id, -1 if limit is None else limit)
     except Refused as error:
         return _deck(deck_id, error), error.status
     flash(_("Saved."))

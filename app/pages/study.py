@@ -13,6 +13,7 @@ from app.models.waiting import Counts
 from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
+from app.pages.numbers import number_in
 from app.pages.words import error_words
 from app.rendering import Sides, render_sides
 from app.scheduling import Answer, Outlook, preview
@@ -49,16 +50,16 @@ class Showing:
 
 @bp.get("/study")
 def study_page() -> ResponseReturnValue:
-    scope = _scope(request.args.get("deck"))
-    learner, card_id = current_learner(), request.args.get("card", type=int)
-    asked_for = None if card_id is None else shown_card(db.session, learner, card_id, now())
+    scope, learner, asked_for = _scope(), current_learner(), None
+    if request.args.get("card"):
+        asked_for = shown_card(db.session, learner, number_in("card") or 0, now())
     message = " ".join(map(str, get_flashed_messages())) or None
     return _page(scope, asked_for or next_card(db.session, learner, scope, now()), message)
 
 
-@bp.post("/cards/<int:card_id>/answers")
+@bp.post("/cards/<id:card_id>/answers")
 def create_answer(card_id: int) -> ResponseReturnValue:
-    scope, learner = _scope(request.form.get("deck")), current_learner()
+    scope, learner = _scope(), current_learner()
     given, moment = _answer_given(), now()
     try:
         with writing() as transaction:
@@ -80,7 +81,7 @@ def create_answer(card_id: int) -> ResponseReturnValue:
 
 @bp.post("/undos")
 def create_undo() -> ResponseReturnValue:
-    scope, learner = _scope(request.form.get("deck")), current_learner()
+    scope, learner = _scope(), current_learner()
     with writing() as transaction:
         card_id = undo_last_answer(transaction, learner, now())
     message = _("Undone. Here is the card again.")
@@ -90,16 +91,16 @@ def create_undo() -> ResponseReturnValue:
     return redirect(url_for("study.study_page", deck=scope.root_id, card=card_id), 303)
 
 
-def _scope(deck: str | None) -> Scope:
-    if deck and not deck.isdecimal():
-        raise Refused(N_("That is no deck."))
-    return scope_of(db.session, current_learner(), int(deck) if deck else None)
+def _scope() -> Scope:
+    """The deck the request names, or everything if it names none. A name that is no number is nobody's deck."""
+    named = request.values.get("deck")
+    return scope_of(db.session, current_learner(), (number_in("deck") or 0) if named else None)
 
 
 def _answer_given() -> AnswerGiven:
     """The answer in the form. A grade must be one; without a script the time taken is told by the page's age."""
     form = request.form
-    grade, seen = form.get("grade", type=int), form.get("seen", type=int)
+    grade, seen = number_in("grade"), number_in("seen")
     try:
         review_id = UUID(form.get("review_id", ""))
     except ValueError:
@@ -108,7 +109,7 @@ def _answer_given() -> AnswerGiven:
         raise Refused(N_("A grade is a number from 0 to 5."), field="grade")
     if seen is None:
         raise Refused(N_("This answer does not say which state of the card it answers. Reload the page."))
-    took = form.get("took_ms", type=int)
+    took = number_in("took_ms")
     if took is None:
         shown_at = form.get("shown_at", type=int)
         took = 0 if shown_at is None else int(now().timestamp() * 1000) - shown_at
@@ -129,7 +130,8 @@ def _page(scope: Scope, card: NextCard | None, message: str | None = None) -> st
     whole = "" if wants_fragment() else "page_"
     if card is None:
         rest = rest_of_the_day(db.session, learner, scope, moment)
-        elsewhere = waiting_in(db.session, _scope(None), day).total if scope.root_id else 0
+        everything = scope_of(db.session, learner, None)
+        elsewhere = waiting_in(db.session, everything, day).total if scope.root_id else 0
         return render_template(f"study/{whole}done.html", rest=rest, elsewhere=elsewhere, message=message, **common)
     waiting: Counts = waiting_in(db.session, scope, day)
     message = message or _what_to_know(card)

@@ -15,12 +15,24 @@ from app.scheduling import Outlook
 from app.scheduling.sm2 import LOWEST_PASS
 
 DAYS_SHOWN, MONTH, YEAR = 100, 30.44, 365.25
+HAN = re.compile("[\u4e00-\u9fff]")
 NOTES_LINE = re.compile(r"notes line (\d+)")
 
 
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
-    for filter in (interval, outlook, minutes, day_words, short_date, capped, number, source_words, bad_row):
+    for filter in (
+        interval,
+        outlook,
+        minutes,
+        day_words,
+        short_date,
+        quote_language,
+        capped,
+        number,
+        source_words,
+        bad_row,
+    ):
         app.add_template_filter(filter)
 
 
@@ -80,6 +92,11 @@ def source_words(source: str) -> str:
     """Where a card comes from."""
     match = NOTES_LINE.fullmatch(source)
     return _("From the notes, line %(line)s", line=match[1]) if match else _("Source: %(source)s", source=source)
+
+
+def quote_language(quote: str, otherwise: str) -> str:
+    """The language of a quotation: Chinese if it has a Chinese character, else that of the note."""
+    return "zh-Hans" if HAN.search(quote) else otherwise
 
 
 def bad_row(row: BadRow) -> str:

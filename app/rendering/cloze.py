@@ -12,7 +12,7 @@ CLOZE = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-"""A gap ends before the next one begins, and nothing is tried twice: otherwise a few kilobytes of open braces take hours."""
+"""A gap ends before the next begins, and nothing is tried twice: else a few kilobytes of open braces take hours."""
 OPEN, CLOSE = "\ue000", "\ue001"
 """Private-use characters that stand for a gap's edges while the text becomes HTML: neither Markdown nor the sanitiser
 gives them a meaning, so a gap can lie inside bold text or code."""

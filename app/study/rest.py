@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import DailySummary, Memory, User
+from app.models import DailySummary, Follow, Memory, User
 from app.models.waiting import COUNTED_UP_TO, first_position, new_cards
 from app.study.queue import Scope
 
@@ -39,8 +39,11 @@ def rest_of_the_day(session: Session, learner: User, scope: Scope, now: datetime
         took_ms=int(took_ms),
         next_day=session.scalar(sa.select(sa.func.min(Memory.queue_day)).where(*ahead)),
         due_tomorrow=session.scalar(sa.select(sa.func.count()).select_from(tomorrow.subquery())) or 0,
-        held_back=any(
-            session.scalar(new_cards(learner.id, follow.deck_id, first_position(follow)).limit(1))
-            for follow in scope.follows
-        ),
+        held_back=any(_has_new(session, follow) for follow in scope.follows),
     )
+
+
+def _has_new(session: Session, follow: Follow) -> bool:
+    """Whether tomorrow brings a card of the deck the learner has not met: there is one, and the limit allows any."""
+    cards = new_cards(follow.user_id, follow.deck_id, first_position(follow)).limit(1)
+    return follow.new_per_day > 0 and session.scalar(cards) is not None

@@ -26,7 +26,7 @@ def upgrade() -> None:
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=True),
-        sa.Column("name_key", sa.String(length=128), nullable=True),
+        sa.Column("name_key", sa.Text(), nullable=True),
         sa.Column("password_hash", sa.String(length=255), nullable=True),
         sa.Column("is_admin", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=True),

@@ -1,15 +1,27 @@
 """Passwords, attempts, and sign-ins as rows."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.accounts import claim, create_user, open_sign_in, sign_in, sign_out, start_as_guest, sweep_guests, user_of
+from app.accounts import (
+    begin_sign_in,
+    claim,
+    complete_sign_in,
+    create_user,
+    open_sign_in,
+    sign_out,
+    start_as_guest,
+    sweep_guests,
+    user_of,
+)
 from app.accounts.passwords import hash_password, password_fits
 from app.errors import Refused, TooManyTries
-from app.models import SignIn, User
+from app.models import Card, FailedSignIn, SignIn, User
+from app.study import AnswerGiven, answer_card
 from tests.factories import a_deck, a_follow, a_learner, at
 
 PASSWORD = "a long sentence"
@@ -19,6 +31,11 @@ PASSWORD = "a long sentence"
 def ada(session: Session) -> User:
     a_learner(session, "Bob", password_hash=hash_password("another sentence"))
     return create_user(session, "Ada", hash_password(PASSWORD), "UTC", at(0))
+
+
+def sign_in(session: Session, name: str, password: str, address: str, now: datetime) -> User | None:
+    attempt = begin_sign_in(session, name, address, now)
+    return complete_sign_in(session, attempt, None) if attempt.succeeds_with(password) else None
 
 
 def test_passwords_are_argon2id() -> None:
@@ -61,6 +78,25 @@ def test_ten_wrong_passwords_close_the_address_but_not_other_peoples(session: Se
     assert sign_in(session, "Ada", PASSWORD, "192.0.2.2", at(0)) is ada
 
 
+def test_right_passwords_do_not_count(session: Session, ada: User) -> None:
+    for _ in range(12):
+        assert sign_in(session, "Ada", PASSWORD, "192.0.2.1", at(0)) is ada
+    assert session.scalars(sa.select(FailedSignIn)).all() == []
+
+
+def test_attempts_that_are_still_being_looked_at_count_too(session: Session, ada: User) -> None:
+    for _ in range(10):
+        begin_sign_in(session, "Ada", "192.0.2.1", at(0))
+    with pytest.raises(TooManyTries):
+        begin_sign_in(session, "Ada", "192.0.2.1", at(0))
+
+
+def test_a_hash_with_older_parameters_is_replaced(session: Session, ada: User) -> None:
+    attempt = begin_sign_in(session, "Ada", "192.0.2.1", at(0))
+    complete_sign_in(session, attempt, "newer")
+    assert ada.password_hash == "newer"
+
+
 def test_a_sign_in_is_a_row_that_does_not_hold_the_token(session: Session, ada: User) -> None:
     open_sign_in(session, ada, at(0))
     token = ada.get_id()
@@ -99,18 +135,13 @@ def test_a_guest_becomes_somebody_and_stays_the_same_learner(session: Session, a
 
 
 def test_guests_who_did_nothing_go_after_a_day_and_idle_ones_after_ninety(session: Session, ada: User) -> None:
-    from uuid import uuid4
-
-    from app.models import Card
-    from app.study import AnswerGiven, answer_card
-
     deck = a_deck(session, cards=1)
-    unused, used = (start_as_guest(session, "en", "UTC", at(0)) for _ in range(2))
+    _unused, used, owner = (start_as_guest(session, "en", "UTC", at(0)) for _ in range(3))
     a_follow(session, used, deck)
     answer_card(session, used, session.scalars(sa.select(Card.id)).one(), AnswerGiven(uuid4(), 4, 0), at(0))
+    a_deck(session, owner=owner)
     assert sweep_guests(session, at(0, hour=20)) == 0
     assert sweep_guests(session, at(2)) == 1
-    assert session.scalars(sa.select(User.id).where(User.name.is_(None))).all() == [used.id]
-    assert sweep_guests(session, at(91)) == 1
+    assert session.scalars(sa.select(User.id).where(User.name.is_(None))).all() == [used.id, owner.id]
+    assert sweep_guests(session, at(91)) == 2
     assert session.scalar(sa.select(sa.func.count()).select_from(User)) == 2
-    del unused

@@ -155,6 +155,31 @@ def test_a_database_from_the_future_is_refused_with_advice(run: Run, data_dir: P
     assert "newer Cardlet" in result.output
 
 
+def test_a_database_that_is_none_is_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data" / "cardlet.sqlite3").write_bytes(b"not a database at all, " * 100)
+    for environment in ({}, {"CARDLET_DATABASE_URL": "foo"}):
+        result = run("user", "create", "Ada", "--password", "a long sentence", **environment)
+        assert result.exit_code == 1
+        assert "The database cannot be used" in result.output
+        assert "Traceback" not in result.output
+
+
+def test_the_database_lies_in_the_data_directory_whatever_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "a?b #c"
+    environment = {"CARDLET_DATA_DIR": str(folder)}
+    arguments = ["user", "create", "Ada", "--password", "a long sentence"]
+    assert CliRunner().invoke(cardlet, arguments, obj=create_app, env=environment).exit_code == 0
+    assert (folder / "cardlet.sqlite3").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("option", [("--encoding", "idna"), ("--encoding", "utf-7"), ("--delimiter", ";;")])
+def test_an_option_that_cannot_be_is_no_traceback(run: Run, tmp_path: Path, option: tuple[str, str]) -> None:
+    run("user", "create", "Ada", "--password", "a long sentence")
+    (tmp_path / "words.csv").write_bytes(b"a,+2AA-\nb\xff,c\n")
+    result = run("import", str(tmp_path / "words.csv"), "--owner", " ada ", *option)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
 def test_every_command_says_what_it_is_for(run: Run) -> None:
     for name, command in cardlet.commands.items():
         assert command.help, name

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import sysconfig
+import time
 import urllib.request
 import venv
 from collections.abc import Iterator
@@ -83,3 +85,40 @@ def test_the_wheel_works_outside_the_checkout(installed: Path, tmp_path: Path) -
         [str(installed / "bin" / "python"), "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert all(str(installed) in line for line in found.stdout.splitlines())
+
+
+def test_two_first_starts_at_once_both_serve(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "app"]
+    with (
+        served(command, tmp_path / "data", ROOT) as one,
+        served(command, tmp_path / "data", ROOT) as other,
+    ):
+        assert "Component roles" in page(f"{one}/")
+        assert "Component roles" in page(f"{other}/")
+
+
+def test_a_first_start_that_was_killed_half_way_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    data_dir, command = tmp_path / "data", [sys.executable, "-m", "app"]
+    environment = {**os.environ, "CARDLET_DATA_DIR": str(data_dir), "CARDLET_PORT": "0"}
+    process = subprocess.Popen([*command, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + STARTS_WITHIN
+    while not unfinished_decks(data_dir) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    with served(command, data_dir, ROOT) as address:
+        assert "Service classes" in page(f"{address}/")
+    assert unfinished_decks(data_dir) == 0
+
+
+def unfinished_decks(data_dir: Path) -> int:
+    """How many decks an import has begun and not published yet."""
+    if not (data_dir / "cardlet.sqlite3").exists():
+        return 0
+    connection = sqlite3.connect(data_dir / "cardlet.sqlite3")
+    try:
+        return connection.execute("SELECT count(*) FROM decks WHERE NOT published").fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0
+    finally:
+        connection.close()

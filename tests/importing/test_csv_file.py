@@ -100,9 +100,24 @@ def test_ragged_and_empty_rows_are_reported_with_their_lines() -> None:
     ]
 
 
-def test_an_open_quote_ends_the_reading_and_says_where() -> None:
-    assert bad(read('a,b\n"c,d\ne,f\n')) == [
-        (2, "the quotation marks of this row do not match; the rest of the file was not read")
+@pytest.mark.parametrize("broken", ['"c,d', '"c" d,e', 'c,"d'])
+def test_a_row_whose_quotes_do_not_match_costs_that_row_alone(broken: str) -> None:
+    deck = read(f'a,b\n{broken}\ne,f\n"g",h\n', delimiter=",", has_header=False)
+    rows = list(deck.rows)
+    assert [(row.line, isinstance(row, BadRow)) for row in rows] == [(1, False), (2, True), (3, False), (4, False)]
+    assert "quotation marks" in rows[1].message
+
+
+def test_a_file_of_nothing_but_open_quotes_ends() -> None:
+    rows = list(read('x,"y\n' * 5001).rows)
+    assert len(rows) <= 5001
+
+
+def test_clozes_one_a_line_keep_their_commas() -> None:
+    deck = read("The {{c1::kubelet}}, an agent, runs on nodes\nThe {{c1::scheduler}} places Pods\n")
+    assert [row.fields[0] for row in deck.rows] == [
+        "The {{c1::kubelet}}, an agent, runs on nodes",
+        "The {{c1::scheduler}} places Pods",
     ]
 
 

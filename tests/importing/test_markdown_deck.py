@@ -53,6 +53,11 @@ def test_a_heading_inside_code_is_code() -> None:
     assert note.fields[1] == "```sh\n## not a note\n```"
 
 
+def test_even_a_bare_heading_inside_code_is_code() -> None:
+    (note,) = notes("## Q {#q}\n\n```sh\n##\nx\n```\n")
+    assert note.fields[1] == "```sh\n##\nx\n```"
+
+
 def test_a_backslash_keeps_a_line_from_being_markup() -> None:
     (note,) = notes("## Q {#q}\n\n\\## text\n\\---\n")
     assert note.fields[1] == "## text\n---"
@@ -96,6 +101,7 @@ def test_a_note_that_is_none_is_reported_and_the_others_stay(body: str, line: in
         ("---\ndeck: D\ndeck: E\n---\n", 3, "stands twice"),
         ("---\ndeck: D\nid: a b\n---\n", 3, "cannot be the value of id"),
         ("---\ndeck: D\nlang: english please\n---\n", 3, "cannot be the value of lang"),
+        ("---\ndeck: D\nlang: en" + "-abc" * 20 + "\n---\n", 3, "cannot be the value of lang"),
         (HEADER + "text\n## Q\n\nA\n", 6, "before the first note"),
         (HEADER + "## Q {#q}\ncolour: red\n\nA\n", 7, "unknown key “colour”"),
         (HEADER + "## Q {#q}\nA straight away\n", 7, "expected “key: value”"),

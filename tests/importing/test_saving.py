@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.errors import Stale
-from app.importing import ImportReport, import_deck, read_deck, sweep_unfinished
+from app.errors import Stale, UnreadableFile
+from app.importing import ImportReport, import_deck, preview_deck, read_deck, sweep_unfinished
 from app.models import Card, Deck, Follow, Memory, Note, User
 from app.study import AnswerGiven, answer_card
 from tests.factories import a_deck, a_follow, a_learner, at
@@ -144,6 +145,61 @@ def test_a_path_makes_the_decks_above_and_their_followers_follow(session: Sessio
     assert session.get(Follow, (ada.id, second.deck_id)) is not None
 
 
+def test_a_deck_goes_where_its_name_says_now(session: Session, ada: User) -> None:
+    first = save(session, THREE, ada, header="---\ndeck: Old\nid: moved\n---\n")
+    again = save(session, THREE, ada, header="---\ndeck: Top::New\nid: moved\n---\n")
+    assert again.deck_id == first.deck_id
+    assert session.get_one(Deck, first.deck_id).path == "Top::New"
+
+
+def test_a_deck_with_an_id_is_found_by_its_name_from_inside(session: Session, ada: User) -> None:
+    above = save(session, THREE, ada, header="---\ndeck: Above\nid: above-id\n---\n")
+    inside = save(session, "## One\n\nA\n", ada, header="---\ndeck: Above::Inside\n---\n")
+    assert session.get_one(Deck, inside.deck_id).parent_id == above.deck_id
+
+
+def test_a_deck_cannot_lie_inside_itself(session: Session, ada: User) -> None:
+    save(session, THREE, ada, header="---\ndeck: Loop\nid: loop\n---\n")
+    with pytest.raises(UnreadableFile, match="inside itself"):
+        save(session, THREE, ada, header="---\ndeck: Loop::Loop\nid: loop\n---\n")
+
+
+def test_what_died_under_an_abandoned_parent_does_not_block_the_next(session: Session, ada: User) -> None:
+    parent = a_deck(session, owner=ada, guid="name:P", name="P", published=False)
+    child = a_deck(session, cards=1, owner=ada, guid="name:P::C", name="C", parent_id=parent.id, published=False)
+    for deck in (parent, child):
+        deck.created_at -= timedelta(minutes=20)
+    session.flush()
+    for name in ("D", "C"):
+        assert counts(save(session, THREE, ada, header=f"---\ndeck: P::{name}\n---\n")) == (3, 0, 0, 0)
+
+
+def test_an_import_that_fails_half_way_leaves_nothing(session: Session, ada: User) -> None:
+    rows = iter([*read_deck((HEADER + THREE).encode(), "test.md").rows])
+
+    def failing() -> Iterator:
+        yield from rows
+        raise MemoryError
+
+    @contextmanager
+    def in_transaction() -> Iterator[Session]:
+        yield session
+        session.flush()
+
+    parsed = replace(read_deck((HEADER + THREE).encode(), "test.md"), rows=failing())
+    with pytest.raises(MemoryError):
+        import_deck(parsed, ada.id, at(0), in_transaction)
+    assert session.scalars(sa.select(Note).where(Note.owner_id == ada.id)).all() == []
+    assert counts(save(session, THREE, ada)) == (3, 0, 0, 0)
+
+
+def test_the_preview_and_the_report_agree(session: Session, ada: User) -> None:
+    body = THREE + "\n## One {#again}\n\nA\n\n## Same\n\nA\n\n## Same\n\nB\n\n## Empty\n"
+    preview = preview_deck(read_deck((HEADER + body).encode(), "test.md"))
+    report = save(session, body, ada)
+    assert (preview.note_count, preview.bad_count) == (report.added, report.skipped) == (5, 2)
+
+
 def test_two_owners_have_two_decks(session: Session, ada: User) -> None:
     save(session, THREE, ada)
     assert session.scalar(sa.select(sa.func.count()).select_from(Deck)) == 2
@@ -160,7 +216,7 @@ def test_what_a_killed_import_left_is_swept_and_does_not_block_the_next(session:
     other.created_at -= timedelta(hours=2)
     session.flush()
     notes_before = session.scalar(sa.select(sa.func.count()).select_from(Note))
-    assert sweep_unfinished(session, at(0)) == 1
+    assert sweep_unfinished(session, at(0) - timedelta(hours=1)) == 1
     assert session.scalar(sa.select(sa.func.count()).select_from(Note)) == notes_before - 2
 
 

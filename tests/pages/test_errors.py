@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -89,6 +90,43 @@ def test_another_sites_form_is_400_and_is_not_offered_again(ada: Visitor) -> Non
     response = ada.client.post(form.action, data={"grade": 4}, headers={"Sec-Fetch-Site": "cross-site"})
     assert response.status_code == 400
     assert form.action not in response.text
+
+
+@pytest.mark.parametrize("claim", [{"Origin": "http://[::1"}, {"Referer": "http://[bad"}, {"Origin": "null"}])
+def test_a_form_that_claims_a_strange_origin_is_400(ada: Visitor, claim: dict[str, str]) -> None:
+    assert ada.client.post("/settings", headers=claim).status_code == 400
+
+
+@pytest.mark.parametrize("number", ["9" * 20, str(2**31), "5" * 5000, "0", "-1", "1.5", "x", "\x00"])
+def test_a_number_that_is_nobodys_id_is_404(ada: Visitor, number: str) -> None:
+    for path in ("/decks/", "/import/", "/study?deck=", "/study?card=", "/decks/1?page="):
+        assert ada.client.get(path + quote(number)).status_code == 404, path
+    fields = {"csrf_token": ada.token(), "grade": 4, "seen": 0, "review_id": uuid4().hex}
+    for path in (f"/cards/{quote(number)}/answers", f"/decks/{quote(number)}/follow"):
+        assert ada.client.post(path, data=fields).status_code == 404, path
+
+
+def test_a_setting_that_cannot_be_leaves_the_other_choices_on_the_page(ada: Visitor) -> None:
+    ada.get("/settings")
+    ada.press("/settings", time_zone="Mars", theme="dark", day_starts_at="7", language="zh-Hans")
+    fields = ada.form("/settings").fields
+    assert [fields[name] for name in ("time_zone", "theme", "day_starts_at", "language")] == [
+        "Mars",
+        "dark",
+        "7",
+        "zh-Hans",
+    ]
+
+
+def test_a_database_that_fails_is_503_even_where_the_pages_frame_needs_it(
+    app: Flask, ada: Visitor, change: Callable
+) -> None:
+    app.logger.disabled = True
+    change(lambda session: session.execute(sa.text("ALTER TABLE sign_ins RENAME TO gone")))
+    response = ada.client.get("/progress")
+    assert response.status_code == 503
+    assert "Nothing was changed" in response.text
+    assert "Content-Security-Policy" in response.headers
 
 
 def test_a_password_is_never_sent_back(visitor: Callable[[], Visitor]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.rendering import render_text
+from app.rendering import has_cloze, render_text
 
 
 def html(text: str) -> str:
@@ -86,6 +86,20 @@ def test_nothing_a_deck_says_becomes_code_style_or_a_request(text: str, format: 
 
 def test_deep_nesting_is_not_the_sanitisers_problem() -> None:
     assert render_text("<div>" * 200_000, "html").startswith("<p>&lt;div&gt;")
+
+
+def test_a_table_scrolls_in_a_box_of_its_own_whatever_it_is_written_with() -> None:
+    for table in ("<table><tr><td>1</td></tr></table>", '<table lang="en"><tr><td>1</td></tr></table>'):
+        rendered = render_text(table, "html")
+        assert rendered.count("<div") == rendered.count("</div>") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["中\n" * 20_000, "{{c1::" * 10_000, "[" * 60_000, "`" * 60_000, "> " * 30_000, "*a " * 20_000]
+)
+def test_hostile_text_is_rendered_before_the_reader_is_gone(text: str) -> None:
+    assert render_text(text, "markdown")
+    assert not has_cloze(text)
 
 
 def test_rendering_twice_is_rendering_once() -> None:

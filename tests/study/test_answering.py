@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused, Stale
 from app.models import Card, DailySummary, Deck, Follow, Memory, Review, User
-from app.study import AnswerGiven, answer_card
+from app.scheduling import replay
+from app.study import AnswerGiven, answer_card, undo_last_answer
 from tests.factories import a_deck, a_follow, a_learner, at
 
 
@@ -59,6 +60,30 @@ def test_the_same_review_id_again_is_the_same_review(session: Session, ada: User
     again = answer_card(session, ada, card.id, give(2, review_id=review_id), at(0, minute=1))
     assert (first.grade, again.grade, again.repeated) == (4, 4, True)
     assert session.scalar(sa.select(sa.func.count()).where(Review.user_id == ada.id)) == 1
+
+
+def test_the_id_of_an_undone_answer_is_not_taken_for_a_stored_one(session: Session, ada: User, deck: Deck) -> None:
+    card, review_id = cards_of(session, deck)[0], uuid4()
+    answer_card(session, ada, card.id, give(4, review_id=review_id), at(0))
+    undo_last_answer(session, ada, at(0, minute=1))
+    with pytest.raises(Stale):
+        answer_card(session, ada, card.id, give(5, review_id=review_id), at(0, minute=2))
+
+
+def test_a_retry_after_leaving_the_deck_still_tells_what_was_stored(session: Session, ada: User, deck: Deck) -> None:
+    card, review_id = cards_of(session, deck)[0], uuid4()
+    answer_card(session, ada, card.id, give(4, review_id=review_id), at(0))
+    session.get_one(Follow, (ada.id, deck.id)).stopped_at = at(0)
+    assert answer_card(session, ada, card.id, give(4, review_id=review_id), at(0)).repeated
+
+
+def test_a_clock_that_is_put_back_keeps_memory_and_log_alike(session: Session, ada: User, deck: Deck) -> None:
+    card = cards_of(session, deck)[0]
+    answer_card(session, ada, card.id, give(2), at(0, second=5))
+    answer_card(session, ada, card.id, give(4, seen=1), at(0, second=4))
+    log = session.scalars(sa.select(Review).where(Review.user_id == ada.id)).all()
+    assert session.get_one(Memory, (ada.id, card.id)).state == replay(review.answer for review in log)
+    assert session.get_one(Memory, (ada.id, card.id)).drill_day is None
 
 
 def test_an_answer_to_an_older_state_is_stale(session: Session, ada: User, deck: Deck) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.models import Card, Deck, Memory, User
+from app.models.waiting import due_cards, new_cards, new_cards_today
 from app.study import AnswerGiven, NextCard, answer_card, next_card, rest_of_the_day, scope_of, shown_card
 from app.study.queue import waiting_in
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
@@ -182,13 +183,18 @@ def test_the_finished_page_knows_when_the_next_card_comes(session: Session, ada:
     assert (rest.answers, rest.next_day, rest.due_tomorrow, rest.held_back) == (2, today + 1, 2, True)
 
 
-def test_the_hot_statements_walk_an_index(session: Session, ada: User) -> None:
-    from app.models.waiting import due_cards, new_cards
+def test_with_a_limit_of_none_tomorrow_brings_nothing_new(session: Session, ada: User) -> None:
+    a_follow(session, ada, a_deck(session, cards=3), new_per_day=0)
+    assert not rest_of_the_day(session, ada, scope_of(session, ada, None), at(0)).held_back
 
-    for statement in (due_cards(ada.id, 1, 20_000).limit(1), new_cards(ada.id, 1, 0).limit(1)):
+
+def test_the_hot_statements_walk_an_index(session: Session, ada: User) -> None:
+    fresh = new_cards_today(ada.id, 1, 0, 20_000).limit(1)
+    for statement in (due_cards(ada.id, 1, 20_000).limit(1), new_cards(ada.id, 1, 0).limit(1), fresh):
         compiled = statement.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
         plan = [row.detail for row in session.execute(sa.text(f"EXPLAIN QUERY PLAN {compiled}"))]
         assert not any(step.startswith("SCAN") for step in plan), plan
+        assert not any("(user_id=?)" in step for step in plan), "all that the learner remembers is walked"
 
 
 def test_drilling_waits_for_time_even_if_the_memory_is_old(session: Session, ada: User) -> None:
