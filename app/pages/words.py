@@ -62,6 +62,12 @@ def minutes(milliseconds: int) -> str:
     return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))
 
 
+def short_time(milliseconds: int) -> str:
+    """Time spent as a figure: `40 s`, `12 min`."""
+    seconds = round(milliseconds / 1000)
+    return _("%(n)s s", n=seconds) if seconds < 60 else _("%(n)s min", n=round(seconds / 60))
+
+
 def day_words(day: int, today: int) -> str:
     """A study day, near ones by name."""
     if day == today:

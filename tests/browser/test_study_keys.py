@@ -59,7 +59,7 @@ def test_a_whole_deck_can_be_studied_with_the_space_bar_alone(page: Page, app: F
         page.keyboard.press("Space")
         expect(answer(page)).to_be_visible()
         page.keyboard.press("Space")
-    expect(page.get_by_role("heading", name="Done for today")).to_be_visible()
+    expect(page.get_by_role("heading", name="Done")).to_be_visible()
     assert stored_grades(app) == [4, 4, 4]
 
 
@@ -116,7 +116,7 @@ def test_the_undo_keys_work_on_the_finished_page(page: Page, app: Flask) -> None
     for _ in range(2):
         shown.append(question_text(page))
         grade(page)
-    expect(page.get_by_role("heading", name="Done for today")).to_be_visible()
+    expect(page.get_by_role("heading", name="Done")).to_be_visible()
     page.keyboard.press("Control+z")
     expect(question(page)).to_have_text(shown[1])
     page.keyboard.press("Shift+U")

@@ -44,7 +44,7 @@ def test_without_scripts_a_deck_is_studied_to_its_end_and_undone_from_there(page
     for _ in range(2):
         shown.append(question_text(page))
         grade(page)
-    expect(page.get_by_role("heading", name="Done for today")).to_be_visible()
+    expect(page.get_by_role("heading", name="Done")).to_be_visible()
     for before in reversed(shown):
         page.get_by_role("button", name="Undo").click()
         expect(question(page)).to_have_text(before)

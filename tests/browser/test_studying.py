@@ -94,7 +94,7 @@ def test_a_forgotten_last_card_comes_back_until_it_is_known(page: Page, app: Fla
     expect(question(page)).to_have_text(only)
     expect(answer(page)).to_be_hidden()
     grade(page)
-    expect(page.get_by_role("heading", name="Done for today")).to_be_visible()
+    expect(page.get_by_role("heading", name="Done")).to_be_visible()
     assert stored_grades(app) == [2, 4]
 
 

@@ -184,9 +184,15 @@ def test_the_preview_looks_again_when_the_learner_knows_better(page: Page) -> No
     sign_up(page, "Ada")
     paste(page, "question,answer\nFrance,Paris\n")
     expect(page.locator(".cards-preview > li")).to_have_count(1)
+    page.get_by_label("Deck").fill("Capitals")
+    page.get_by_text("Does it look wrong?").click()
     page.get_by_label("First row").select_option("no")
     expect(page.locator(".cards-preview > li")).to_have_count(2)
     expect(page.get_by_label("First row")).to_have_value("no")
+    expect(page.get_by_label("Deck")).to_have_value("Capitals")
+    page.get_by_label("Deck").fill("Capitals of the world")
+    page.get_by_role("button", name="Import 2 notes").click()
+    expect(page.get_by_role("heading", name="Capitals of the world is on your shelf")).to_be_visible()
 
 
 def test_a_pasted_markdown_deck_is_shown_imported_and_studied(page: Page, app: Flask) -> None:
@@ -207,7 +213,7 @@ def test_a_pasted_markdown_deck_is_shown_imported_and_studied(page: Page, app: F
     expect(answer(page).locator("strong")).to_have_text("中文。")
     expect(answer(page)).to_have_text("中文。下一句")
     page.keyboard.press("4")
-    expect(page.get_by_role("heading", name="Done for today")).to_be_visible()
+    expect(page.get_by_role("heading", name="Done")).to_be_visible()
     assert stored_grades(app) == [4, 5]
 
 
