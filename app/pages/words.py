@@ -21,18 +21,8 @@ NOTES_LINE = re.compile(r"notes line (\d+)")
 
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
-    for filter in (
-        interval,
-        outlook,
-        minutes,
-        day_words,
-        short_date,
-        quote_language,
-        capped,
-        number,
-        source_words,
-        bad_row,
-    ):
+    of_numbers = (interval, outlook, minutes, short_time, day_words, short_date, capped, number)
+    for filter in (*of_numbers, source_words, quote_language, bad_row):
         app.add_template_filter(filter)
 
 

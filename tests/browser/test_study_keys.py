@@ -66,7 +66,7 @@ def test_a_whole_deck_can_be_studied_with_the_space_bar_alone(page: Page, app: F
 def test_space_means_good_wherever_the_learner_clicked_before(page: Page, app: Flask) -> None:
     start_as_guest(page)
     first = question_text(page)
-    question(page).click()
+    page.locator(".study-bar h1").click()
     page.keyboard.press("Space")
     answer(page).click()
     page.keyboard.press("Space")

@@ -39,6 +39,16 @@ def test_revealing_asks_nothing_of_the_network(page: Page, context: BrowserConte
     assert requests == []
 
 
+def test_a_tap_on_the_question_reveals_and_a_second_one_does_nothing_more(page: Page, app: Flask) -> None:
+    start_as_guest(page)
+    first = question_text(page)
+    question(page).click()
+    expect(answer(page)).to_be_visible()
+    question(page).click()
+    expect(question(page)).to_have_text(first)
+    assert stored_grades(app) == []
+
+
 def test_grading_brings_the_next_question_without_loading_a_page(page: Page, app: Flask) -> None:
     start_as_guest(page)
     first, loads = question_text(page), []
