@@ -24,19 +24,25 @@ class Change:
     reorders: bool
 
 
-def add_note(session: Session, target: Target, incoming: Incoming) -> None:
-    """Adds a note with its cards."""
-    note = Note(
-        owner_id=target.owner_id,
-        guid=target.guid_of(incoming.guid),
-        language=target.language,
-        created_at=target.now,
-        changed_at=target.now,
-        **_content(target, incoming.note),
-    )
-    session.add(note)
+def add_notes(session: Session, target: Target, batch: Sequence[Incoming]) -> None:
+    """Adds notes with their cards, all notes first: their ids come back in one answer of the database."""
+    notes = [
+        Note(
+            owner_id=target.owner_id,
+            guid=target.guid_of(incoming.guid),
+            language=target.language,
+            created_at=target.now,
+            changed_at=target.now,
+            **_content(target, incoming.note),
+        )
+        for incoming in batch
+    ]
+    session.add_all(notes)
     session.flush()
-    session.add_all(_new_card(target, note.id, ordinal, position) for ordinal, position in _placed(incoming).items())
+    for note, incoming in zip(notes, batch, strict=True):
+        placed = _placed(incoming).items()
+        session.add_all(_new_card(target, note.id, ordinal, position) for ordinal, position in placed)
+    session.flush()
 
 
 def changes_for(session: Session, target: Target, batch: Sequence[Incoming]) -> list[Change]:
@@ -61,7 +67,7 @@ def changes_for(session: Session, target: Target, batch: Sequence[Incoming]) -> 
 def apply_change(session: Session, target: Target, change: Change) -> None:
     """Adds the note, or makes it and its cards what the file says. Cards that are no more are retired."""
     if change.note_id is None:
-        add_note(session, target, change.incoming)
+        add_notes(session, target, [change.incoming])
         return
     note = session.get_one(Note, change.note_id)
     for name, value in _content(target, change.incoming.note).items():

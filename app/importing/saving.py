@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.importing.identity import Incoming, identified
-from app.importing.notes import Change, add_note, apply_change, changes_for, retire_all_but
+from app.importing.notes import Change, add_notes, apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction, Target, open_deck, publish, remove_unfinished
 from app.importing.parsed import BadRow, ParsedDeck, ParsedNote
 from app.models import Deck
@@ -83,8 +83,7 @@ def _taken(rows: Iterable[ParsedNote | BadRow], report: ImportReport) -> Iterato
 def _fill(target: Target, incoming: Iterator[Incoming], report: ImportReport, in_transaction: InTransaction) -> None:
     while batch := list(islice(incoming, BATCH)):
         with in_transaction() as session:
-            for note in batch:
-                add_note(session, target, note)
+            add_notes(session, target, batch)
         report.added += len(batch)
     with in_transaction() as session:
         if report.added:
