@@ -132,24 +132,25 @@ def _sample(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _find_delimiter(text: str) -> str:
-    """The delimiter that splits most rows into the same number of columns, at least two.
+    """The delimiter under which the first row is a row of names, or most rows have the same number of columns.
 
     Where rows hide something and do not agree, they are clozes, one a line, and their commas belong to the sentence.
     """
-
-    def agreement(delimiter: str) -> tuple[int, int]:
-        widths = Counter(len(row) for row in _sample(text, delimiter) if len(row) > 1)
-        if not widths:
-            return (0, 0)
-        width, rows = widths.most_common(1)[0]
-        return (rows, -width)
-
-    best = max(DELIMITERS, key=agreement)
-    lines = [line for line in text.splitlines()[:SAMPLE_ROWS] if line.strip()]
-    clozes = sum(has_cloze(line) for line in lines if len(line) <= LONGEST_FIELD)
-    if clozes * 2 > len(lines) > agreement(best)[0] and "\t" not in text:
+    best = max(DELIMITERS, key=lambda delimiter: _agreement(_sample(text, delimiter)))
+    named, agreeing = _agreement(_sample(text, best))
+    lines = [line for line in text.splitlines()[:SAMPLE_ROWS] if len(line) <= LONGEST_FIELD and line.strip()]
+    clozes = sum(has_cloze(line) for line in lines)
+    if clozes * 2 > len(lines) and agreeing < 1 and not named and "\t" not in text:
         return "\t"
     return best
+
+
+def _agreement(rows: list[list[str]]) -> tuple[bool, float]:
+    """Whether the first row names two columns, and the share of the rows that have the commonest width above one."""
+    columns = _named_columns(rows[0]) if rows else None
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    agreeing = widths.most_common(1)[0][1] / len(rows) if widths else 0.0
+    return columns is not None and columns.width > 1, agreeing
 
 
 def _named_columns(row: list[str]) -> _Columns | None:

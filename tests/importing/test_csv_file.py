@@ -29,6 +29,12 @@ def test_commas_inside_a_tab_table_do_not_mislead() -> None:
     assert fields(read("one, two, three\tanswer\nx\ty\n")) == [("one, two, three", "answer"), ("x", "y")]
 
 
+def test_a_table_inside_a_cell_does_not_mislead() -> None:
+    cell = '"| a | b | c |\n| - | - | - |\n| 1 | 2 | 3 |"'
+    assert read(f"front,back\nWhat is this?,{cell}\nx,y,z\n").table.delimiter == ","
+    assert read(f"What is this?,{cell}\nx,y\n").table.delimiter == ","
+
+
 @pytest.mark.parametrize("names", ["front,back,tags", "Question,Answer,Tags", "问题,答案,标签", "正面,背面,标签"])
 def test_a_row_of_names_is_a_header(names: str) -> None:
     deck = read(f"{names}\na,b,x y\n")
