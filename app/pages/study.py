@@ -69,9 +69,8 @@ def create_answer(card_id: int) -> ResponseReturnValue:
         return shown, error.status
     message = None
     if outcome.grade != given.grade:
-        message = _(
-            "Your first answer, %(grade)s, had arrived and stands.", grade=_(BUTTONS.get(outcome.grade, BUTTONS[AGAIN]))
-        )
+        stored = _(BUTTONS.get(outcome.grade, BUTTONS[AGAIN]))
+        message = _("Your first answer, %(grade)s, had arrived and stands.", grade=stored)
     if wants_fragment():
         return _page(scope, next_card(db.session, learner, scope, now()), message)
     if message:
@@ -130,13 +129,19 @@ def _page(scope: Scope, card: NextCard | None, message: str | None = None) -> st
     whole = "" if wants_fragment() else "page_"
     if card is None:
         rest = rest_of_the_day(db.session, learner, scope, moment)
-        everything = scope_of(db.session, learner, None)
-        elsewhere = waiting_in(db.session, everything, day).total if scope.root_id else 0
+        elsewhere = _waiting_elsewhere(scope, day)
         return render_template(f"study/{whole}done.html", rest=rest, elsewhere=elsewhere, message=message, **common)
     waiting: Counts = waiting_in(db.session, scope, day)
     message = message or _what_to_know(card)
     showing = _showing(card, day)
     return render_template(f"study/{whole}card.html", showing=showing, waiting=waiting, message=message, **common)
+
+
+def _waiting_elsewhere(scope: Scope, day: int) -> int:
+    """How many cards wait in the learner's other decks, when one deck is done."""
+    if scope.root_id is None:
+        return 0
+    return waiting_in(db.session, scope_of(db.session, current_learner(), None), day).total
 
 
 def _what_to_know(card: NextCard) -> str | None:

@@ -117,6 +117,7 @@ def _has_rested(session: Session, drilled: Memory, now: datetime) -> bool:
         sa.select(Review.card_id)
         .where(Review.user_id == drilled.user_id, Review.at > drilled.drill_at, Review.undone_at.is_(None))
         .where(Review.card_id != drilled.card_id)
+        .distinct()
         .limit(DRILL_AFTER_CARDS)
     )
     return len(session.scalars(since).all()) == DRILL_AFTER_CARDS

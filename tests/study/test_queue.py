@@ -73,6 +73,17 @@ def test_a_failed_card_comes_back_after_five_other_cards(session: Session, ada: 
     assert (shown.reason, shown.card.id, shown.early) == ("drill", failed.card.id, False)
 
 
+def test_five_answers_to_one_other_card_are_one_other_card(session: Session, ada: User) -> None:
+    deck = a_deck(session, cards=10)
+    a_follow(session, ada, deck)
+    failed = next_for(session, ada, at(0))
+    grade(session, ada, failed, 2, at(0))
+    other = next_for(session, ada, at(0, second=1))
+    for second in range(1, 7):
+        answer_card(session, ada, other.card.id, AnswerGiven(uuid4(), 2, second - 1), at(0, second=second))
+    assert next_for(session, ada, at(0, second=8)).reason == "new"
+
+
 def test_a_failed_card_comes_back_after_five_minutes(session: Session, ada: User) -> None:
     deck = a_deck(session, cards=10)
     a_follow(session, ada, deck)
