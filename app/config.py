@@ -35,10 +35,9 @@ class Setting:
 
 def _between(lowest: int, highest: int) -> Callable[[str], int]:
     def read(text: str) -> int:
-        number = int(text)
-        if not lowest <= number <= highest:
+        if not text.isdecimal() or not lowest <= int(text) <= highest:
             raise ValueError(f"a number from {lowest} to {highest}")
-        return number
+        return int(text)
 
     return read
 

@@ -1,6 +1,8 @@
 """Promises about every route there is, whoever adds it."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -8,9 +10,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from app.models import Card, Upload, User
+from app.models import Upload, User
 from app.pages.access import PUBLIC
-from tests.factories import a_deck, a_follow, at
+from tests.factories import a_deck, a_follow, a_note, at
 from tests.visitor import Visitor
 
 PUBLIC_AGREED = {
@@ -54,12 +56,15 @@ def adas_things(visitor: Callable[[], Visitor], change: Callable) -> dict[str, i
 
     def make(session: Session) -> dict[str, int]:
         ada = session.scalars(sa.select(User)).one()
-        deck = a_deck(session, cards=1, owner=ada)
+        deck = a_deck(session, owner=ada, name="Ada's deck")
+        (card,) = a_note(session, deck, fields=("Ada's question", "Ada's answer"))
         a_follow(session, ada, deck)
-        upload = Upload(user_id=ada.id, file_name="a.csv", content=b"a,b", created_at=at(0))
-        session.add(upload)
+        report = {"deck_id": deck.id, "bad_rows": []}
+        upload = Upload(user_id=ada.id, file_name="Ada's.csv", content=b"a,b", created_at=at(0))
+        imported = Upload(user_id=ada.id, file_name="Ada's.csv", content=None, report=report, created_at=at(0))
+        session.add_all([upload, imported])
         session.flush()
-        return {"deck_id": deck.id, "card_id": session.scalars(sa.select(Card.id)).one(), "upload_id": upload.id}
+        return {"deck_id": deck.id, "card_id": card.id, "upload_id": upload.id, "imported_id": imported.id}
 
     return change(make)
 
@@ -84,21 +89,43 @@ def test_every_route_with_an_id_is_404_to_another_learner(
         assert bob.client.get(path).status_code == 404
 
 
-def test_no_get_changes_anything(
-    app: Flask, visitor: Callable[[], Visitor], stored: Callable, change: Callable
+IDS_IN_QUERIES = {"deck": "deck_id", "card": "card_id"}
+NO_IDS_IN_QUERIES = {"grade", "seen", "took_ms", "new_per_day", "page", "day_starts_at"}
+
+
+def test_every_number_in_a_query_is_known_here() -> None:
+    pages = (Path(__file__).parent.parent / "app" / "pages").glob("*.py")
+    names = {name for path in pages for name in re.findall(r'number_in\("(\w+)"\)', path.read_text())}
+    assert names == IDS_IN_QUERIES.keys() | NO_IDS_IN_QUERIES
+
+
+def test_no_id_in_a_query_shows_another_learners_things(
+    app: Flask, visitor: Callable[[], Visitor], adas_things: dict[str, int]
 ) -> None:
-    ada = visitor().sign_up("Ada")
+    bob = visitor().sign_up("Bob")
+    for rule in rules(app):
+        if "GET" not in rule.methods or rule.arguments:
+            continue
+        for name, thing in IDS_IN_QUERIES.items():
+            response = bob.client.get(f"{path_of(app, rule)}?{name}={adas_things[thing]}")
+            assert "Ada's" not in response.text, f"{rule}?{name}"
 
-    def make(session: Session) -> None:
-        deck = a_deck(session, cards=2, owner=session.scalars(sa.select(User)).one())
-        a_follow(session, session.scalars(sa.select(User)).one(), deck)
 
-    change(make)
+def test_no_get_changes_anything(
+    app: Flask, visitor: Callable[[], Visitor], adas_things: dict[str, int], stored: Callable
+) -> None:
+    ada = visitor()
+    ada.sign_in("Ada")
     tables = stored(sa.text("SELECT name FROM sqlite_master WHERE type = 'table'"))
     contents = {name: stored(sa.text(f'SELECT * FROM "{name}"')) for (name,) in tables}
     for rule in rules(app):
-        if "GET" in rule.methods:
-            ada.client.get(path_of(app, rule))
+        if "GET" not in rule.methods:
+            continue
+        for upload in ("upload_id", "imported_id"):
+            things = {**adas_things, "upload_id": adas_things[upload]}
+            path = app.url_map.bind("localhost").build(rule.endpoint, {name: things[name] for name in rule.arguments})
+            for query in ("", f"?deck={things['deck_id']}&card={things['card_id']}&page=1&delimiter=,"):
+                assert ada.client.get(path + query).status_code < 400, path + query
     assert {name: stored(sa.text(f'SELECT * FROM "{name}"')) for (name,) in tables} == contents
 
 

@@ -29,6 +29,10 @@ class OneLineErrors(click.Group):
             return super().invoke(ctx)
         except (CardletError, WrongSchema, BadSetting) as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            raise click.ClickException(f"The data directory cannot be used: {error}") from error
+        except ModuleNotFoundError as error:
+            raise click.ClickException(f"This needs a package that is not installed: {error.name}") from error
         except (ArgumentError, DBAPIError) as error:
             reason = str(error.orig if isinstance(error, DBAPIError) else error)
             raise click.ClickException(f"The database cannot be used: {reason}") from error

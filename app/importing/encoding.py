@@ -17,7 +17,10 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-MOSTLY = 0.9
+MOSTLY, MOSTLY_COMMON, ENOUGH = 0.9, 0.8, 12
+KOREAN, CHINESE = "euc_kr", "gb18030"
+HANGUL = range(0xAC00, 0xD7A4)
+GB2312_LEVEL_1, GB2312_MARKS = range(0xB0, 0xD8), range(0xA1, 0xA4)
 UNREADABLE = "\ufffd"
 SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -58,8 +61,14 @@ def find_encoding(content: bytes) -> str:
         return _utf16_without_mark(content) or "utf-8"
     if _mostly_utf8(content):
         return "utf-8"
+    for encoding, is_likely in ((KOREAN, _is_hangul), (CHINESE, _is_common_chinese)):
+        text = _strictly(content, encoding)
+        if text is not None and is_likely([character for character in text if not character.isascii()]):
+            return encoding
     best = from_bytes(content, cp_isolation=list(OFFERED)).best()
-    return best.encoding if best is not None else "utf-8"
+    if best is not None:
+        return best.encoding
+    return next((name for name in OFFERED if _strictly(content, name) is not None), "utf-8")
 
 
 def _utf16_without_mark(content: bytes) -> str | None:
@@ -71,17 +80,35 @@ def _utf16_without_mark(content: bytes) -> str | None:
     return None
 
 
+def _is_hangul(characters: list[str]) -> bool:
+    """Chinese bytes give Hangul too, but never for long nothing else."""
+    hangul = sum(ord(character) in HANGUL for character in characters)
+    return len(characters) >= ENOUGH and hangul >= MOSTLY * len(characters)
+
+
+def _is_common_chinese(characters: list[str]) -> bool:
+    """Text in another encoding, read as GB18030, is full of characters nobody writes. A general guess needs more text
+    than a list of words has, and short lists are what people import."""
+    common = sum(_is_in_everyday_gb2312(character) for character in characters)
+    return bool(characters) and common >= MOSTLY_COMMON * len(characters)
+
+
+def _is_in_everyday_gb2312(character: str) -> bool:
+    """Whether it stands in GB 2312's first level of characters, or among its punctuation and full-width forms."""
+    encoded = character.encode("gb2312", errors="ignore")
+    return len(encoded) == 2 and (encoded[0] in GB2312_LEVEL_1 or encoded[0] in GB2312_MARKS)
+
+
+def _strictly(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
 def _mostly_utf8(content: bytes) -> bool:
     """Whether nearly all lines with more than ASCII in them are UTF-8: a damaged line must not make the whole file
     look like another encoding."""
     lines = [line for line in content.split(b"\n") if not line.isascii()]
-    good = sum(_is_utf8(line) for line in lines)
+    good = sum(_strictly(line, "utf-8") is not None for line in lines)
     return good >= MOSTLY * len(lines)
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

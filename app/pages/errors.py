@@ -17,7 +17,7 @@ MESSAGES = {
     400: N_("The browser sent something Cardlet cannot read. Nothing was changed."),
     404: N_("There is nothing here."),
     405: N_("This address does not work that way."),
-    413: N_("That is more than fits. Files can have at most %(most)s MiB."),
+    413: N_("That is more than fits here. Nothing was changed."),
     503: N_("The database does not answer or cannot be written. Nothing was changed; please try again later."),
     500: N_("Something went wrong inside Cardlet. What you had saved is safe. Please try again."),
 }
@@ -52,8 +52,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error
-    message = MESSAGES.get(code, MESSAGES[400 if code < 500 else 500])
-    return error_page(_(message, most=current_app.config["MAX_UPLOAD_MB"]), code)
+    if code == 413 and request.blueprint == "importing":
+        most = current_app.config["MAX_UPLOAD_MB"]
+        return error_page(_("That file is too large: at most %(most)s MiB can be imported.", most=most), code)
+    return error_page(_(MESSAGES.get(code, MESSAGES[400 if code < 500 else 500])), code)
 
 
 def _without_token(error: CSRFError) -> ResponseReturnValue:

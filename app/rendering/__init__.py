@@ -2,6 +2,6 @@
 
 from app.rendering.cards import Sides, card_ordinals, render_sides
 from app.rendering.cloze import cloze_numbers, has_cloze
-from app.rendering.text import render_text
+from app.rendering.text import render_text, shows_nothing
 
-__all__ = ["Sides", "card_ordinals", "cloze_numbers", "has_cloze", "render_sides", "render_text"]
+__all__ = ["Sides", "card_ordinals", "cloze_numbers", "has_cloze", "render_sides", "render_text", "shows_nothing"]

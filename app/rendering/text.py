@@ -8,12 +8,18 @@ from app.rendering.markdown import render_markdown
 from app.rendering.sanitising import clean
 
 CACHED_TEXTS, LONGEST_CACHED = 2_048, 8_192
+TAG = re.compile(r"<[^>]*>")
 TABLE = re.compile(r"<table(?: [^>]*)?>")
 
 
 def render_text(text: str, format: str) -> str:
     """A field as HTML that is safe to put into a page. `format` is `markdown` or `html`."""
     return (_cached if len(text) <= LONGEST_CACHED else _rendered)(text, format)
+
+
+def shows_nothing(text: str, format: str) -> bool:
+    """Whether nothing of a field is left to read once it is rendered."""
+    return not TAG.sub("", render_text(text, format)).strip()
 
 
 def _rendered(text: str, format: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from app.scheduling.memory import PASSED, Answer, MemoryState
 from app.scheduling.replay import take_answer
 
-LOOKAHEAD = 3
+LOOKAHEAD = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Outlook:
 def preview(state: MemoryState, answer: Answer, grades: Iterable[int]) -> dict[int, Outlook]:
     """The outlook of each grade for the answer about to be given.
 
-    SM-2 gives every passing grade the same next interval, so each outlook holds the one after it too, and a third
-    where even those are the same for all grades that end the day's work on the card. In the drill an answer changes no
-    interval: what is left is the days until the card is due.
+    SM-2 gives every passing grade the same next interval, so each outlook holds the one after it too, and more of
+    them until the grades that end the day's work on the card part. In the drill an answer changes no interval: what is
+    left is the days until the card is due.
     """
     outlooks = {grade: _outlook(state, replace(answer, grade=grade)) for grade in grades}
     shown = _steps_that_differ([outlook.intervals for grade, outlook in outlooks.items() if grade >= PASSED])

@@ -11,17 +11,40 @@ depends_on = None
 REVIEW_ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
 
 
+def _where(sqlite: str, postgresql: str | None = None) -> dict[str, sa.TextClause]:
+    return {"sqlite_where": sa.text(sqlite), "postgresql_where": sa.text(postgresql or sqlite)}
+
+
 def upgrade() -> None:
+    _failed_sign_ins()
+    _users()
+    _daily_summaries()
+    _decks()
+    _memories()
+    _note_types()
+    _reviews()
+    _sign_ins()
+    _uploads()
+    _follows()
+    _notes()
+    _cards()
+    _add_built_in_note_types()
+
+
+def _failed_sign_ins() -> None:
     op.create_table(
         "failed_sign_ins",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(length=160), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_failed_sign_ins")),
+        sa.PrimaryKeyConstraint("id", name="pk_failed_sign_ins"),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_failed_sign_ins_at"), "failed_sign_ins", ["at"], unique=False)
+    op.create_index("ix_failed_sign_ins_at", "failed_sign_ins", ["at"], unique=False)
     op.create_index("ix_failed_sign_ins_origin_at", "failed_sign_ins", ["origin", "at"], unique=False)
+
+
+def _users() -> None:
     op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -37,19 +60,15 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("last_day", sa.Integer(), nullable=True),
-        sa.CheckConstraint("(name IS NULL) = (password_hash IS NULL)", name=op.f("ck_users_named_with_password")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint("name_key", name=op.f("uq_users_name_key")),
+        sa.CheckConstraint("(name IS NULL) = (password_hash IS NULL)", name="ck_users_named_with_password"),
+        sa.PrimaryKeyConstraint("id", name="pk_users"),
+        sa.UniqueConstraint("name_key", name="uq_users_name_key"),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_users_guests",
-        "users",
-        ["seen_at"],
-        unique=False,
-        sqlite_where=sa.text("name IS NULL"),
-        postgresql_where=sa.text("name IS NULL"),
-    )
+    op.create_index("ix_users_guests", "users", ["seen_at"], unique=False, **_where("name IS NULL"))
+
+
+def _daily_summaries() -> None:
     op.create_table(
         "daily_summaries",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -62,10 +81,13 @@ def upgrade() -> None:
         sa.Column("good", sa.Integer(), nullable=False),
         sa.Column("easy", sa.Integer(), nullable=False),
         sa.Column("took_ms", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_daily_summaries_user_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("user_id", "day", "deck_id", name=op.f("pk_daily_summaries")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_daily_summaries_user_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "day", "deck_id", name="pk_daily_summaries"),
         sqlite_with_rowid=False,
     )
+
+
+def _decks() -> None:
     op.create_table(
         "decks",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -81,21 +103,17 @@ def upgrade() -> None:
         sa.Column("order_version", sa.Integer(), nullable=False),
         sa.Column("file_digest", sa.String(length=64), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_decks_owner_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["parent_id"], ["decks.id"], name=op.f("fk_decks_parent_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decks")),
-        sa.UniqueConstraint("owner_id", "guid", "language", name=op.f("uq_decks_owner_id_guid_language")),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name="fk_decks_owner_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["parent_id"], ["decks.id"], name="fk_decks_parent_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_decks"),
+        sa.UniqueConstraint("owner_id", "guid", "language", name="uq_decks_owner_id_guid_language"),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_decks_parent_id"), "decks", ["parent_id"], unique=False)
-    op.create_index(
-        "uq_decks_starter",
-        "decks",
-        ["guid", "language"],
-        unique=True,
-        sqlite_where=sa.text("owner_id IS NULL"),
-        postgresql_where=sa.text("owner_id IS NULL"),
-    )
+    op.create_index("ix_decks_parent_id", "decks", ["parent_id"], unique=False)
+    op.create_index("uq_decks_starter", "decks", ["guid", "language"], unique=True, **_where("owner_id IS NULL"))
+
+
+def _memories() -> None:
     op.create_table(
         "memories",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -111,21 +129,19 @@ def upgrade() -> None:
         sa.Column("drill_day", sa.Integer(), nullable=True),
         sa.Column("drill_at", sa.BigInteger(), nullable=True),
         sa.Column("answers", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_memories_user_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("user_id", "card_id", name=op.f("pk_memories")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_memories_user_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "card_id", name="pk_memories"),
         sqlite_with_rowid=False,
     )
     op.create_index(
-        "ix_memories_drill",
-        "memories",
-        ["user_id", "drill_day"],
-        unique=False,
-        sqlite_where=sa.text("drill_day IS NOT NULL"),
-        postgresql_where=sa.text("drill_day IS NOT NULL"),
+        "ix_memories_drill", "memories", ["user_id", "drill_day"], unique=False, **_where("drill_day IS NOT NULL")
     )
     op.create_index(
         "ix_memories_user_id_deck_id_queue_day", "memories", ["user_id", "deck_id", "queue_day"], unique=False
     )
+
+
+def _note_types() -> None:
     op.create_table(
         "note_types",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -133,10 +149,13 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("field_names", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_note_types_owner_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_types")),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name="fk_note_types_owner_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_note_types"),
         sqlite_autoincrement=True,
     )
+
+
+def _reviews() -> None:
     op.create_table(
         "reviews",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -149,20 +168,26 @@ def upgrade() -> None:
         sa.Column("grade", sa.SmallInteger(), nullable=False),
         sa.Column("took_ms", sa.Integer(), nullable=False),
         sa.Column("undone_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_reviews_user_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("user_id", "card_id", "id", name=op.f("pk_reviews")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_reviews_user_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "card_id", "id", name="pk_reviews"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_reviews_user_id_at", "reviews", ["user_id", "at"], unique=False)
+
+
+def _sign_ins() -> None:
     op.create_table(
         "sign_ins",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_ins")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_sign_ins_user_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_sign_ins"),
     )
-    op.create_index(op.f("ix_sign_ins_user_id"), "sign_ins", ["user_id"], unique=False)
+    op.create_index("ix_sign_ins_user_id", "sign_ins", ["user_id"], unique=False)
+
+
+def _uploads() -> None:
     op.create_table(
         "uploads",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -171,12 +196,15 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("report", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_uploads_user_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_uploads_user_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_uploads"),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_uploads_created_at"), "uploads", ["created_at"], unique=False)
-    op.create_index(op.f("ix_uploads_user_id"), "uploads", ["user_id"], unique=False)
+    op.create_index("ix_uploads_created_at", "uploads", ["created_at"], unique=False)
+    op.create_index("ix_uploads_user_id", "uploads", ["user_id"], unique=False)
+
+
+def _follows() -> None:
     op.create_table(
         "follows",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -187,11 +215,14 @@ def upgrade() -> None:
         sa.Column("order_seen", sa.Integer(), nullable=False),
         sa.Column("followed_at", sa.BigInteger(), nullable=False),
         sa.Column("stopped_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["deck_id"], ["decks.id"], name=op.f("fk_follows_deck_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_follows_user_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("user_id", "deck_id", name=op.f("pk_follows")),
+        sa.ForeignKeyConstraint(["deck_id"], ["decks.id"], name="fk_follows_deck_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_follows_user_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "deck_id", name="pk_follows"),
         sqlite_with_rowid=False,
     )
+
+
+def _notes() -> None:
     op.create_table(
         "notes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -207,20 +238,16 @@ def upgrade() -> None:
         sa.Column("quote", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["note_type_id"], ["note_types.id"], name=op.f("fk_notes_note_type_id")),
-        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_notes_owner_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
-        sa.UniqueConstraint("owner_id", "language", "guid", name=op.f("uq_notes_owner_id_language_guid")),
+        sa.ForeignKeyConstraint(["note_type_id"], ["note_types.id"], name="fk_notes_note_type_id"),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name="fk_notes_owner_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_notes"),
+        sa.UniqueConstraint("owner_id", "language", "guid", name="uq_notes_owner_id_language_guid"),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "uq_notes_starter",
-        "notes",
-        ["language", "guid"],
-        unique=True,
-        sqlite_where=sa.text("owner_id IS NULL"),
-        postgresql_where=sa.text("owner_id IS NULL"),
-    )
+    op.create_index("uq_notes_starter", "notes", ["language", "guid"], unique=True, **_where("owner_id IS NULL"))
+
+
+def _cards() -> None:
     op.create_table(
         "cards",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -229,10 +256,10 @@ def upgrade() -> None:
         sa.Column("ordinal", sa.SmallInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("retired", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["deck_id"], ["decks.id"], name=op.f("fk_cards_deck_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["note_id"], ["notes.id"], name=op.f("fk_cards_note_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cards")),
-        sa.UniqueConstraint("note_id", "ordinal", name=op.f("uq_cards_note_id_ordinal")),
+        sa.ForeignKeyConstraint(["deck_id"], ["decks.id"], name="fk_cards_deck_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["note_id"], ["notes.id"], name="fk_cards_note_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_cards"),
+        sa.UniqueConstraint("note_id", "ordinal", name="uq_cards_note_id_ordinal"),
         sqlite_autoincrement=True,
     )
     op.create_index(
@@ -240,10 +267,8 @@ def upgrade() -> None:
         "cards",
         ["deck_id", "position"],
         unique=False,
-        sqlite_where=sa.text("retired = 0"),
-        postgresql_where=sa.text("NOT retired"),
+        **_where("retired = 0", "NOT retired"),
     )
-    _add_built_in_note_types()
 
 
 def _add_built_in_note_types() -> None:
@@ -261,53 +286,6 @@ def _add_built_in_note_types() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index(
-        "ix_cards_deck_id_position",
-        table_name="cards",
-        sqlite_where=sa.text("retired = 0"),
-        postgresql_where=sa.text("NOT retired"),
-    )
-    op.drop_table("cards")
-    op.drop_index(
-        "uq_notes_starter",
-        table_name="notes",
-        sqlite_where=sa.text("owner_id IS NULL"),
-        postgresql_where=sa.text("owner_id IS NULL"),
-    )
-    op.drop_table("notes")
-    op.drop_table("follows")
-    op.drop_index(op.f("ix_uploads_user_id"), table_name="uploads")
-    op.drop_index(op.f("ix_uploads_created_at"), table_name="uploads")
-    op.drop_table("uploads")
-    op.drop_index(op.f("ix_sign_ins_user_id"), table_name="sign_ins")
-    op.drop_table("sign_ins")
-    op.drop_index("ix_reviews_user_id_at", table_name="reviews")
-    op.drop_table("reviews")
-    op.drop_table("note_types")
-    op.drop_index("ix_memories_user_id_deck_id_queue_day", table_name="memories")
-    op.drop_index(
-        "ix_memories_drill",
-        table_name="memories",
-        sqlite_where=sa.text("drill_day IS NOT NULL"),
-        postgresql_where=sa.text("drill_day IS NOT NULL"),
-    )
-    op.drop_table("memories")
-    op.drop_index(
-        "uq_decks_starter",
-        table_name="decks",
-        sqlite_where=sa.text("owner_id IS NULL"),
-        postgresql_where=sa.text("owner_id IS NULL"),
-    )
-    op.drop_index(op.f("ix_decks_parent_id"), table_name="decks")
-    op.drop_table("decks")
-    op.drop_table("daily_summaries")
-    op.drop_index(
-        "ix_users_guests",
-        table_name="users",
-        sqlite_where=sa.text("name IS NULL"),
-        postgresql_where=sa.text("name IS NULL"),
-    )
-    op.drop_table("users")
-    op.drop_index("ix_failed_sign_ins_origin_at", table_name="failed_sign_ins")
-    op.drop_index(op.f("ix_failed_sign_ins_at"), table_name="failed_sign_ins")
-    op.drop_table("failed_sign_ins")
+    pointing = ("cards", "notes", "follows", "uploads", "sign_ins", "reviews", "memories", "daily_summaries")
+    for name in (*pointing, "note_types", "decks", "users", "failed_sign_ins"):
+        op.drop_table(name)

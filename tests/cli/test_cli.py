@@ -164,6 +164,13 @@ def test_a_database_that_is_none_is_one_line(run: Run, tmp_path: Path) -> None:
         assert "Traceback" not in result.output
 
 
+def test_a_data_directory_that_cannot_be_is_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run("serve", CARDLET_DATA_DIR=str(tmp_path / "file" / "data"), CARDLET_PORT="0")
+    assert result.exit_code == 1
+    assert "The data directory cannot be used" in result.output
+
+
 def test_the_database_lies_in_the_data_directory_whatever_its_name(tmp_path: Path) -> None:
     folder = tmp_path / "a?b #c"
     environment = {"CARDLET_DATA_DIR": str(folder)}

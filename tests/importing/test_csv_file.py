@@ -2,8 +2,10 @@
 
 import pytest
 
+from app.config import shipped
 from app.errors import UnreadableFile
 from app.importing import BadRow, ParsedDeck, ParsedNote, ReadingOptions, read_deck
+from app.importing.encoding import decode
 
 
 def read(text: str | bytes, name: str = "words.csv", **options: object) -> ParsedDeck:
@@ -77,6 +79,48 @@ def test_the_encoding_is_found(encoding: str, expected: str) -> None:
     assert fields(deck)[0] == ("容器是什么", "一种隔离进程的方式")
 
 
+def rows_of_a_deck(topic: str) -> list[str]:
+    """The questions and answers of a Chinese starter deck, as rows of a table."""
+    deck = read_deck((shipped("decks") / f"{topic}.zh-Hans.md").read_bytes(), "deck.md")
+    return ['"{}","{}"'.format(*(text.replace('"', '""') for text in note.fields)) for note in deck.rows]
+
+
+@pytest.mark.parametrize("topic", ["component-roles", "controller-types", "service-classes"])
+@pytest.mark.parametrize("count", [3, 5, 10, 20, 50])
+def test_chinese_tables_of_any_length_are_found(topic: str, count: int) -> None:
+    rows = rows_of_a_deck(topic)
+    for start in range(0, len(rows) - count, count):
+        text = "\n".join(rows[start : start + count])
+        assert decode(text.encode("gb18030")) == (text, "gb18030")
+
+
+def test_short_lists_of_words_are_found() -> None:
+    words = [
+        "苹果,apple",
+        "香蕉,banana",
+        "橙子,orange",
+        "葡萄,grape",
+        "西瓜,watermelon",
+        "草莓,strawberry",
+        "樱桃,cherry",
+    ]
+    for start in range(len(words) - 3):
+        text = "\n".join(words[start : start + 3])
+        assert decode(text.encode("gb18030"))[0] == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("big5", "容器是什麼,一種隔離程序的方式\n節點上執行什麼,每個節點上的代理程式\n叢集有什麼,控制平面與節點\n" * 3),
+        ("shift_jis", "りんごは何色ですか,赤いです\nそらは何色ですか,あおいです\nこれはペンですか,はいそうです\n" * 3),
+        ("euc_kr", "사과는 무슨 색입니까,빨간색입니다\n하늘은 무슨 색입니까,파란색입니다\n" * 3),
+    ],
+)
+def test_other_encodings_are_not_taken_for_chinese(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding))[0] == text
+
+
 def test_western_text_is_found_too() -> None:
     deck = read("réponse,garçon\nété,forêt\nœuvre,naïveté\n".encode("cp1252"))
     assert fields(deck)[0] == ("réponse", "garçon")
@@ -140,6 +184,10 @@ def test_a_cloze_needs_no_answer() -> None:
 def test_the_language_of_each_side_is_guessed() -> None:
     deck = read("容器,container\n节点,node\n")
     assert (deck.table.languages, deck.header.language) == (("zh-Hans", "en"), "zh-Hans")
+
+
+def test_a_question_of_nothing_but_code_is_empty() -> None:
+    assert bad(read("<script>alert(1)</script>,a<br>b\n<b>q</b>,a\n")) == [(1, "the question is empty")]
 
 
 def test_html_is_recognised() -> None:

@@ -122,6 +122,12 @@ def test_without_an_id_the_question_is_the_identity(session: Session, ada: User)
     save(session, "## One\n\nA\n", ada)
     assert counts(save(session, "## One\n\nChanged\n", ada)) == (0, 1, 0, 0)
     assert counts(save(session, "## Another\n\nA\n", ada)) == (1, 0, 0, 0)
+    assert counts(save(session, "##   Another   \n\nA\n", ada)) == (0, 0, 1, 0)
+
+
+def test_spaces_between_words_do_not_make_another_question(session: Session, ada: User) -> None:
+    save(session, "## Two words\n\nA\n", ada)
+    assert counts(save(session, "## Two  words\n\nA\n", ada)) == (0, 1, 0, 0)
 
 
 def test_a_question_that_stands_twice_is_left_out_with_its_line(session: Session, ada: User) -> None:

@@ -1,12 +1,14 @@
 """Who gets in, and that being out is being out."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Config, Flask
 from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.models import Follow, Review, SignIn, User
 from tests.factories import a_deck
 from tests.visitor import Visitor
@@ -44,6 +46,31 @@ def test_a_guest_starts_with_the_decks_in_the_browsers_language(app: Flask, aske
     guest.start_as_guest()
     assert name in guest.get("/").get_data(as_text=True)
     assert f">{name}<" in guest.page.split("Starter decks")[0].split("入门牌组")[0]
+
+
+def test_a_guest_follows_all_decks_of_the_language_and_their_day_starts_at_four(
+    visitor: Callable[[], Visitor], change: Callable, stored: Callable
+) -> None:
+    change(lambda session: [a_deck(session) for _ in range(3)] + [a_deck(session, language="zh-Hans")])
+    visitor().start_as_guest()
+    assert len(stored(sa.select(Follow))) == 3
+    assert [row.day_starts_at for row in stored(sa.select(User.day_starts_at))] == [4]
+
+
+def test_a_new_guest_makes_room_by_sweeping_old_ones(
+    visitor: Callable[[], Visitor], change: Callable, stored: Callable
+) -> None:
+    visitor().start_as_guest()
+    change(lambda session: session.execute(sa.update(User).values(seen_at=now() - timedelta(days=2))))
+    visitor().start_as_guest()
+    assert len(stored(sa.select(User.id))) == 1
+
+
+def test_a_form_from_before_signing_in_is_worth_nothing_afterwards(visitor: Callable[[], Visitor]) -> None:
+    ada = visitor()
+    before = ada.token()
+    ada.sign_up("Ada")
+    assert ada.client.post("/settings", data={"csrf_token": before}).status_code == 400
 
 
 @pytest.mark.usefixtures("decks")

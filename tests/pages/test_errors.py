@@ -147,6 +147,15 @@ def test_a_file_too_large_is_413_with_the_limit(config: Config, ada: Visitor, st
     assert stored(sa.select(Upload.id)) == []
 
 
+def test_the_limit_of_a_file_is_what_the_setting_says(config: Config, ada: Visitor) -> None:
+    config["MAX_UPLOAD_MB"] = 3
+    token = ada.token()
+    for mebibytes, status in ((2.9, 422), (3.2, 413)):
+        body = b"csrf_token=" + token.encode() + b"&x=" + b"y" * int(mebibytes * 2**20)
+        response = ada.client.post("/import", data=body, content_type="application/x-www-form-urlencoded")
+        assert response.status_code == status, mebibytes
+
+
 def test_other_forms_keep_a_small_limit(ada: Visitor) -> None:
     ada.get("/settings")
     assert ada.press("/settings", time_zone="x" * 3_000_000).status_code == 413

@@ -149,6 +149,7 @@ def test_each_side_says_its_language(ada: Visitor, follow: Callable) -> None:
     follow(("问", "答"), language="zh-Hans")
     ada.get("/study")
     assert '<div class="question text" lang="zh-Hans">' in ada.page
+    assert '<div class="answer text" lang="zh-Hans">' in ada.page
     assert '<html lang="en"' in ada.page
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.scheduling import NEW, Answer, MemoryState, preview, replay, take_answer
+from app.scheduling.sm2 import LONGEST_INTERVAL
 from tests.factories import at
 
 BUTTONS = (2, 3, 4, 5)
@@ -40,6 +41,14 @@ def test_good_and_easy_are_told_apart_even_when_their_next_two_intervals_agree()
     outlooks = preview_of(state_after(3, 3, 2, 4))
     assert outlooks[4].intervals[:2] == outlooks[5].intervals[:2]
     assert outlooks[4].intervals != outlooks[5].intervals
+
+
+@given(st.lists(st.integers(0, 5), max_size=12))
+def test_good_and_easy_never_read_alike_before_the_longest_interval(grades: list[int]) -> None:
+    outlooks = preview_of(state_after(*grades))
+    good, easy = outlooks[4].intervals, outlooks[5].intervals
+    assert good != easy or good[-1] == LONGEST_INTERVAL
+    assert good[:-1] == easy[:-1], "nothing is shown beyond the first difference"
 
 
 def test_only_answers_under_good_come_back_today() -> None:

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.models import Card, Deck, Memory, User
 from app.models.waiting import due_cards, new_cards, new_cards_today
-from app.study import AnswerGiven, NextCard, answer_card, next_card, rest_of_the_day, scope_of, shown_card
+from app.study import (
+    AnswerGiven,
+    NextCard,
+    answer_card,
+    next_card,
+    rest_of_the_day,
+    scope_of,
+    shown_card,
+    undo_last_answer,
+)
 from app.study.queue import waiting_in
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 
@@ -82,6 +91,17 @@ def test_five_answers_to_one_other_card_are_one_other_card(session: Session, ada
     for second in range(1, 7):
         answer_card(session, ada, other.card.id, AnswerGiven(uuid4(), 2, second - 1), at(0, second=second))
     assert next_for(session, ada, at(0, second=8)).reason == "new"
+
+
+def test_answers_that_were_undone_are_not_in_between(session: Session, ada: User) -> None:
+    deck = a_deck(session, cards=10)
+    a_follow(session, ada, deck)
+    failed = next_for(session, ada, at(0))
+    grade(session, ada, failed, 2, at(0))
+    for second in range(1, 6):
+        grade(session, ada, next_for(session, ada, at(0, second=second)), 4, at(0, second=second))
+    undo_last_answer(session, ada, at(0, second=6))
+    assert next_for(session, ada, at(0, second=7)).reason == "new"
 
 
 def test_a_failed_card_comes_back_after_five_minutes(session: Session, ada: User) -> None:
