@@ -1,0 +1,63 @@
+"""Many at the same time: one review where one is meant, and nobody is turned away."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models import Memory, Review, User
+from tests.factories import a_deck, a_follow
+from tests.visitor import Visitor
+
+AT_ONCE = 8
+
+
+@pytest.fixture
+def learners(visitor: Callable[[], Visitor], change: Callable) -> list[Visitor]:
+    """Learners at their browsers, each looking at the first of six cards of the same deck."""
+    people = [visitor().sign_up(f"learner {number}") for number in range(AT_ONCE)]
+
+    def make(session: Session) -> None:
+        deck = a_deck(session, cards=6)
+        for user in session.scalars(sa.select(User)):
+            a_follow(session, user, deck)
+
+    change(make)
+    for person in people:
+        person.get("/study")
+    return people
+
+
+def at_once(acts: list[Callable[[], int]]) -> list[int]:
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result() for future in [pool.submit(act) for act in acts]]
+
+
+def sending(person: Visitor, **fields: object) -> Callable[[], int]:
+    """Sends the answer form of the person's page from one more tab."""
+    form = person.form(r"/cards/\d+/answers")
+    tab = person.client.application.test_client()
+    tab.set_cookie("cardlet", person.client.get_cookie("cardlet").value)
+    return lambda: tab.post(form.action, data={**form.fields, "grade": 4, **fields}).status_code
+
+
+def test_one_answer_sent_many_times_is_one_review(learners: list[Visitor], stored: Callable) -> None:
+    assert at_once([sending(learners[0]) for _ in range(AT_ONCE)]) == [303] * AT_ONCE
+    assert len(stored(sa.select(Review))) == 1
+
+
+def test_many_tabs_answer_a_card_once(learners: list[Visitor], stored: Callable) -> None:
+    statuses = at_once([sending(learners[0], review_id=uuid4().hex) for _ in range(AT_ONCE)])
+    assert sorted(statuses) == [303] + [409] * (AT_ONCE - 1)
+    assert [row.answers for row in stored(sa.select(Memory.answers))] == [1]
+
+
+def test_many_learners_answer_and_nobody_is_turned_away(learners: list[Visitor], stored: Callable) -> None:
+    def study(person: Visitor) -> int:
+        return sum(person.answer(4).status_code == 200 for _ in range(5))
+
+    assert at_once([lambda person=person: study(person) for person in learners]) == [5] * AT_ONCE
+    assert len(stored(sa.select(Review))) == 5 * AT_ONCE
