@@ -33,6 +33,12 @@ class Base(orm.DeclarativeBase):
     )
 
 
+def only_where(condition: str, *, on_sqlite: str | None = None) -> dict[str, Any]:
+    """Makes an index partial: `sa.Index(…, **only_where("owner_id IS NULL"))`. `on_sqlite`: where SQLAlchemy writes the
+    condition differently for SQLite; a partial index serves only statements whose condition it matches."""
+    return {"postgresql_where": sa.text(condition), "sqlite_where": sa.text(on_sqlite or condition)}
+
+
 class Moment(sa.types.TypeDecorator[datetime]):
     """A moment in UTC, stored as milliseconds since 1970: sorts and compares the same way on every database."""
 

@@ -29,10 +29,6 @@ class OneLineErrors(click.Group):
             return super().invoke(ctx)
         except (CardletError, WrongSchema, BadSetting) as error:
             raise click.ClickException(str(error)) from error
-        except OSError as error:
-            raise click.ClickException(f"The data directory cannot be used: {error}") from error
-        except ModuleNotFoundError as error:
-            raise click.ClickException(f"This needs a package that is not installed: {error.name}") from error
         except (ArgumentError, DBAPIError) as error:
             reason = str(error.orig if isinstance(error, DBAPIError) else error)
             raise click.ClickException(f"The database cannot be used: {reason}") from error
@@ -50,13 +46,23 @@ def ready_app(create_app: Callable[[], Flask]) -> Iterator[Flask]:
     for name in unknown_variables():
         click.echo(f"Warning: {name} is not a setting of Cardlet and is ignored.", err=True)
     os.umask(0o077)
-    app = create_app()
+    app = _made(create_app)
     try:
         with app.app_context():
             _put_in_place(app)
             yield app
     finally:
         close(app)
+
+
+def _made(create_app: Callable[[], Flask]) -> Flask:
+    """The app. What the settings ask for and the machine does not have is a bad setting, not a crash."""
+    try:
+        return create_app()
+    except OSError as error:
+        raise BadSetting(f"The data directory cannot be used: {error}") from error
+    except ModuleNotFoundError as error:
+        raise BadSetting(f"CARDLET_DATABASE_URL needs a package that is not installed: {error.name}") from error
 
 
 def _put_in_place(app: Flask) -> None:

@@ -78,9 +78,7 @@ def _check_header(keys: dict[str, str], lines: list[str]) -> None:
     for key, allowed in (("id", IDENTITY), ("lang", LANGUAGE), ("answer-lang", LANGUAGE)):
         if key in keys and not allowed.fullmatch(keys[key]):
             number = next(i for i, line in enumerate(lines, 1) if line.startswith(f"{key}:"))
-            raise UnreadableFile(
-                N_("“%(value)s” cannot be the value of %(key)s"), line=number, key=key, value=keys[key]
-            )
+            raise UnreadableFile(IMPOSSIBLE, line=number, key=key, value=keys[key])
 
 
 def _add_key(keys: dict[str, str], line: str, number: int, known: set[str]) -> None:
@@ -89,9 +87,7 @@ def _add_key(keys: dict[str, str], line: str, number: int, known: set[str]) -> N
         raise UnreadableFile(N_("expected “key: value”, found “%(text)s”"), line=number, text=line.strip()[:60])
     key, value = match[1], (match[2] or "").strip()
     if key not in known:
-        raise UnreadableFile(
-            N_("unknown key “%(key)s”; known are: %(known)s"), line=number, key=key, known=sorted(known)
-        )
+        raise UnreadableFile(UNKNOWN_KEY, line=number, key=key, known=sorted(known))
     if key in keys:
         raise UnreadableFile(N_("the key “%(key)s” stands twice"), line=number, key=key)
     keys[key] = value

@@ -1,7 +1,6 @@
 """Which reader reads what. A new format is one file beside this one and one line in READERS."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from app.errors import N_, UnreadableFile
@@ -11,24 +10,16 @@ from app.importing.parsed import ParsedDeck, ReadingOptions
 Reader = Callable[[bytes, ReadingOptions], ParsedDeck]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A file format: how it is called, and its reader."""
-
-    name: str
-    read: Reader
-
-
-READERS = {
-    ".md": Format("Markdown", markdown_deck.read),
-    ".csv": Format("CSV", csv_file.read),
-    ".tsv": Format("TSV", csv_file.read),
-    ".txt": Format("TXT", csv_file.read),
+READERS: dict[str, Reader] = {
+    ".md": markdown_deck.read,
+    ".csv": csv_file.read,
+    ".tsv": csv_file.read,
+    ".txt": csv_file.read,
 }
 
 
-def format_of(file_name: str) -> Format:
-    """The format a file's name promises. Raises UnreadableFile for an ending nobody reads."""
+def reader_of(file_name: str) -> Reader:
+    """The reader for what a file's name promises. Raises UnreadableFile for an ending nobody reads."""
     suffix = PurePath(file_name).suffix.lower()
     if suffix not in READERS:
         raise UnreadableFile(
@@ -42,7 +33,7 @@ def format_of(file_name: str) -> Format:
 def read_deck(content: bytes, file_name: str, options: ReadingOptions | None = None) -> ParsedDeck:
     """The deck in a file. Raises UnreadableFile."""
     stem = PurePath(file_name).stem
-    return format_of(file_name).read(content, (options or ReadingOptions()).with_name(stem))
+    return reader_of(file_name)(content, (options or ReadingOptions()).with_name(stem))
 
 
 def pasted_name(text: str) -> str:

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFound
+from app.library.following import visible_deck
 from app.models import Card, Deck, Follow, Note, User
-from app.models.waiting import Counts, counts_for, follows_of
+from app.models.waiting import Counts, counts_for, followed_deck_ids, follows_of
 
 NOTES_A_PAGE = 50
 
@@ -44,10 +45,9 @@ def starter_decks(session: Session, language: str) -> Sequence[Deck]:
 
 def other_starter_decks(session: Session, learner: User) -> Sequence[Deck]:
     """The starter decks the learner does not follow, in every language."""
-    followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
     return session.scalars(
         sa.select(Deck)
-        .where(Deck.owner_id.is_(None), Deck.published, Deck.id.not_in(followed))
+        .where(Deck.owner_id.is_(None), Deck.published, Deck.id.not_in(followed_deck_ids(learner.id)))
         .order_by(Deck.language, Deck.place, Deck.id)
     ).all()
 
@@ -73,9 +73,7 @@ def deck_page(session: Session, learner: User, deck_id: int, page: int) -> DeckP
 
     Raises NotFound unless it is a starter deck or the learner's own, and for a page it does not have.
     """
-    deck = session.get(Deck, deck_id)
-    if deck is None or not deck.published or deck.owner_id not in {None, learner.id}:
-        raise NotFound()
+    deck = visible_deck(session, learner, deck_id)
     first = (
         sa.select(Card.note_id, sa.func.min(Card.position).label("position"))
         .where(Card.deck_id == deck_id, ~Card.retired)
@@ -89,7 +87,7 @@ def deck_page(session: Session, learner: User, deck_id: int, page: int) -> DeckP
         sa.select(Note)
         .join(first, first.c.note_id == Note.id)
         .options(joinedload(Note.note_type))
-        .order_by(first.c.position)
+        .order_by(first.c.position, Note.id)
         .limit(NOTES_A_PAGE)
         .offset((page - 1) * NOTES_A_PAGE)
     ).all()
@@ -100,9 +98,8 @@ def deck_page(session: Session, learner: User, deck_id: int, page: int) -> DeckP
 
 def own_decks_left(session: Session, learner: User) -> Sequence[Deck]:
     """The learner's own decks that they stopped following."""
-    followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
     return session.scalars(
         sa.select(Deck)
-        .where(Deck.owner_id == learner.id, Deck.published, Deck.id.not_in(followed))
+        .where(Deck.owner_id == learner.id, Deck.published, Deck.id.not_in(followed_deck_ids(learner.id)))
         .order_by(Deck.name, Deck.id)
     ).all()

@@ -17,15 +17,21 @@ def follow(session: Session, learner: User, deck_id: int, now: datetime) -> Foll
 
     Raises NotFound unless it is a starter deck or the learner's own.
     """
-    deck = session.get(Deck, deck_id)
-    if deck is None or not deck.published or deck.owner_id not in {None, learner.id}:
-        raise NotFound()
+    deck = visible_deck(session, learner, deck_id)
     place = (session.scalar(sa.select(sa.func.max(Follow.place)).where(Follow.user_id == learner.id)) or 0) + 1
     root = _follow_one(session, learner, deck.id, place, now)
     for inside in decks_inside(session, [deck.id]):
         _follow_one(session, learner, inside, place, now)
     session.flush()
     return root
+
+
+def visible_deck(session: Session, learner: User, deck_id: int) -> Deck:
+    """A deck the learner may look into and follow. Raises NotFound unless it is a starter deck or their own."""
+    deck = session.get(Deck, deck_id)
+    if deck is None or not deck.published or deck.owner_id not in {None, learner.id}:
+        raise NotFound()
+    return deck
 
 
 def stop_following(session: Session, learner: User, deck_id: int, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from app.database import Base, Moment
+from app.database import Base, Moment, only_where
 
 
 class Deck(Base):
@@ -16,14 +16,7 @@ class Deck(Base):
     __table_args__ = (
         sa.UniqueConstraint("owner_id", "guid", "language"),
         # NULLs are distinct to a unique constraint, and the server's decks have owner NULL.
-        sa.Index(
-            "uq_decks_starter",
-            "guid",
-            "language",
-            unique=True,
-            sqlite_where=sa.text("owner_id IS NULL"),
-            postgresql_where=sa.text("owner_id IS NULL"),
-        ),
+        sa.Index("uq_decks_starter", "guid", "language", unique=True, **only_where("owner_id IS NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -53,10 +46,6 @@ class Deck(Base):
     def path(self) -> str:
         """The deck's name with those of the decks above it: `Kubernetes::Networking`."""
         return f"{self.parent.path}::{self.name}" if self.parent else self.name
-
-    @property
-    def is_starter(self) -> bool:
-        return self.owner_id is None
 
 
 def decks_inside(session: Session, deck_ids: Sequence[int]) -> list[int]:

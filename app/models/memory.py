@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, Moment
+from app.database import Base, Moment, only_where
 from app.scheduling import MemoryState
 
 
@@ -15,13 +15,7 @@ class Memory(Base):
     __tablename__ = "memories"
     __table_args__ = (
         sa.Index("ix_memories_user_id_deck_id_queue_day", "user_id", "deck_id", "queue_day"),
-        sa.Index(
-            "ix_memories_drill",
-            "user_id",
-            "drill_day",
-            sqlite_where=sa.text("drill_day IS NOT NULL"),
-            postgresql_where=sa.text("drill_day IS NOT NULL"),
-        ),
+        sa.Index("ix_memories_drill", "user_id", "drill_day", **only_where("drill_day IS NOT NULL")),
         {"sqlite_with_rowid": False},
     )
 

@@ -6,7 +6,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Base, Moment
+from app.database import Base, Moment, only_where
 from app.models.deck import Deck
 
 Format = Literal["markdown", "html"]
@@ -33,14 +33,7 @@ class Note(Base):
     __tablename__ = "notes"
     __table_args__ = (
         sa.UniqueConstraint("owner_id", "language", "guid"),
-        sa.Index(
-            "uq_notes_starter",
-            "language",
-            "guid",
-            unique=True,
-            sqlite_where=sa.text("owner_id IS NULL"),
-            postgresql_where=sa.text("owner_id IS NULL"),
-        ),
+        sa.Index("uq_notes_starter", "language", "guid", unique=True, **only_where("owner_id IS NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -70,12 +63,7 @@ class Card(Base):
     __table_args__ = (
         sa.UniqueConstraint("note_id", "ordinal"),
         sa.Index(
-            "ix_cards_deck_id_position",
-            "deck_id",
-            "position",
-            # As SQLAlchemy writes `NOT retired` for each database: a partial index serves only a condition it matches.
-            sqlite_where=sa.text("retired = 0"),
-            postgresql_where=sa.text("NOT retired"),
+            "ix_cards_deck_id_position", "deck_id", "position", **only_where("NOT retired", on_sqlite="retired = 0")
         ),
         {"sqlite_autoincrement": True},
     )

@@ -8,7 +8,7 @@ from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import DEFAULT_DAY_START, study_day
-from app.database import Base, Moment
+from app.database import Base, Moment, only_where
 
 
 class User(UserMixin, Base):  # type: ignore[misc]  # flask-login has no types
@@ -18,9 +18,7 @@ class User(UserMixin, Base):  # type: ignore[misc]  # flask-login has no types
     __allow_unmapped__ = True
     __table_args__ = (
         sa.CheckConstraint("(name IS NULL) = (password_hash IS NULL)", name="named_with_password"),
-        sa.Index(
-            "ix_users_guests", "seen_at", sqlite_where=sa.text("name IS NULL"), postgresql_where=sa.text("name IS NULL")
-        ),
+        sa.Index("ix_users_guests", "seen_at", **only_where("name IS NULL")),
         {"sqlite_autoincrement": True},
     )
 

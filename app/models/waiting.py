@@ -45,6 +45,11 @@ def follows_of(user_id: int) -> sa.Select[Follow]:
     )
 
 
+def followed_deck_ids(user_id: int) -> sa.Select[int]:
+    """Ids of the decks a learner studies, for a condition."""
+    return sa.select(Follow.deck_id).where(Follow.user_id == user_id, Follow.stopped_at.is_(None))
+
+
 def due_cards(user_id: int, deck_id: int, day: int) -> sa.Select[int]:
     """Ids of the cards due by that day, the longest waiting first. A card in today's drill waits there instead."""
     return (

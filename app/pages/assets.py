@@ -14,22 +14,20 @@ YEAR = 365 * 24 * 3600
 def init_app(app: Flask) -> None:
     """Serves app/static under `/static/<version>/`; the version is one for all files, so that modules can import each
     other by relative address and still never mix two releases."""
-    version = _version()
+    current = _version()
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static":
-            values.setdefault("version", version)
+            values.setdefault("version", current)
 
     @app.get("/static/<version>/<path:filename>", endpoint="static")
     def static(version: str, filename: str) -> Response:
-        if version != add_version_value:
+        if version != current:
             raise NotFound()
         response = send_from_directory(FOLDER, filename, max_age=YEAR)
         response.cache_control.public, response.cache_control.immutable = True, True
         return response
-
-    add_version_value = version
 
 
 def _version() -> str:

@@ -22,7 +22,7 @@ from app.importing import (
 )
 from app.importing.csv_file import DELIMITERS
 from app.importing.encoding import OFFERED
-from app.importing.reading import format_of, pasted_name
+from app.importing.reading import pasted_name, reader_of
 from app.importing.uploads import keep_report
 from app.library import follow
 from app.models import Deck, Upload
@@ -66,7 +66,7 @@ def upload() -> ResponseReturnValue:
     learner = current_learner()
     try:
         file_name, content = _sent(request)
-        format_of(file_name)
+        reader_of(file_name)
         with writing() as transaction:
             upload_id = keep_upload(transaction, learner, file_name, content, now()).id
     except CardletError as error:
@@ -146,9 +146,7 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
         preview=preview,
         deck_name=given.get("deck_name") or _name(kept),
         encodings=_encodings(preview.deck.table.encoding if preview and preview.deck.table else None),
-        delimiters=DELIMITERS,
         languages=CARD_LANGUAGES,
-        given=given,
         words=error_words(error) if error else None,
     )
     return page, error.status if error else 200

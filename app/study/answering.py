@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from app.errors import N_, NotFound, Refused, Stale
 from app.models import Card, Deck, Follow, Kind, Memory, Review, User
-from app.models.waiting import new_cards
+from app.models.waiting import first_position, new_cards
 from app.scheduling import GRADES, NEW, Answer, MemoryState, take_answer
 from app.study.summing import count_answer
 
@@ -47,7 +47,7 @@ def answer_card(session: Session, learner: User, card_id: int, given: AnswerGive
     known = session.get(Review, (learner.id, card_id, given.review_id))
     if known is not None and known.undone_at is None:
         return Outcome(known.id, known.grade, repeated=True)
-    card, follow, order_version = _followed_card(session, learner, card_id)
+    card, follow = _followed_card(session, learner, card_id)
     memory = session.get(Memory, (learner.id, card_id))
     state = memory.state if memory else NEW
     day = learner.today(now)
@@ -59,23 +59,23 @@ def answer_card(session: Session, learner: User, card_id: int, given: AnswerGive
     review = add_review(session, learner, card, answer, given.took_ms)
     remember(session, learner.id, card, take_answer(state, answer))
     count_answer(session, review, introduced=memory is None)
-    if memory is None and follow.order_seen == order_version:
-        follow.new_from = _first_unmet(session, learner, card, follow.new_from)
-    elif memory is None:
-        follow.new_from, follow.order_seen = _first_unmet(session, learner, card, 0), order_version
+    if memory is None:
+        follow.new_from = _first_unmet(session, learner, card, first_position(follow))
+        follow.order_seen = follow.deck.order_version
     return Outcome(review.id, review.grade, repeated=False)
 
 
-def _followed_card(session: Session, learner: User, card_id: int) -> tuple[Card, Follow, int]:
+def _followed_card(session: Session, learner: User, card_id: int) -> tuple[Card, Follow]:
     row = session.execute(
-        sa.select(Card, Follow, Deck.order_version)
-        .join(Deck, Deck.id == Card.deck_id)
+        sa.select(Card, Follow)
         .join(Follow, sa.and_(Follow.deck_id == Card.deck_id, Follow.user_id == learner.id))
+        .join(Follow.deck)
+        .options(contains_eager(Follow.deck))
         .where(Card.id == card_id, Follow.stopped_at.is_(None), Deck.published)
     ).first()
     if row is None:
         raise NotFound()
-    return row[0], row[1], row[2]
+    return row[0], row[1]
 
 
 def _after_the_last(session: Session, learner: User, card_id: int, now: datetime) -> datetime:

@@ -15,6 +15,7 @@ from app.models.waiting import (
     drilled_cards,
     due_cards,
     first_position,
+    followed_deck_ids,
     follows_of,
     new_cards_today,
     new_left,
@@ -97,8 +98,8 @@ def next_card(session: Session, learner: User, scope: Scope, now: datetime) -> N
 def shown_card(session: Session, learner: User, card_id: int, now: datetime) -> NextCard | None:
     """One card as the queue would show it, or None if it does not wait today. Raises NotFound for a card of a deck the
     learner does not follow."""
-    followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
-    if session.scalar(sa.select(Card.id).where(Card.id == card_id, Card.deck_id.in_(followed))) is None:
+    in_followed = Card.deck_id.in_(followed_deck_ids(learner.id))
+    if session.scalar(sa.select(Card.id).where(Card.id == card_id, in_followed)) is None:
         raise NotFound()
     day, memory = learner.today(now), session.get(Memory, (learner.id, card_id))
     state = memory.state if memory else NEW

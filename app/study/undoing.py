@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, Refused
 from app.models import Card, Follow, Kind, Review, User
+from app.models.waiting import followed_deck_ids
 from app.study.folding import fold_again, standing_reviews
 from app.study.summing import uncount_answer
 
@@ -34,11 +35,10 @@ def can_undo(session: Session, learner: User, day: int) -> bool:
 
 def _latest_answer(learner: User, day: int) -> sa.Select[Review]:
     """The latest standing answer of a day. Not in a deck the learner has left: they could not see what it changed."""
-    followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
     return (
         sa.select(Review)
         .where(Review.user_id == learner.id, Review.undone_at.is_(None), Review.kind == Kind.ANSWER)
-        .where(Review.day == day, Review.deck_id.in_(followed))
+        .where(Review.day == day, Review.deck_id.in_(followed_deck_ids(learner.id)))
         .order_by(Review.at.desc(), Review.id.desc())
         .limit(1)
     )

@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All browser tests of the suite run in one worker, so that they share a browser."""
+    """Marks the browser tests, so that `pytest -m "not browser"` leaves them out."""
     for item in items:
         if "browser" in Path(item.fspath).parts:
             item.add_marker(pytest.mark.browser)
@@ -89,23 +90,26 @@ def context(browser: Browser, address: str, context_options: dict[str, object]) 
     context.close()
 
 
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that must not say anything in its console: not about the content security policy, not about anything."""
+@contextmanager
+def listened_to(context: BrowserContext, *, but_not_to: tuple[str, ...] = ()) -> Iterator[Page]:
+    """A page whose console must stay empty, but for messages that begin with those words."""
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     yield page
-    assert said == []
+    assert [text for text in said if not text.startswith(but_not_to)] == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that must not say anything in its console: not about the content security policy, not about anything."""
+    with listened_to(context) as page:
+        yield page
 
 
 @pytest.fixture
 def failing_page(context: BrowserContext) -> Iterator[Page]:
     """A page whose requests may be refused or get lost, which Chromium tells its console. Nothing else may be said."""
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    assert [text for text in said if not text.startswith("Failed to load resource: ")] == []
+    with listened_to(context, but_not_to=("Failed to load resource: ",)) as page:
+        yield page

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import Refused
-from app.models import Card, DailySummary, Follow, Memory, Review, User
+from app.models import Card, DailySummary, Follow, Kind, Memory, Review, User
 from app.study import AnswerGiven, answer_card, next_card, scope_of, undo_last_answer
 from app.study.undoing import can_undo
 from tests.factories import a_deck, a_follow, a_learner, at
@@ -71,6 +71,17 @@ def test_an_undone_card_is_new_again_and_comes_next(session: Session, ada: User,
     undo_last_answer(session, ada, at(0, minute=1))
     shown = next_card(session, ada, scope_of(session, ada, None), at(0, minute=2))
     assert (shown.card.id, shown.reason, shown.state.answers) == (cards[0].id, "new", 0)
+
+
+def test_practice_moves_nothing_and_is_not_what_undo_takes_back(session: Session, ada: User, cards: list[Card]) -> None:
+    answer(session, ada, cards[0], 2, 0)
+    answer(session, ada, cards[0], 4, 6)
+    where = {"user_id": ada.id, "card_id": cards[0].id, "deck_id": cards[0].deck_id, "day": ada.today(at(0))}
+    practised = Review(**where, id=uuid4(), kind=Kind.PRACTICE, at=at(0, minute=9), grade=0, took_ms=1, undone_at=None)
+    session.add(practised)
+    undo_last_answer(session, ada, at(0, minute=10))
+    memory = session.get_one(Memory, (ada.id, cards[0].id))
+    assert (practised.undone_at, memory.answers, memory.ease) == (None, 1, 2180)
 
 
 def test_yesterday_stands(session: Session, ada: User, cards: list[Card]) -> None:
