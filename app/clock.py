@@ -29,6 +29,11 @@ def study_day(moment: datetime, time_zone: str, starts_at: int) -> int:
     return (today - FIRST_DAY).days - (moment < starts)
 
 
+def hour_of(moment: datetime, time_zone: str) -> int:
+    """The hour the learner's clock shows, 0 to 23."""
+    return moment.astimezone(ZoneInfo(time_zone)).hour
+
+
 def date_of(day: int) -> date:
     """The calendar date a study day begins on."""
     return FIRST_DAY + timedelta(days=day)

@@ -3,10 +3,10 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal, Protocol, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +16,10 @@ from sqlalchemy import event, orm
 if os.name == "posix":
     import fcntl
 
+READING = {"writing": False, "isolation_level": "AUTOCOMMIT"}
+ON_DEMAND: Literal["raise_on_sql"] = "raise_on_sql"
+"""How relationships load: when a query asks for them. A row that fetched its neighbour by itself would do so a hundred
+times on a page of a hundred rows; here it raises instead."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -82,9 +86,16 @@ class Database:
 
     @property
     def session(self) -> orm.Session:
-        """Made at its first use in an app context, which in a request is the request's; closed with it."""
+        """Made at its first use in an app context, which in a request is the request's; closed with it.
+
+        It keeps one connection from then on: every other one would be taken out of the pool, asked whether it still
+        lives, and put back, three times a request.
+        """
         if "session" not in g:
-            g.session = orm.Session(self.engine, expire_on_commit=False)
+            connection = self.engine.connect()
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level=READING["isolation_level"])
+            g.session = orm.Session(connection, expire_on_commit=False)
         session: orm.Session = g.session
         return session
 
@@ -95,11 +106,11 @@ db = Database()
 def init_app(app: Flask) -> None:
     """Connects the app to its database."""
     engine = sa.create_engine(app.config["DATABASE_URL"])
-    app.extensions["engine"] = engine
     app.extensions["write_gate"] = None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
         app.extensions["write_gate"] = WriteGate(Path(engine.url.database) if engine.url.database else None)
+    app.extensions["engine"] = engine
     app.teardown_appcontext(_close_session)
 
 
@@ -114,6 +125,14 @@ def _close_session(error: BaseException | None) -> None:
     session = g.pop("session", None)
     if session is not None:
         session.close()
+        session.bind.close()
+
+
+def connection_of(session: orm.Session) -> sa.Connection:
+    """The session's connection, for statements that cannot afford the session. What it holds unwritten is written
+    first; whoever writes past it calls `session.expire_all()`."""
+    session.flush()
+    return session.connection()
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
@@ -126,9 +145,10 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        # A plain BEGIN that reads and then writes fails at once when another connection wrote in between.
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        # A plain BEGIN that reads and then writes fails at once when another connection wrote in between. Told to the
+        # driver itself: through SQLAlchemy it would cost as much as a statement.
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
 
 
 class WriteGate:
@@ -184,30 +204,43 @@ def importing_lock() -> Path:
     return folder / "import.lock"
 
 
-@contextmanager
-def writing() -> Iterator[orm.Session]:
-    """One short write transaction, committed at the end, rolled back on an error. Only doors open it.
+class Writing(Protocol):
+    """What a door lends a verb that reads before it writes: `writing`, or something that behaves like it."""
 
-    What was read before is forgotten: inside, everything is read again, so that nothing is decided on a stale row. Keep
-    rendering, hashing and reading of files outside; everybody else who writes is waiting.
+    def __call__(self, *, one_statement: bool = False) -> AbstractContextManager[orm.Session]: ...
+
+
+@contextmanager
+def writing(*, one_statement: bool = False) -> Iterator[orm.Session]:
+    """One short write transaction, committed at the end, rolled back on an error. Only doors open it or lend it.
+
+    What the session read before is forgotten: inside, everything is read again, so that nothing is decided on a stale
+    row. Keep rendering, hashing and reading of files outside; everybody else who writes is waiting. `one_statement`:
+    nothing else is done inside, so PostgreSQL needs neither BEGIN nor COMMIT, which are two round trips.
     """
     session = db.session
     gate: WriteGate | None = current_app.extensions["write_gate"]
     session.rollback()
     if gate is None:
-        with _transaction(session):
+        with _transaction(session, {} if one_statement else {"isolation_level": "READ COMMITTED"}):
             yield session
         return
-    with gate.passed(), _transaction(session):
+    with gate.passed(), _transaction(session, {"writing": True}):
         yield session
 
 
 @contextmanager
-def _transaction(session: orm.Session) -> Iterator[None]:
-    session.connection(execution_options={"writing": True})
+def _transaction(session: orm.Session, options: dict[str, Any]) -> Iterator[None]:
+    """Between transactions the connection is for reading: on PostgreSQL that is autocommit, where each statement sees
+    the newest rows and costs one round trip."""
+    connection = cast(sa.Connection, session.bind)
+    connection.execution_options(**options)
     try:
         yield
         session.commit()
     except BaseException:
         session.rollback()
         raise
+    finally:
+        if not connection.invalidated:
+            connection.execution_options(**{name: READING[name] for name in options})

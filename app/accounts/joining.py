@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Refused
-from app.models import User
+from app.models import Learner, User
 from app.models.user import name_key
 
 LONGEST_NAME = 64
@@ -40,8 +40,9 @@ def create_user(
     return user
 
 
-def claim(session: Session, guest: User, name: str, password_hash: str) -> None:
+def claim(session: Session, learner: Learner, name: str, password_hash: str) -> None:
     """Gives a guest a name and a password; all they learnt stays theirs. Refused if the name is taken or is none."""
+    guest = session.get_one(User, learner.id)
     if not guest.is_guest:
         raise Refused(N_("This account already has a name."), field="name")
     name = free_name(session, name)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import is_time_zone
 from app.errors import N_, Refused
-from app.models import User
+from app.models import Learner, User
 
 THEMES = ("auto", "light", "dark")
 
@@ -22,7 +22,7 @@ class Preferences:
     single_key_shortcuts: bool
 
 
-def set_preferences(session: Session, learner: User, preferences: Preferences) -> None:
+def set_preferences(session: Session, learner: Learner, preferences: Preferences) -> None:
     """Keeps the learner's choices. Refused, with the field, for a time zone, hour or theme that is none."""
     if not is_time_zone(preferences.time_zone):
         raise Refused(N_("There is no time zone called %(name)s."), field="time_zone", name=preferences.time_zone)
@@ -30,15 +30,16 @@ def set_preferences(session: Session, learner: User, preferences: Preferences) -
         raise Refused(N_("The day starts at an hour from 0 to 23."), field="day_starts_at")
     if preferences.theme not in THEMES:
         raise Refused(N_("Choose one of the colours."), field="theme")
-    learner.language = preferences.language
-    learner.time_zone = preferences.time_zone
-    learner.day_starts_at = preferences.day_starts_at
-    learner.theme = preferences.theme
-    learner.single_key_shortcuts = preferences.single_key_shortcuts
+    user = session.get_one(User, learner.id)
+    user.language = preferences.language
+    user.time_zone = preferences.time_zone
+    user.day_starts_at = preferences.day_starts_at
+    user.theme = preferences.theme
+    user.single_key_shortcuts = preferences.single_key_shortcuts
     session.flush()
 
 
-def set_language(session: Session, learner: User, language: str) -> None:
+def set_language(session: Session, learner: Learner, language: str) -> None:
     """Keeps the language the learner chose."""
-    learner.language = language
+    session.get_one(User, learner.id).language = language
     session.flush()

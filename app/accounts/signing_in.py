@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.passwords import password_fits
+from app.database import connection_of
 from app.errors import N_, TooManyTries
-from app.models import FailedSignIn, SignIn, User
+from app.models import FailedSignIn, Learner, SignedInUser, SignIn, User
 from app.models.user import name_key
 
 LASTS = timedelta(days=400)
@@ -43,7 +44,9 @@ def begin_sign_in(session: Session, name: str, address: str, now: datetime) -> A
     session.add_all(counted)
     session.flush()
     user = session.scalar(sa.select(User).where(User.name_key == name_key(name.strip())))
-    return Attempt(user and user.id, user and user.password_hash, tuple(failed.id for failed in counted))
+    return Attempt(
+        user.id if user else None, user.password_hash if user else None, tuple(failed.id for failed in counted)
+    )
 
 
 def complete_sign_in(session: Session, attempt: Attempt, new_hash: str | None) -> User:
@@ -56,13 +59,13 @@ def complete_sign_in(session: Session, attempt: Attempt, new_hash: str | None) -
     return user
 
 
-def open_sign_in(session: Session, user: User, now: datetime) -> None:
-    """Signs a browser in: makes the row and gives the user the token that goes into the cookie."""
+def open_sign_in(session: Session, user_id: int, now: datetime) -> str:
+    """Signs a browser in: makes the row and returns the token that goes into the cookie."""
     token = secrets.token_urlsafe(32)
-    session.add(SignIn(token_hash=_hash(token), user_id=user.id, created_at=now))
-    session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id, SignIn.created_at < now - LASTS))
-    user.sign_in_token = token
+    session.add(SignIn(token_hash=_hash(token), user_id=user_id, created_at=now))
+    session.execute(sa.delete(SignIn).where(SignIn.user_id == user_id, SignIn.created_at < now - LASTS))
     session.flush()
+    return token
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -70,24 +73,27 @@ def sign_out(session: Session, token: str) -> None:
     session.execute(sa.delete(SignIn).where(SignIn.token_hash == _hash(token)))
 
 
-def user_of(session: Session, token: str, now: datetime) -> User | None:
+_SIGNED_IN = (
+    sa.select(*(getattr(User, field) for field in SignedInUser.__dataclass_fields__ if field != "sign_in_token"))
+    .join(SignIn)
+    .where(SignIn.token_hash == sa.bindparam("hash"), SignIn.created_at >= sa.bindparam("since"))
+)
+
+
+def user_of(session: Session, token: str, now: datetime) -> SignedInUser | None:
     """Who is signed in with this token."""
-    user = session.scalar(
-        sa.select(User).join(SignIn).where(SignIn.token_hash == _hash(token), SignIn.created_at >= now - LASTS)
-    )
-    if user is not None:
-        user.sign_in_token = token
-    return user
+    row = connection_of(session).execute(_SIGNED_IN, {"hash": _hash(token), "since": now - LASTS}).first()
+    return None if row is None else SignedInUser(*row, token)
 
 
-def note_presence(user: User, now: datetime) -> None:
+def note_presence(session: Session, learner: Learner, now: datetime) -> None:
     """Notes that the learner is here, so that a guest who still comes is not swept away."""
-    user.seen_at = now
+    session.get_one(User, learner.id).seen_at = now
 
 
-def presence_is_old(user: User, now: datetime) -> bool:
+def presence_is_old(seen_at: datetime, now: datetime) -> bool:
     """Whether it is worth a write to note that the learner is here."""
-    return now - user.seen_at >= SEEN_EVERY
+    return now - seen_at >= SEEN_EVERY
 
 
 def _check_tries(session: Session, origins: list[str], now: datetime) -> None:

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from app.errors import N_, NotFound, Refused
-from app.models import Upload, User
+from app.models import Learner, Upload
 
 KEPT_FOR = timedelta(days=1)
 KEPT_AT_ONCE = 3
 
 
-def keep_upload(session: Session, learner: User, file_name: str, content: bytes, now: datetime) -> Upload:
+def keep_upload(session: Session, learner: Learner, file_name: str, content: bytes, now: datetime) -> Upload:
     """Keeps a file for the preview; older ones of the learner make room. Refused if it is empty."""
     if not content.strip():
         raise Refused(N_("There is nothing in that file."), field="file")
@@ -26,7 +26,7 @@ def keep_upload(session: Session, learner: User, file_name: str, content: bytes,
     return upload
 
 
-def own_upload(session: Session, learner: User, upload_id: int) -> Upload:
+def own_upload(session: Session, learner: Learner, upload_id: int) -> Upload:
     """The learner's upload with its content. Raises NotFound."""
     upload = session.scalar(
         sa.select(Upload).where(Upload.id == upload_id, Upload.user_id == learner.id).options(undefer(Upload.content))
@@ -36,12 +36,12 @@ def own_upload(session: Session, learner: User, upload_id: int) -> Upload:
     return upload
 
 
-def drop_upload(session: Session, learner: User, upload_id: int) -> None:
+def drop_upload(session: Session, learner: Learner, upload_id: int) -> None:
     """Forgets an upload."""
     session.execute(sa.delete(Upload).where(Upload.id == upload_id, Upload.user_id == learner.id))
 
 
-def keep_report(session: Session, learner: User, upload_id: int, report: dict[str, Any]) -> None:
+def keep_report(session: Session, learner: Learner, upload_id: int, report: dict[str, Any]) -> None:
     """Puts the import's report in the place of the file, which is not needed any more."""
     upload = own_upload(session, learner, upload_id)
     upload.report, upload.content = report, None

@@ -1,6 +1,6 @@
 """The room of decks: which there are, who follows them, and what is in them."""
 
-from app.library.decks import NOTES_A_PAGE, ShelfDeck, deck_page, shelf, starter_decks
+from app.library.decks import NOTES_A_PAGE, ShelfDeck, deck_page, followed_decks, shelf, starter_decks
 from app.library.following import follow, set_new_per_day, stop_following
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "ShelfDeck",
     "deck_page",
     "follow",
+    "followed_decks",
     "set_new_per_day",
     "shelf",
     "starter_decks",

@@ -6,50 +6,81 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from app.database import connection_of
 from app.errors import NotFound
 from app.library.following import visible_deck
-from app.models import Card, Deck, Follow, Note, User
-from app.models.waiting import Counts, counts_for, followed_deck_ids, follows_of
+from app.models import Card, Deck, Follow, Learner, Note
+from app.models.deck import with_parents
+from app.models.waiting import (
+    DAY,
+    LEARNER,
+    Counts,
+    WaitingDeck,
+    due_cards,
+    followed_deck_ids,
+    follows_of,
+    number_of,
+    path_of,
+    waiting_decks,
+)
 
 NOTES_A_PAGE = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ShelfDeck:
     """A followed deck and what waits in it today; if nothing does, how many of its cards are due `tomorrow`."""
 
-    follow: Follow
+    id: int
+    path: str
+    language: str
     counts: Counts
     tomorrow: int = 0
 
 
-def shelf(session: Session, learner: User, day: int) -> list[ShelfDeck]:
+_DUE = number_of(due_cards(LEARNER, Follow.deck_id, DAY))
+_DUE_TOMORROW = number_of(due_cards(LEARNER, Follow.deck_id, DAY + 1))
+# Tomorrow is only counted where today is empty.
+_SHELF = waiting_decks(_DUE, sa.case((_DUE == 0, _DUE_TOMORROW), else_=0))
+
+
+def shelf(session: Session, learner: Learner, day: int) -> list[ShelfDeck]:
     """The decks the learner follows, in their order, each with its counts."""
-    follows = session.scalars(follows_of(learner.id).options(joinedload(Follow.deck).joinedload(Deck.parent)))
-    return [_on_shelf(session, follow, day) for follow in follows]
+    connection = connection_of(session)
+    rows = connection.execute(_SHELF, {"learner_id": learner.id, "day": day}).all()
+    found = sorted(((WaitingDeck(*row[:9]), *row[9:]) for row in rows), key=lambda one: (one[0].place, one[0].id))
+    shelved = []
+    for deck, due, tomorrow in found:
+        counts = Counts(due, deck.new, deck.drill)
+        path = path_of(connection, deck.name, deck.parent_id)
+        shelved.append(ShelfDeck(deck.id, path, deck.language, counts, 0 if counts.total else tomorrow))
+    return shelved
 
 
-def _on_shelf(session: Session, follow: Follow, day: int) -> ShelfDeck:
-    counts = counts_for(session, follow, day)
-    return ShelfDeck(follow, counts, 0 if counts.total else counts_for(session, follow, day + 1).due)
+def followed_decks(session: Session, learner: Learner) -> Sequence[Deck]:
+    """The decks the learner follows, in their order."""
+    follows = session.scalars(follows_of(learner.id).options(joinedload(Follow.deck))).all()
+    return with_parents(session, [follow.deck for follow in follows])
 
 
 def starter_decks(session: Session, language: str) -> Sequence[Deck]:
     """The starter decks in a language."""
-    return session.scalars(
+    decks = (
         sa.select(Deck)
         .where(Deck.owner_id.is_(None), Deck.published, Deck.language == language)
         .order_by(Deck.place, Deck.id)
-    ).all()
+    )
+    return with_parents(session, session.scalars(decks).all())
 
 
-def other_starter_decks(session: Session, learner: User) -> Sequence[Deck]:
+def other_starter_decks(session: Session, learner: Learner) -> Sequence[Deck]:
     """The starter decks the learner does not follow, in every language."""
-    return session.scalars(
+    decks = (
         sa.select(Deck)
         .where(Deck.owner_id.is_(None), Deck.published, Deck.id.not_in(followed_deck_ids(learner.id)))
         .order_by(Deck.language, Deck.place, Deck.id)
-    ).all()
+    )
+    return with_parents(session, session.scalars(decks).all())
 
 
 @dataclass(frozen=True)
@@ -68,12 +99,12 @@ class DeckPage:
         return max(1, -(-self.note_count // NOTES_A_PAGE))
 
 
-def deck_page(session: Session, learner: User, deck_id: int, page: int) -> DeckPage:
+def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> DeckPage:
     """Page `page` (from 1) of a deck's notes in the deck's order.
 
     Raises NotFound unless it is a starter deck or the learner's own, and for a page it does not have.
     """
-    deck = visible_deck(session, learner, deck_id)
+    (deck,) = with_parents(session, [visible_deck(session, learner, deck_id)])
     first = (
         sa.select(Card.note_id, sa.func.min(Card.position).label("position"))
         .where(Card.deck_id == deck_id, ~Card.retired)
@@ -96,10 +127,11 @@ def deck_page(session: Session, learner: User, deck_id: int, page: int) -> DeckP
     return DeckPage(deck, followed if followed and followed.stopped_at is None else None, notes, count, cards, page)
 
 
-def own_decks_left(session: Session, learner: User) -> Sequence[Deck]:
+def own_decks_left(session: Session, learner: Learner) -> Sequence[Deck]:
     """The learner's own decks that they stopped following."""
-    return session.scalars(
+    decks = (
         sa.select(Deck)
         .where(Deck.owner_id == learner.id, Deck.published, Deck.id.not_in(followed_deck_ids(learner.id)))
         .order_by(Deck.name, Deck.id)
-    ).all()
+    )
+    return with_parents(session, session.scalars(decks).all())

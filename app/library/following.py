@@ -6,13 +6,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import N_, NotFound, Refused
-from app.models import Deck, Follow, User
+from app.models import Deck, Follow, Learner
 from app.models.deck import decks_inside
 
 MOST_NEW_PER_DAY = 9_999
 
 
-def follow(session: Session, learner: User, deck_id: int, now: datetime) -> Follow:
+def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> Follow:
     """Follows a deck with the decks inside it; who followed it before goes on where they stopped.
 
     Raises NotFound unless it is a starter deck or the learner's own.
@@ -26,7 +26,7 @@ def follow(session: Session, learner: User, deck_id: int, now: datetime) -> Foll
     return root
 
 
-def visible_deck(session: Session, learner: User, deck_id: int) -> Deck:
+def visible_deck(session: Session, learner: Learner, deck_id: int) -> Deck:
     """A deck the learner may look into and follow. Raises NotFound unless it is a starter deck or their own."""
     deck = session.get(Deck, deck_id)
     if deck is None or not deck.published or deck.owner_id not in {None, learner.id}:
@@ -34,7 +34,7 @@ def visible_deck(session: Session, learner: User, deck_id: int) -> Deck:
     return deck
 
 
-def stop_following(session: Session, learner: User, deck_id: int, now: datetime) -> None:
+def stop_following(session: Session, learner: Learner, deck_id: int, now: datetime) -> None:
     """Hides a deck from the learner's home and queue, with the decks inside it. What they know is kept."""
     own_follow(session, learner, deck_id)
     for inside in [deck_id, *decks_inside(session, [deck_id])]:
@@ -44,7 +44,7 @@ def stop_following(session: Session, learner: User, deck_id: int, now: datetime)
     session.flush()
 
 
-def set_new_per_day(session: Session, learner: User, deck_id: int, limit: int) -> None:
+def set_new_per_day(session: Session, learner: Learner, deck_id: int, limit: int) -> None:
     """Sets how many new cards of the deck the learner meets in a day. Refused outside 0 to 9,999."""
     if not 0 <= limit <= MOST_NEW_PER_DAY:
         raise Refused(
@@ -54,7 +54,7 @@ def set_new_per_day(session: Session, learner: User, deck_id: int, limit: int) -
     session.flush()
 
 
-def own_follow(session: Session, learner: User, deck_id: int) -> Follow:
+def own_follow(session: Session, learner: Learner, deck_id: int) -> Follow:
     """The learner's follow of a deck. Raises NotFound if there is none."""
     followed = session.get(Follow, (learner.id, deck_id))
     if followed is None or followed.stopped_at is not None:
@@ -62,7 +62,7 @@ def own_follow(session: Session, learner: User, deck_id: int) -> Follow:
     return followed
 
 
-def _follow_one(session: Session, learner: User, deck_id: int, place: int, now: datetime) -> Follow:
+def _follow_one(session: Session, learner: Learner, deck_id: int, place: int, now: datetime) -> Follow:
     followed = session.get(Follow, (learner.id, deck_id))
     if followed is None:
         followed = Follow(user_id=learner.id, deck_id=deck_id, place=place, followed_at=now)

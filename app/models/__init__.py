@@ -4,9 +4,9 @@ from app.models.deck import Deck
 from app.models.follow import Follow
 from app.models.memory import Memory
 from app.models.note import Card, Note, NoteType
-from app.models.review import DailySummary, Kind, Review
+from app.models.review import DailySummary, Kind, Review, Stage
 from app.models.upload import Upload
-from app.models.user import FailedSignIn, SignIn, User
+from app.models.user import FailedSignIn, Learner, SignedInUser, SignIn, User
 
 __all__ = [
     "Card",
@@ -15,11 +15,14 @@ __all__ = [
     "FailedSignIn",
     "Follow",
     "Kind",
+    "Learner",
     "Memory",
     "Note",
     "NoteType",
     "Review",
     "SignIn",
+    "SignedInUser",
+    "Stage",
     "Upload",
     "User",
 ]

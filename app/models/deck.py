@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from app.database import Base, Moment, only_where
+from app.database import ON_DEMAND, Base, Moment, only_where
 
 
 class Deck(Base):
@@ -40,7 +41,7 @@ class Deck(Base):
     file_digest: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
 
-    parent: Mapped["Deck | None"] = relationship(remote_side="Deck.id")
+    parent: Mapped["Deck | None"] = relationship(remote_side="Deck.id", lazy=ON_DEMAND)
 
     @property
     def path(self) -> str:
@@ -56,3 +57,16 @@ def decks_inside(session: Session, deck_ids: Sequence[int]) -> list[int]:
         level = session.scalars(sa.select(Deck.id).where(Deck.parent_id.in_(level))).all()
         found += level
     return found
+
+
+def with_parents(session: Session, decks: Sequence[Deck]) -> Sequence[Deck]:
+    """The decks, once those above them are in the session too, so that each knows its path."""
+    missing = {deck.parent_id for deck in decks if deck.parent_id is not None}
+    if missing:
+        parents = session.scalars(sa.select(Deck).where(Deck.id.in_(missing))).all()
+        for deck in decks:
+            orm.attributes.set_committed_value(
+                deck, "parent", next((above for above in parents if above.id == deck.parent_id), None)
+            )
+        with_parents(session, parents)
+    return decks

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Base, Moment
+from app.database import ON_DEMAND, Base, Moment
 from app.models.deck import Deck
 
 NEW_PER_DAY = 20
@@ -29,4 +29,4 @@ class Follow(Base):
     # When the learner stopped; following again resumes. NULL: following.
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    deck: Mapped[Deck] = relationship()
+    deck: Mapped[Deck] = relationship(lazy=ON_DEMAND)

@@ -14,8 +14,13 @@ class Memory(Base):
 
     __tablename__ = "memories"
     __table_args__ = (
-        sa.Index("ix_memories_user_id_deck_id_queue_day", "user_id", "deck_id", "queue_day"),
-        sa.Index("ix_memories_drill", "user_id", "drill_day", **only_where("drill_day IS NOT NULL")),
+        # Each names all its statements compare for equality, then what they sort by, so that a LIMIT ends the walk.
+        sa.Index("ix_memories_queue", "user_id", "deck_id", "queue_day", "card_id"),
+        sa.Index(
+            "ix_memories_drill",
+            *("user_id", "deck_id", "drill_day", "drill_at", "card_id"),
+            **only_where("drill_day IS NOT NULL"),
+        ),
         {"sqlite_with_rowid": False},
     )
 

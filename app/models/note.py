@@ -6,7 +6,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Base, Moment, only_where
+from app.database import ON_DEMAND, Base, Moment, only_where
 from app.models.deck import Deck
 
 Format = Literal["markdown", "html"]
@@ -53,7 +53,7 @@ class Note(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
 
-    note_type: Mapped[NoteType] = relationship()
+    note_type: Mapped[NoteType] = relationship(lazy=ON_DEMAND)
 
 
 class Card(Base):
@@ -78,5 +78,5 @@ class Card(Base):
     # The author removed it: nobody new meets it, who has met it keeps it.
     retired: Mapped[bool] = mapped_column(default=False)
 
-    note: Mapped[Note] = relationship()
-    deck: Mapped[Deck] = relationship()
+    note: Mapped[Note] = relationship(lazy=ON_DEMAND)
+    deck: Mapped[Deck] = relationship(lazy=ON_DEMAND)

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, Moment, ReviewId
+from app.database import Base, Moment, ReviewId, only_where
 from app.scheduling import Answer
 
 
@@ -18,13 +18,21 @@ class Kind(IntEnum):
     PRACTICE = 2
 
 
+class Stage(IntEnum):
+    """How far a card was when it was answered."""
+
+    NEW = 0
+    YOUNG = 1
+    MATURE = 2
+
+
 class Review(Base):
     """One thing that happened to a card. Never rewritten; undoing marks it."""
 
     __tablename__ = "reviews"
     __table_args__ = (
-        # The last answer of a learner (undo), and how many came after a moment (drill).
-        sa.Index("ix_reviews_user_id_at", "user_id", "at"),
+        # The last answer of a learner's day (undo), and how many came after a moment of it (drill).
+        sa.Index("ix_reviews_standing", "user_id", "day", "at", **only_where("undone_at IS NULL")),
         {"sqlite_with_rowid": False},
     )
 
@@ -37,6 +45,8 @@ class Review(Base):
     kind: Mapped[Kind] = mapped_column(sa.SmallInteger)
     # The learner's study day, worked out when the answer was given.
     day: Mapped[int]
+    # The hour the learner's clock showed, 0 to 23.
+    hour: Mapped[int] = mapped_column(sa.SmallInteger)
     at: Mapped[datetime] = mapped_column(Moment)
     # 0 to 5, as given; the buttons store 2 to 5.
     grade: Mapped[int] = mapped_column(sa.SmallInteger)
@@ -51,7 +61,10 @@ class Review(Base):
 
 
 class DailySummary(Base):
-    """A learner's answers to a deck on a day, added up: a projection of the log that saves counting it."""
+    """A learner's standing answers to a deck on a day, added up: a projection of the log, which saves pages reading it.
+
+    One row for each hour, grade, stage and place in the day that occurred.
+    """
 
     __tablename__ = "daily_summaries"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -59,11 +72,12 @@ class DailySummary(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[int] = mapped_column(primary_key=True)
     deck_id: Mapped[int] = mapped_column(primary_key=True)
+    hour: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
+    kind: Mapped[Kind] = mapped_column(sa.SmallInteger, primary_key=True)
+    grade: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
+    # The card's stage before the answer.
+    stage: Mapped[Stage] = mapped_column(sa.SmallInteger, primary_key=True)
+    # Whether it was the card's first answer of the day: its repetition, and not drill.
+    first: Mapped[bool] = mapped_column(primary_key=True)
     answers: Mapped[int]
-    # Cards met for the first time.
-    introduced: Mapped[int]
-    again: Mapped[int]
-    hard: Mapped[int]
-    good: Mapped[int]
-    easy: Mapped[int]
     took_ms: Mapped[int] = mapped_column(sa.BigInteger)

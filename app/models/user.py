@@ -1,7 +1,9 @@
 """Who learns: users, their sign-ins, and the failed attempts at signing in."""
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 from flask_login import UserMixin
@@ -11,11 +13,30 @@ from app.clock import DEFAULT_DAY_START, study_day
 from app.database import Base, Moment, only_where
 
 
-class User(UserMixin, Base):  # type: ignore[misc]  # flask-login has no types
+class Learner(Protocol):
+    """What verbs know of who learns: a `User`, or what a request keeps of one."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def time_zone(self) -> str: ...
+    @property
+    def day_starts_at(self) -> int: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def last_day(self) -> int | None: ...
+    def today(self, now: datetime) -> int: ...
+
+
+class User(Base):
     """A learner. A guest has neither name nor password until they claim their progress."""
 
     __tablename__ = "users"
-    __allow_unmapped__ = True
     __table_args__ = (
         sa.CheckConstraint("(name IS NULL) = (password_hash IS NULL)", name="named_with_password"),
         sa.Index("ix_users_guests", "seen_at", **only_where("name IS NULL")),
@@ -44,22 +65,47 @@ class User(UserMixin, Base):  # type: ignore[misc]  # flask-login has no types
     # The last study day on which the learner answered; NULL: never. Keeps the study day from running backwards.
     last_day: Mapped[int | None]
 
-    # Which sign-in this user came through; not a column.
-    sign_in_token: str | None = None
+    @property
+    def is_guest(self) -> bool:
+        return self.name is None
+
+    def today(self, now: datetime) -> int:
+        return _today(self, now)
+
+
+def _today(learner: Learner, now: datetime) -> int:
+    """The learner's study day. It never runs backwards, wherever they travel and whatever the clock does."""
+    day = study_day(now, learner.time_zone, learner.day_starts_at)
+    return day if learner.last_day is None else max(day, learner.last_day)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
+    """Who sends a request, as their row was when it came: read once, kept for the whole of it, changed by nobody."""
+
+    id: int
+    name: str | None
+    is_admin: bool
+    language: str | None
+    time_zone: str
+    day_starts_at: int
+    theme: str
+    single_key_shortcuts: bool
+    created_at: datetime
+    seen_at: datetime
+    last_day: int | None
+    sign_in_token: str
 
     @property
     def is_guest(self) -> bool:
         return self.name is None
 
+    def today(self, now: datetime) -> int:
+        return _today(self, now)
+
     def get_id(self) -> str:
         """What flask-login keeps in the cookie: the sign-in, not the user, so that signing out ends it."""
-        assert self.sign_in_token is not None, "this user was loaded without a sign-in"
         return self.sign_in_token
-
-    def today(self, now: datetime) -> int:
-        """The learner's study day. It never runs backwards, wherever they travel and whatever the clock does."""
-        day = study_day(now, self.time_zone, self.day_starts_at)
-        return day if self.last_day is None else max(day, self.last_day)
 
 
 def name_key(name: str) -> str:

@@ -1,27 +1,35 @@
-"""Which cards wait for a learner: the selects behind the queue, the home page and the forecast.
+"""Which cards wait for a learner: the statements behind the queue, the home page and the forecast.
 
-Every one names the learner by parameter and touches no more rows than it shows, however large the collection.
+Every one names the learner by parameter, compares for equality whatever stands before the column it sorts by, and stops
+at a limit: none touches more rows than it shows, however large the collection. They are written once, with parameters,
+because SQLAlchemy takes longer to put such a statement together than the database takes to run it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from app.models.deck import Deck
-from app.models.follow import Follow
+from app.models.follow import NEW_PER_DAY, Follow
 from app.models.memory import Memory
 from app.models.note import Card
-from app.models.review import DailySummary
+from app.models.review import DailySummary, Kind, Review, Stage
 
 COUNTED_UP_TO = 1000
 """Nobody reads more digits than that, and counting on would make the page as slow as the collection is large."""
 
+Id = int | sa.SQLColumnExpression[int]
+LEARNER: sa.BindParameter[int] = sa.bindparam("learner_id", type_=sa.Integer)
+DAY: sa.BindParameter[int] = sa.bindparam("day", type_=sa.Integer)
+ROOT: sa.BindParameter[int] = sa.bindparam("root_id", type_=sa.Integer)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What waits in a deck today; `due` stops at COUNTED_UP_TO."""
+    """What waits in a deck today; each stops at COUNTED_UP_TO."""
 
     due: int
     new: int
@@ -35,6 +43,27 @@ class Counts:
         return Counts(self.due + other.due, self.new + other.new, self.drill + other.drill)
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingDeck:
+    """A deck a learner studies, and what waits in it today. `introduced`: how many of its cards they first met today;
+    `unmet`: how many could still follow, counted no further than anybody's limit."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    language: str
+    place: int
+    new_per_day: int
+    introduced: int
+    unmet: int
+    drill: int
+
+    @property
+    def new(self) -> int:
+        """How many new cards the learner's limit allows today, and the deck has."""
+        return max(0, min(self.new_per_day - self.introduced, self.unmet))
+
+
 def follows_of(user_id: int) -> sa.Select[Follow]:
     """The decks a learner studies, in their order."""
     return (
@@ -45,12 +74,12 @@ def follows_of(user_id: int) -> sa.Select[Follow]:
     )
 
 
-def followed_deck_ids(user_id: int) -> sa.Select[int]:
+def followed_deck_ids(user_id: Id) -> sa.Select[int]:
     """Ids of the decks a learner studies, for a condition."""
     return sa.select(Follow.deck_id).where(Follow.user_id == user_id, Follow.stopped_at.is_(None))
 
 
-def due_cards(user_id: int, deck_id: int, day: int) -> sa.Select[int]:
+def due_cards(user_id: Id, deck_id: Id, day: Id) -> sa.Select[int]:
     """Ids of the cards due by that day, the longest waiting first. A card in today's drill waits there instead."""
     return (
         sa.select(Memory.card_id)
@@ -59,18 +88,19 @@ def due_cards(user_id: int, deck_id: int, day: int) -> sa.Select[int]:
     )
 
 
-def drilled_cards(user_id: int, deck_ids: Sequence[int], day: int) -> sa.Select[Memory]:
-    """The memories in that day's drill, the one seen longest ago first."""
+def drilled_cards(user_id: Id, deck_id: Id, day: Id) -> sa.Select[int]:
+    """Ids of the cards in that day's drill, the one seen longest ago first."""
     return (
-        sa.select(Memory)
-        .where(Memory.user_id == user_id, Memory.drill_day == day, Memory.deck_id.in_(deck_ids))
+        sa.select(Memory.card_id)
+        .where(Memory.user_id == user_id, Memory.deck_id == deck_id, Memory.drill_day == day)
         .order_by(Memory.drill_at, Memory.card_id)
     )
 
 
-def new_cards(user_id: int, deck_id: int, from_position: int) -> sa.Select[int]:
+def new_cards(user_id: Id, deck_id: Id, from_position: Id) -> sa.Select[int]:
     """Ids of the cards of a deck the learner has not met, in the deck's order."""
-    met = sa.select(Memory.card_id).where(Memory.user_id == user_id, Memory.card_id == Card.id)
+    remembered = aliased(Memory)
+    met = sa.select(remembered.card_id).where(remembered.user_id == user_id, remembered.card_id == Card.id)
     return (
         sa.select(Card.id)
         .where(Card.deck_id == deck_id, ~Card.retired, Card.position >= from_position, ~met.exists())
@@ -78,51 +108,114 @@ def new_cards(user_id: int, deck_id: int, from_position: int) -> sa.Select[int]:
     )
 
 
-def new_cards_today(user_id: int, deck_id: int, from_position: int, day: int) -> sa.Select[int]:
-    """The same without cards whose sibling was answered that day: it would give the answer away."""
-    # Two nested questions and not a join: a join lets the database begin with all that the learner remembers.
+def new_cards_today(user_id: Id, deck_id: Id, from_position: Id, day: Id) -> sa.Select[int]:
+    """The same, one card a note: none whose sibling was answered that day, which would give the answer away, and none
+    that waits behind a sibling."""
     sibling, remembered = aliased(Card), aliased(Memory)
-    answered = sa.select(remembered.card_id).where(
-        remembered.user_id == user_id, remembered.card_id == sibling.id, remembered.last_day == day
+    unmet_before = sa.and_(
+        remembered.card_id.is_(None),
+        sibling.deck_id == Card.deck_id,
+        ~sibling.retired,
+        sibling.position < Card.position,
     )
-    sibling_met = sa.select(sibling.id).where(sibling.note_id == Card.note_id, answered.exists())
-    return new_cards(user_id, deck_id, from_position).where(~sibling_met.exists())
+    in_the_way = (
+        # An outer join: an inner one lets the database begin with all that the learner remembers.
+        sa.select(sibling.id)
+        .outerjoin(remembered, sa.and_(remembered.user_id == user_id, remembered.card_id == sibling.id))
+        .where(sibling.note_id == Card.note_id, sibling.id != Card.id)
+        .where(sa.or_(remembered.last_day == day, unmet_before))
+    )
+    return new_cards(user_id, deck_id, from_position).where(~in_the_way.exists())
 
 
-def first_position(follow: Follow) -> int:
-    """Where to look for the first unmet card: at the cursor, or at the start if the deck was reordered since."""
-    return follow.new_from if follow.order_seen == follow.deck.order_version else 0
+def first_position() -> sa.ColumnElement[int]:
+    """Where to look for a follow's first unmet card: at the cursor, or at the start if the deck was reordered since."""
+    return sa.case((Follow.order_seen == Deck.order_version, Follow.new_from), else_=0)
 
 
-def introduced_on(user_id: int, deck_id: int, day: int) -> sa.Select[int]:
+def introduced_on(user_id: Id, deck_id: Id, day: Id) -> sa.Select[int]:
     """How many of the deck's cards the learner met for the first time that day."""
-    return sa.select(DailySummary.introduced).where(
-        DailySummary.user_id == user_id, DailySummary.day == day, DailySummary.deck_id == deck_id
+    return sa.select(sa.func.coalesce(sa.func.sum(DailySummary.answers), 0)).where(
+        DailySummary.user_id == user_id,
+        DailySummary.day == day,
+        DailySummary.deck_id == deck_id,
+        DailySummary.stage == Stage.NEW,
     )
 
 
-def new_left(session: Session, follow: Follow, day: int) -> int:
-    """How many new cards the learner's limit still allows that day."""
-    introduced = session.scalar(introduced_on(follow.user_id, follow.deck_id, day)) or 0
-    return max(0, follow.new_per_day - introduced)
-
-
-def counts_for(session: Session, follow: Follow, day: int) -> Counts:
-    """What waits for the learner in one deck that day."""
-    user_id, deck_id = follow.user_id, follow.deck_id
-    left = new_left(session, follow, day)
-    fresh = new_cards_today(user_id, deck_id, first_position(follow), day)
-    return Counts(
-        due=_count(session, due_cards(user_id, deck_id, day), COUNTED_UP_TO),
-        new=_count(session, _one_a_note(fresh), left) if left else 0,
-        drill=_count(session, drilled_cards(user_id, [deck_id], day).with_only_columns(Memory.card_id), COUNTED_UP_TO),
+def latest_answer(user_id: Id, day: Id) -> sa.Select[int, UUID]:
+    """The latest standing answer of a day. Not in a deck the learner has left: they could not see what it changed."""
+    return (
+        sa.select(Review.card_id, Review.id)
+        .where(Review.user_id == user_id, Review.day == day, Review.undone_at.is_(None))
+        .where(Review.kind == Kind.ANSWER, Review.deck_id.in_(followed_deck_ids(user_id)))
+        .order_by(Review.at.desc())
+        .limit(at_most(1))
     )
 
 
-def _one_a_note(cards: sa.Select[int]) -> sa.Select[int]:
-    """Siblings keep each other waiting until tomorrow, so of a note's new cards only one counts."""
-    return cards.with_only_columns(Card.note_id).order_by(None).distinct()
+def at_most(number: int) -> sa.ColumnElement[int]:
+    """A LIMIT written out: of one that is a parameter PostgreSQL assumes a tenth of the table, and plans for that."""
+    return sa.literal_column(str(number), sa.Integer)
 
 
-def _count(session: Session, rows: sa.Select[int], up_to: int) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(rows.limit(up_to).subquery())) or 0
+def first_of(cards: sa.Select[Any]) -> sa.ScalarSelect[Any]:
+    """The first of a deck's cards, as a column beside the deck in `waiting_decks`."""
+    return cards.limit(at_most(1)).correlate(Follow, Deck).scalar_subquery()
+
+
+def number_of(rows: sa.Select[Any], up_to: int = COUNTED_UP_TO) -> sa.ScalarSelect[int]:
+    """How many rows there are, up to a number, as a column beside the deck in `waiting_decks`."""
+    counted = rows.limit(at_most(up_to)).correlate(Follow, Deck).subquery()
+    return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
+
+
+def waiting_decks(*columns: sa.ColumnElement[Any], inside: bool = False) -> sa.Select[Any]:
+    """The columns of a WaitingDeck and more, a row for each deck the learner studies (`inside`: in ROOT and below it),
+    in no order."""
+    introduced = introduced_on(LEARNER, Follow.deck_id, DAY).correlate(Follow).scalar_subquery()
+    left, fresh = Follow.new_per_day - introduced, new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)
+    # A LIMIT cannot look at its own row's limit, and counting far beyond it would be most of the page's time.
+    unmet = sa.case(
+        (left <= 0, sa.literal_column("0")),
+        *((left <= few, number_of(fresh, few)) for few in (NEW_PER_DAY, 5 * NEW_PER_DAY)),
+        else_=number_of(fresh),
+    )
+    follow = (Deck.id, Deck.parent_id, Deck.name, Deck.language, Follow.place, Follow.new_per_day, introduced)
+    drill = number_of(drilled_cards(LEARNER, Follow.deck_id, DAY))
+    return followed(sa.select(*follow, unmet, drill, *columns).select_from(Follow).join(Deck), inside)
+
+
+def followed(statement: sa.Select[Any], inside: bool) -> sa.Select[Any]:
+    """Only decks the learner studies; `inside`: only ROOT and what is below it."""
+    statement = statement.where(Follow.user_id == LEARNER, Follow.stopped_at.is_(None), Deck.published)
+    return statement.where(Follow.deck_id.in_(sa.select(_INSIDE.c.id))) if inside else statement
+
+
+def number_due(dialect: str, *, inside: bool = False) -> sa.ScalarSelect[int]:
+    """How many cards are due in all the decks together, up to COUNTED_UP_TO."""
+    due = due_cards(LEARNER, Follow.deck_id, DAY).order_by(None)
+    decks: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(Follow).join(Deck)
+    if dialect == "postgresql":
+        # Deck by deck, or it walks everything the learner remembers until a thousand are found that are due.
+        one_deck = due.limit(at_most(COUNTED_UP_TO)).correlate(Follow).lateral()
+        decks = decks.join(one_deck, sa.true())
+    else:
+        decks = decks.join(Memory, sa.and_(*due._where_criteria))
+    counted = followed(decks, inside).limit(at_most(COUNTED_UP_TO)).correlate(None).subquery()
+    return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
+
+
+_TOP = sa.select(ROOT.label("id")).cte("inside", recursive=True)
+_INSIDE = _TOP.union_all(sa.select(Deck.id).join(_TOP, Deck.parent_id == _TOP.c.id))
+
+
+def path_of(connection: sa.Connection, name: str, parent_id: int | None) -> str:
+    """A deck's name with those of the decks above it: `Kubernetes::Networking`."""
+    while parent_id is not None:
+        above = connection.execute(_NAME_AND_PARENT, {"deck_id": parent_id}).one()
+        name, parent_id = f"{above.name}::{name}", above.parent_id
+    return name
+
+
+_NAME_AND_PARENT = sa.select(Deck.name, Deck.parent_id).where(Deck.id == sa.bindparam("deck_id"))

@@ -13,7 +13,7 @@ from app.accounts import open_sign_in, sign_out, user_of
 from app.accounts.signing_in import note_presence, presence_is_old
 from app.clock import now
 from app.database import db, writing
-from app.models import User
+from app.models import SignedInUser
 
 PUBLIC = {
     "static",
@@ -47,12 +47,12 @@ def init_app(app: Flask) -> None:
     app.before_request(_note_presence)
 
 
-def current_learner() -> User:
+def current_learner() -> SignedInUser:
     """The signed-in learner; only where strangers are refused."""
-    return cast(User, current_user._get_current_object())
+    return cast(SignedInUser, current_user._get_current_object())
 
 
-def enter(user: User) -> None:
+def enter(user: SignedInUser) -> None:
     """Signs this browser in as the user. Call it after the transaction that opened the sign-in."""
     language = session.get("language")
     session.clear()
@@ -80,8 +80,9 @@ def sign_in_as(user_id: int) -> None:
     """Opens a sign-in for a user and gives it to this browser; the sign-in it came with ends."""
     end_sign_in()
     with writing() as transaction:
-        user = transaction.get_one(User, user_id)
-        open_sign_in(transaction, user, now())
+        token = open_sign_in(transaction, user_id, now())
+    user = user_of(db.session, token, now())
+    assert user is not None, "the sign-in was opened just now"
     enter(user)
 
 
@@ -105,6 +106,6 @@ def _note_presence() -> None:
     if request.method != "POST" or not current_user.is_authenticated:
         return
     learner, moment = current_learner(), now()
-    if presence_is_old(learner, moment):
-        with writing():
-            note_presence(learner, moment)
+    if presence_is_old(learner.seen_at, moment):
+        with writing() as transaction:
+            note_presence(transaction, learner, moment)

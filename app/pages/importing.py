@@ -26,6 +26,7 @@ from app.importing.reading import pasted_name, reader_of
 from app.importing.uploads import keep_report
 from app.library import follow
 from app.models import Deck, Upload
+from app.models.deck import with_parents
 from app.pages.access import current_learner
 from app.pages.language import LANGUAGES, _
 from app.pages.words import error_words
@@ -120,6 +121,8 @@ def report_page(upload_id: int) -> ResponseReturnValue:
     rows = [BadRow(**row) for row in kept.report["bad_rows"]]
     report = ImportReport(**{**kept.report, "bad_rows": rows})
     deck = db.session.get(Deck, report.deck_id) if report.deck_id else None
+    if deck is not None:
+        with_parents(db.session, [deck])
     return render_template("importing/report.html", report=report, deck=deck, file_name=_shown_name(kept))
 
 

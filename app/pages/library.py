@@ -7,7 +7,7 @@ from app.clock import now
 from app.database import db, writing
 from app.errors import Refused
 from app.library import deck_page, follow, set_new_per_day, stop_following
-from app.library.decks import other_starter_decks, own_decks_left, shelf
+from app.library.decks import followed_decks, other_starter_decks, own_decks_left
 from app.pages.access import current_learner
 from app.pages.language import _
 from app.pages.numbers import number_in
@@ -25,7 +25,7 @@ def decks_page() -> ResponseReturnValue:
     learner = current_learner()
     return render_template(
         "library/decks.html",
-        shelf=shelf(db.session, learner, learner.today(now())),
+        followed=followed_decks(db.session, learner),
         left=own_decks_left(db.session, learner),
         starters=other_starter_decks(db.session, learner),
     )

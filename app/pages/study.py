@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import db, writing
 from app.errors import N_, Refused, Stale
-from app.models.waiting import Counts
 from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
@@ -21,16 +20,14 @@ from app.scheduling.memory import AGAIN, EASY, GOOD, HARD
 from app.study import (
     AnswerGiven,
     NextCard,
-    Scope,
+    Queue,
     answer_card,
-    can_undo,
     next_card,
+    queue_of,
     rest_of_the_day,
-    scope_of,
     shown_card,
     undo_last_answer,
 )
-from app.study.queue import is_beginner, waiting_in
 
 bp = Blueprint("study", __name__)
 
@@ -50,50 +47,45 @@ class Showing:
 
 @bp.get("/study")
 def study_page() -> ResponseReturnValue:
-    scope, learner, asked_for = _scope(), current_learner(), None
-    if request.args.get("card"):
-        asked_for = shown_card(db.session, learner, number_in("card") or 0, now())
     message = " ".join(map(str, get_flashed_messages())) or None
-    return _page(scope, asked_for or next_card(db.session, learner, scope, now()), message)
+    card_id = (number_in("card") or 0) if request.args.get("card") else None
+    return _page(message, card_id)
 
 
 @bp.post("/cards/<id:card_id>/answers")
 def create_answer(card_id: int) -> ResponseReturnValue:
-    scope, learner = _scope(), current_learner()
-    given, moment = _answer_given(), now()
+    given = _answer_given()
     try:
-        with writing() as transaction:
-            outcome = answer_card(transaction, learner, card_id, given, moment)
+        outcome = answer_card(db.session, current_learner(), card_id, given, now(), writing)
     except Stale as error:
-        shown = _page(scope, next_card(db.session, learner, scope, now()), message=error_words(error))
-        return shown, error.status
+        return _page(error_words(error)), error.status
     message = None
     if outcome.grade != given.grade:
         stored = _(BUTTONS.get(outcome.grade, BUTTONS[AGAIN]))
         message = _("Your first answer, %(grade)s, had arrived and stands.", grade=stored)
     if wants_fragment():
-        return _page(scope, next_card(db.session, learner, scope, now()), message)
+        return _page(message)
     if message:
         flash(message)
-    return redirect(url_for("study.study_page", deck=scope.root_id), 303)
+    return redirect(url_for("study.study_page", deck=_deck_id()), 303)
 
 
 @bp.post("/undos")
 def create_undo() -> ResponseReturnValue:
-    scope, learner = _scope(), current_learner()
-    with writing() as transaction:
-        card_id = undo_last_answer(transaction, learner, now())
     message = _("Undone. Here is the card again.")
+    try:
+        card_id = undo_last_answer(db.session, current_learner(), now(), writing)
+    except Stale as error:
+        return _page(error_words(error)), error.status
     if wants_fragment():
-        return _page(scope, shown_card(db.session, learner, card_id, now()), message)
+        return _page(message, card_id)
     flash(message)
-    return redirect(url_for("study.study_page", deck=scope.root_id, card=card_id), 303)
+    return redirect(url_for("study.study_page", deck=_deck_id(), card=card_id), 303)
 
 
-def _scope() -> Scope:
-    """The deck the request names, or everything if it names none. A name that is no number is nobody's deck."""
-    named = request.values.get("deck")
-    return scope_of(db.session, current_learner(), (number_in("deck") or 0) if named else None)
+def _deck_id() -> int | None:
+    """The deck the request names; None for everything. A name that is no number is nobody's deck."""
+    return (number_in("deck") or 0) if request.values.get("deck") else None
 
 
 def _answer_given() -> AnswerGiven:
@@ -115,48 +107,35 @@ def _answer_given() -> AnswerGiven:
     return AnswerGiven(review_id, grade, seen, took)
 
 
-def _page(scope: Scope, card: NextCard | None, message: str | None = None) -> str:
+def _page(message: str | None, card_id: int | None = None) -> str:
+    """The page for the next card, or for this one if it waits; only its inside if a script asked."""
     learner, moment = current_learner(), now()
-    day = learner.today(moment)
-    deck = next((follow.deck for follow in scope.follows if follow.deck_id == scope.root_id), None)
-    common = {
-        "scope": scope,
-        "deck": deck,
-        "today": day,
-        "can_undo": can_undo(db.session, learner, day),
-        "buttons": BUTTONS,
-    }
+    queue = queue_of(db.session, learner, _deck_id(), moment)
+    card = None if card_id is None else shown_card(db.session, learner, card_id, moment)
+    card = card or next_card(db.session, learner, queue, moment)
+    common = {"queue": queue, "deck": queue.root_path, "buttons": BUTTONS}
     whole = "" if wants_fragment() else "page_"
     if card is None:
-        rest = rest_of_the_day(db.session, learner, scope, moment)
-        elsewhere = _waiting_elsewhere(scope, day)
+        rest = rest_of_the_day(db.session, learner, queue)
+        elsewhere = 0 if queue.root_id is None else queue_of(db.session, learner, None, moment).counts.total
         return render_template(f"study/{whole}done.html", rest=rest, elsewhere=elsewhere, message=message, **common)
-    waiting: Counts = waiting_in(db.session, scope, day)
-    message = message or _what_to_know(card)
-    showing = _showing(card, day)
-    return render_template(f"study/{whole}card.html", showing=showing, waiting=waiting, message=message, **common)
+    message = message or _what_to_know(card, queue)
+    return render_template(f"study/{whole}card.html", showing=_showing(card, queue.day), message=message, **common)
 
 
-def _waiting_elsewhere(scope: Scope, day: int) -> int:
-    """How many cards wait in the learner's other decks, when one deck is done."""
-    if scope.root_id is None:
-        return 0
-    return waiting_in(db.session, scope_of(db.session, current_learner(), None), day).total
-
-
-def _what_to_know(card: NextCard) -> str | None:
+def _what_to_know(card: NextCard, queue: Queue) -> str | None:
     """The line above a card: why it is here again, or for a beginner how to grade."""
     if card.early:
         return _("Nothing else waits, so this one comes back at once.")
     if card.reason == "drill":
         return _("Once more: you did not quite have it earlier today.")
-    if is_beginner(db.session, current_learner()):
+    if queue.is_beginner:
         return _("Vague still counts as remembered; forgotten is Again.")
     return None
 
 
 def _showing(card: NextCard, day: int) -> Showing:
-    note, moment, review_id = card.card.note, now(), uuid4()
-    sides = render_sides(note.note_type.kind, note.fields, note.field_languages, card.card.ordinal, note.format)
+    shown, moment, review_id = card.card, now(), uuid4()
+    sides = render_sides(shown.kind, shown.fields, shown.field_languages, shown.ordinal, shown.format)
     outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), BUTTONS)
     return Showing(card, sides, outlooks, review_id, int(moment.timestamp() * 1000))

@@ -81,7 +81,7 @@ def number(value: float) -> str:
 
 def capped(count: int) -> str:
     """A count that stops at what was counted up to."""
-    return f"{number(COUNTED_UP_TO)}+" if count >= COUNTED_UP_TO else number(count)
+    return f"{number(COUNTED_UP_TO - 1)}+" if count >= COUNTED_UP_TO else number(count)
 
 
 def source_words(source: str) -> str:

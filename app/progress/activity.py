@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import DailySummary, User
+from app.models import DailySummary, Learner
+from app.scheduling.memory import HARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +18,20 @@ class Activity:
     again: int
 
 
-def activity_of(session: Session, learner: User, day: int) -> Activity:
+def activity_of(session: Session, learner: Learner, day: int) -> Activity:
     """What the learner did on a study day."""
     total = sa.func.coalesce
     row = session.execute(
         sa.select(
             total(sa.func.sum(DailySummary.answers), 0),
             total(sa.func.sum(DailySummary.took_ms), 0),
-            total(sa.func.sum(DailySummary.again), 0),
+            total(sa.func.sum(sa.case((DailySummary.grade < HARD, DailySummary.answers), else_=0)), 0),
         ).where(DailySummary.user_id == learner.id, DailySummary.day == day)
     ).one()
     return Activity(*(int(number) for number in row))
 
 
-def streak_of(session: Session, learner: User, today: int) -> int:
+def streak_of(session: Session, learner: Learner, today: int) -> int:
     """On how many days in a row the learner studied. Today counts once there is an answer; until then the row up to
     yesterday stands, because the day is not over."""
     days = session.scalars(

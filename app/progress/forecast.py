@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Memory, User
+from app.models import Learner, Memory
 from app.models.follow import Follow
 from app.models.waiting import follows_of
 
@@ -24,7 +24,7 @@ class Forecast:
         return sum(self.due)
 
 
-def forecast_of(session: Session, learner: User, today: int, days: int = FORECAST_DAYS) -> Forecast:
+def forecast_of(session: Session, learner: Learner, today: int, days: int = FORECAST_DAYS) -> Forecast:
     """The forecast over the decks the learner follows."""
     decks = follows_of(learner.id).with_only_columns(Follow.deck_id).order_by(None)
     shown_on = sa.case((Memory.queue_day < today, today), else_=Memory.queue_day).label("shown_on")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from app.models import Card, Deck, Follow, Memory, User
+from app.models import Card, Deck, Follow, Learner, Memory
+from app.models.deck import with_parents
 from app.models.waiting import follows_of
 from app.scheduling import MATURE_INTERVAL
 
@@ -24,9 +25,10 @@ class Maturity:
         return self.new + self.young + self.mature
 
 
-def maturity_of(session: Session, learner: User) -> list[Maturity]:
+def maturity_of(session: Session, learner: Learner) -> list[Maturity]:
     """Every deck the learner follows, in their order."""
-    follows = session.scalars(follows_of(learner.id).options(joinedload(Follow.deck).joinedload(Deck.parent))).all()
+    follows = session.scalars(follows_of(learner.id).options(joinedload(Follow.deck))).all()
+    with_parents(session, [follow.deck for follow in follows])
     return [_of_deck(session, follow) for follow in follows]
 
 

@@ -2,7 +2,7 @@
 
 from app.study.answering import AnswerGiven, Outcome, answer_card
 from app.study.merging import merge_answers
-from app.study.queue import NextCard, Scope, next_card, scope_of, shown_card
+from app.study.queue import NextCard, Queue, next_card, queue_of, shown_card
 from app.study.rest import Rest, rest_of_the_day
 from app.study.undoing import can_undo, undo_last_answer
 
@@ -10,14 +10,14 @@ __all__ = [
     "AnswerGiven",
     "NextCard",
     "Outcome",
+    "Queue",
     "Rest",
-    "Scope",
     "answer_card",
     "can_undo",
     "merge_answers",
     "next_card",
+    "queue_of",
     "rest_of_the_day",
-    "scope_of",
     "shown_card",
     "undo_last_answer",
 ]

@@ -1,17 +1,24 @@
 """Taking an answer: one row for the log, one step of the memory, one addition to the day."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
+from app.clock import hour_of
+from app.database import Writing, connection_of
 from app.errors import N_, NotFound, Refused, Stale
-from app.models import Card, Deck, Follow, Kind, Memory, Review, User
-from app.models.waiting import first_position, new_cards
-from app.scheduling import GRADES, NEW, Answer, MemoryState, take_answer
-from app.study.summing import count_answer
+from app.models import Card, Deck, Follow, Kind, Learner, Memory, Review
+from app.models.waiting import LEARNER
+from app.scheduling import GRADES, MemoryState, take_answer
+from app.study import keeping
+from app.study.keeping import MOVED_ON, LoggedAnswer
+from app.study.showing import STATE, state_from
+from app.study.summing import share_of
 
 LONGEST_ANSWER_MS = 60_000
 
@@ -35,8 +42,26 @@ class Outcome:
     repeated: bool
 
 
-def answer_card(session: Session, learner: User, card_id: int, given: AnswerGiven, now: datetime) -> Outcome:
-    """Takes one answer.
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """A card as it is before the answer: its deck, the learner's memory of it, the moment of its last answer."""
+
+    card_id: int
+    deck_id: int
+    order_version: int
+    last_at: datetime | None
+    state: MemoryState
+
+
+def answer_card(
+    session: Session,
+    learner: Learner,
+    card_id: int,
+    given: AnswerGiven,
+    now: datetime,
+    in_transaction: Writing | None = None,
+) -> Outcome:
+    """Takes one answer; reads first, then writes `in_transaction`, or in the caller's own.
 
     The same review id again changes nothing and returns what was stored. Raises Refused for a grade that is none,
     NotFound unless the learner follows the card's deck, Stale if the card was answered since it was shown, waits no
@@ -44,88 +69,102 @@ def answer_card(session: Session, learner: User, card_id: int, given: AnswerGive
     """
     if given.grade not in GRADES:
         raise Refused(N_("A grade is a number from 0 to 5."), field="grade")
-    known = session.get(Review, (learner.id, card_id, given.review_id))
-    if known is not None and known.undone_at is None:
-        return Outcome(known.id, known.grade, repeated=True)
-    card, follow = _followed_card(session, learner, card_id)
-    memory = session.get(Memory, (learner.id, card_id))
-    state = memory.state if memory else NEW
+    card, known = _read(session, learner, card_id, given.review_id)
+    if known is not None:
+        return known
     day = learner.today(now)
-    if state.answers != given.seen or known is not None:
-        raise Stale(N_("This card was already answered elsewhere. Nothing was lost; here is where you are now."))
-    if not state.is_waiting_on(day):
+    if card.state.answers != given.seen:
+        raise Stale(MOVED_ON)
+    if not card.state.is_waiting_on(day):
         raise Stale(N_("A new day has begun since this card was shown. Here is what waits today."))
-    answer = Answer(given.review_id, day, _after_the_last(session, learner, card_id, now), given.grade)
-    review = add_review(session, learner, card, answer, given.took_ms)
-    remember(session, learner.id, card, take_answer(state, answer))
-    count_answer(session, review, introduced=memory is None)
-    if memory is None:
-        follow.new_from = _first_unmet(session, learner, card, first_position(follow))
-        follow.order_seen = follow.deck.order_version
-    return Outcome(review.id, review.grade, repeated=False)
+    # Just after the card's last answer if the clock was put back: the log's order is the order of the fold.
+    at = now if card.last_at is None else max(now, card.last_at + timedelta(milliseconds=1))
+    took_ms = min(max(given.took_ms, 0), LONGEST_ANSWER_MS)
+    hour = hour_of(now, learner.time_zone)
+    logged = LoggedAnswer(given.review_id, day, hour, at, given.grade, card.deck_id, took_ms)
+    try:
+        _write(session, learner, card, logged, in_transaction)
+    except (Stale, IntegrityError):
+        if in_transaction is None:
+            raise
+        known = _read(session, learner, card_id, given.review_id)[1]
+        if known is None:
+            raise Stale(MOVED_ON) from None
+        return known
+    return Outcome(given.review_id, given.grade, repeated=False)
 
 
-def _followed_card(session: Session, learner: User, card_id: int) -> tuple[Card, Follow]:
-    row = session.execute(
-        sa.select(Card, Follow)
-        .join(Follow, sa.and_(Follow.deck_id == Card.deck_id, Follow.user_id == learner.id))
-        .join(Follow.deck)
-        .options(contains_eager(Follow.deck))
-        .where(Card.id == card_id, Follow.stopped_at.is_(None), Deck.published)
-    ).first()
+_LAST_AT = (
+    sa.select(sa.func.max(Review.at))
+    .where(Review.user_id == LEARNER, Review.card_id == sa.bindparam("card_id"), Review.undone_at.is_(None))
+    .scalar_subquery()
+)
+_KNOWN = (Review.user_id == LEARNER, Review.card_id == sa.bindparam("card_id"), Review.id == sa.bindparam("review_id"))
+_ANSWERABLE = (
+    sa.select(Review.grade, Review.undone_at, Card.id, Card.deck_id, Deck.order_version, _LAST_AT, *STATE)
+    .select_from(Card)
+    .join(Card.deck)
+    .join(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == Card.deck_id))
+    .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
+    .outerjoin(Review, sa.and_(*_KNOWN))
+    .where(Card.id == sa.bindparam("card_id"), Follow.stopped_at.is_(None), Deck.published)
+)
+_STORED = sa.select(Review.grade, Review.undone_at).where(*_KNOWN)
+
+
+def _read(session: Session, learner: Learner, card_id: int, review_id: UUID) -> tuple[Answerable, Outcome | None]:
+    """The card to answer and, if the review id is in the log, what it stored. Raises Stale if that was undone."""
+    named = {"learner_id": learner.id, "card_id": card_id, "review_id": review_id}
+    connection = connection_of(session)
+    row: Any = connection.execute(_ANSWERABLE, named).first()
+    # Who has left the deck since still hears that the answer was stored.
+    stored: Any = row if row is not None else connection.execute(_STORED, named).first()
+    known = None
+    if stored is not None and stored.grade is not None:
+        if stored.undone_at is not None:
+            raise Stale(MOVED_ON)
+        known = Outcome(review_id, stored.grade, repeated=True)
     if row is None:
-        raise NotFound()
-    return row[0], row[1]
+        if known is None:
+            raise NotFound()
+        return Answerable(card_id, 0, 0, None, state_from((None,))), known
+    return Answerable(*(*row[2:6], state_from(row[6:]))), known
 
 
-def _after_the_last(session: Session, learner: User, card_id: int, now: datetime) -> datetime:
-    """Now, or just after the card's last answer if the clock was put back: the log's order is the order of the fold."""
-    last = session.scalar(
-        sa.select(sa.func.max(Review.at)).where(
-            Review.user_id == learner.id, Review.card_id == card_id, Review.undone_at.is_(None)
-        )
-    )
-    return now if last is None else max(now, last + timedelta(milliseconds=1))
-
-
-def add_review(session: Session, learner: User, card: Card, answer: Answer, took_ms: int) -> Review:
-    """Writes the log's row and moves the learner's last day on."""
-    review = Review(
-        user_id=learner.id,
-        card_id=card.id,
-        deck_id=card.deck_id,
-        kind=Kind.ANSWER,
-        took_ms=min(max(took_ms, 0), LONGEST_ANSWER_MS),
-        undone_at=None,
-        **asdict(answer),
-    )
-    session.add(review)
-    if learner.last_day is None or learner.last_day < answer.day:
-        learner.last_day = answer.day
-    session.flush()
-    return review
-
-
-def remember(session: Session, user_id: int, card: Card, state: MemoryState) -> None:
-    """Makes the memory's row say what the fold says. A fold of no answers is no row."""
-    memory = session.get(Memory, (user_id, card.id))
-    if state.answers == 0:
-        if memory is not None:
-            session.delete(memory)
+def _write(
+    session: Session, learner: Learner, card: Answerable, logged: LoggedAnswer, in_transaction: Writing | None
+) -> None:
+    before, after = card.state, take_answer(card.state, logged.answer)
+    values = {
+        **keeping.memory_values(learner.id, card.card_id, card.deck_id, before, after),
+        **keeping.share_values(learner.id, share_of(logged, before), 1, logged.took_ms),
+        **keeping.log_values(learner.id, card.card_id, Kind.ANSWER, logged),
+        **keeping.named(order_version=card.order_version),
+    }
+    is_new = before.answers == 0
+    if in_transaction is None:
+        _write_in(session, learner, before, after, values)
     else:
-        if memory is None:
-            memory = Memory(user_id=user_id, card_id=card.id)
-            session.add(memory)
-        for field, value in asdict(state).items():
-            setattr(memory, field, value)
-        memory.deck_id = card.deck_id
-        memory.queue_day = state.due_day
-    session.flush()
+        with in_transaction(one_statement=not is_new) as transaction:
+            _write_in(transaction, learner, before, after, values)
 
 
-def _first_unmet(session: Session, learner: User, card: Card, from_position: int) -> int:
-    """The position of the deck's first unmet card; behind the last one if all are met, so that additions are found."""
-    first = new_cards(learner.id, card.deck_id, from_position).with_only_columns(Card.position).limit(1)
-    last = sa.select(sa.func.coalesce(sa.func.max(Card.position), -1) + 1).where(Card.deck_id == card.deck_id)
-    position = session.scalar(first)
-    return position if position is not None else session.scalars(last).one()
+def _write_in(
+    session: Session, learner: Learner, before: MemoryState, after: MemoryState, values: dict[str, object]
+) -> None:
+    connection, is_new = connection_of(session), before.answers == 0
+    if connection.dialect.name == "postgresql":
+        if is_new:
+            # An undo at the same moment puts the cursor back; whoever comes second must see what the first did.
+            connection.execute(keeping.LOCK_FOLLOW, values)
+        if connection.execute(keeping.all_at_once(new=is_new), values).scalar_one() != 1:
+            raise Stale(MOVED_ON)
+    else:
+        keeping.keep_memory(connection, values, before, after)
+        connection.execute(keeping.LOG, values)
+        connection.execute(keeping.count("sqlite"), values)
+        if is_new:
+            connection.execute(keeping.MOVE_CURSOR, values)
+        if learner.last_day is None or learner.last_day < values["the_day"]:  # type: ignore[operator]
+            connection.execute(keeping.MOVE_DAY, values)
+    session.expire_all()

@@ -1,26 +1,38 @@
-"""Which card is next: due, then new up to the day's limit, with the drill's cards coming back in between."""
+"""Which card is next: due, then new up to the day's limit, with the drill's cards coming back in between.
+
+The database is the queue: each question is asked of it anew, so no edit, mark or second device can make it wrong.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
+from app.database import connection_of
 from app.errors import NotFound
-from app.models import Card, Follow, Memory, Note, Review, User
+from app.models import Follow, Learner, Memory, Review
 from app.models.waiting import (
+    DAY,
+    LEARNER,
     Counts,
-    counts_for,
+    WaitingDeck,
+    at_most,
     drilled_cards,
     due_cards,
+    first_of,
     first_position,
-    followed_deck_ids,
-    follows_of,
+    latest_answer,
     new_cards_today,
-    new_left,
+    number_due,
+    number_of,
+    path_of,
+    waiting_decks,
 )
-from app.scheduling import NEW, MemoryState
+from app.scheduling import MemoryState
+from app.study.showing import ShownCard, show
 
 DRILL_AFTER_CARDS = 5
 DRILL_AFTER = timedelta(minutes=5)
@@ -29,123 +41,130 @@ BEGINNER_ANSWERS = 3
 Reason = Literal["due", "new", "drill"]
 
 
-@dataclass(frozen=True)
-class Scope:
-    """What is being studied: one followed deck with the decks inside it, or (`root_id` None) everything."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first card of each of a deck's queues."""
+
+    due: int | None
+    new: int | None
+    drilled: int | None
+    drilled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for a learner in one followed deck with the decks inside it, or (`root_id` None) in everything."""
 
     root_id: int | None
-    follows: list[Follow]
+    day: int
+    decks: list[WaitingDeck]
+    heads: list[Head]
+    root_path: str | None = None
+    due: int = 0
+    can_undo: bool = False
+    is_beginner: bool = False
+    """Whether the learner has answered fewer than three times, and may want a word on grading."""
 
     @property
-    def deck_ids(self) -> list[int]:
-        return [follow.deck_id for follow in self.follows]
+    def counts(self) -> Counts:
+        return Counts(self.due, sum(deck.new for deck in self.decks), sum(deck.drill for deck in self.decks))
+
+    @property
+    def root(self) -> WaitingDeck | None:
+        return next((deck for deck in self.decks if deck.id == self.root_id), None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NextCard:
     """A card to show, why it is shown, and the state its answer will be measured against.
 
     `early`: the last card of the drill, which comes back at once because nothing else waits.
     """
 
-    card: Card
+    card: ShownCard
     reason: Reason
     state: MemoryState
     early: bool = False
 
 
-def scope_of(session: Session, learner: User, deck_id: int | None) -> Scope:
-    """The decks to study. Raises NotFound for a deck the learner does not follow."""
-    follows = list(session.scalars(follows_of(learner.id).options(joinedload(Follow.deck))))
-    if deck_id is None:
-        return Scope(None, follows)
-    parents = {follow.deck_id: follow.deck.parent_id for follow in follows}
-    if deck_id not in parents:
-        raise NotFound()
-    return Scope(deck_id, [follow for follow in follows if _lies_in(follow.deck_id, deck_id, parents)])
+@cache
+def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
+    fresh = new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)
+    drilled = drilled_cards(LEARNER, Follow.deck_id, DAY)
+    few = sa.select(Review.card_id).where(Review.user_id == LEARNER, Review.undone_at.is_(None))
+    return waiting_decks(
+        first_of(due_cards(LEARNER, Follow.deck_id, DAY)),
+        first_of(fresh),
+        first_of(drilled),
+        first_of(drilled.with_only_columns(Memory.drill_at)),
+        number_due(dialect, inside=inside),
+        latest_answer(LEARNER, DAY).exists(),
+        number_of(few, BEGINNER_ANSWERS) < BEGINNER_ANSWERS,
+        inside=inside,
+    )
 
 
-def _lies_in(deck_id: int | None, root_id: int, parents: dict[int, int | None]) -> bool:
-    while deck_id is not None and deck_id != root_id:
-        deck_id = parents.get(deck_id)
-    return deck_id == root_id
-
-
-def waiting_in(session: Session, scope: Scope, day: int) -> Counts:
-    """How many cards wait in the scope that day."""
-    return sum((counts_for(session, follow, day) for follow in scope.follows), Counts(0, 0, 0))
-
-
-def next_card(session: Session, learner: User, scope: Scope, now: datetime) -> NextCard | None:
-    """The card to show now, or None when the day's work is done."""
+def queue_of(session: Session, learner: Learner, deck_id: int | None, now: datetime) -> Queue:
+    """What waits in a deck, or in all. Raises NotFound for a deck the learner does not follow."""
     day = learner.today(now)
-    in_drill = session.scalars(drilled_cards(learner.id, scope.deck_ids, day).limit(2)).all()
-    if in_drill and _has_rested(session, in_drill[0], now):
-        return _shown(session, learner, in_drill[0].card_id, "drill")
-    for follow in scope.follows:
-        due_id = session.scalar(due_cards(learner.id, follow.deck_id, day).limit(1))
-        if due_id is not None:
-            return _shown(session, learner, due_id, "due")
-    for follow in scope.follows:
-        new_id = _next_new(session, follow, day)
-        if new_id is not None:
-            return _shown(session, learner, new_id, "new")
-    if not in_drill:
+    connection, named = connection_of(session), {"learner_id": learner.id, "day": day, "root_id": deck_id}
+    rows = connection.execute(_queues(connection.dialect.name, inside=deck_id is not None), named).all()
+    found = sorted(((WaitingDeck(*row[:9]), row[9:]) for row in rows), key=lambda one: (one[0].place, one[0].id))
+    decks, heads = [deck for deck, _ in found], [Head(*rest[:4]) for _, rest in found]
+    root = next((deck for deck in decks if deck.id == deck_id), None)
+    if deck_id is not None and root is None:
+        raise NotFound()
+    path = path_of(connection, root.name, root.parent_id) if root else None
+    return Queue(deck_id, day, decks, heads, path, *(found[0][1][4:] if found else ()))
+
+
+def next_card(session: Session, learner: Learner, queue: Queue, now: datetime) -> NextCard | None:
+    """The card to show now, or None when the day's work is done."""
+    drilled = min(
+        ((head.drilled_at, head.drilled) for head in queue.heads if head.drilled_at and head.drilled), default=None
+    )
+    if drilled and _has_rested(session, learner, queue.day, *drilled, now):
+        return _next(session, learner, drilled[1], "drill")
+    for head in queue.heads:
+        if head.due is not None:
+            return _next(session, learner, head.due, "due")
+    for deck, head in zip(queue.decks, queue.heads, strict=True):
+        if head.new is not None and deck.new_per_day > deck.introduced:
+            return _next(session, learner, head.new, "new")
+    if drilled is None:
         return None
-    return _shown(session, learner, in_drill[0].card_id, "drill", early=len(in_drill) == 1)
+    return _next(session, learner, drilled[1], "drill", early=queue.counts.drill == 1)
 
 
-def shown_card(session: Session, learner: User, card_id: int, now: datetime) -> NextCard | None:
+def shown_card(session: Session, learner: Learner, card_id: int, now: datetime) -> NextCard | None:
     """One card as the queue would show it, or None if it does not wait today. Raises NotFound for a card of a deck the
     learner does not follow."""
-    in_followed = Card.deck_id.in_(followed_deck_ids(learner.id))
-    if session.scalar(sa.select(Card.id).where(Card.id == card_id, in_followed)) is None:
+    card, state = show(session, learner, card_id)
+    if not card.is_followed:
         raise NotFound()
-    day, memory = learner.today(now), session.get(Memory, (learner.id, card_id))
-    state = memory.state if memory else NEW
+    day = learner.today(now)
     if not state.is_waiting_on(day):
         return None
-    reason: Reason = "new" if memory is None else "drill" if state.drill_day == day else "due"
-    return _shown(session, learner, card_id, reason)
+    return NextCard(card, "new" if state.answers == 0 else "drill" if state.drill_day == day else "due", state)
 
 
-def _has_rested(session: Session, drilled: Memory, now: datetime) -> bool:
+def _next(session: Session, learner: Learner, card_id: int, reason: Reason, *, early: bool = False) -> NextCard:
+    card, state = show(session, learner, card_id)
+    return NextCard(card, reason, state, early)
+
+
+_SINCE = (
+    sa.select(Review.card_id)
+    .where(Review.user_id == LEARNER, Review.day == DAY, Review.at > sa.bindparam("at", type_=Review.at.type))
+    .where(Review.undone_at.is_(None), Review.card_id != sa.bindparam("card_id"))
+    .distinct()
+    .limit(at_most(DRILL_AFTER_CARDS))
+)
+
+
+def _has_rested(session: Session, learner: Learner, day: int, at: datetime, card_id: int, now: datetime) -> bool:
     """Whether enough has come between, in cards or in minutes, for the repeat to be more than an echo."""
-    assert drilled.drill_at is not None, "a drilled memory knows when it was last seen"
-    if now - drilled.drill_at >= DRILL_AFTER:
+    if now - at >= DRILL_AFTER:
         return True
-    since = (
-        sa.select(Review.card_id)
-        .where(Review.user_id == drilled.user_id, Review.at > drilled.drill_at, Review.undone_at.is_(None))
-        .where(Review.card_id != drilled.card_id)
-        .distinct()
-        .limit(DRILL_AFTER_CARDS)
-    )
-    return len(session.scalars(since).all()) == DRILL_AFTER_CARDS
-
-
-def _next_new(session: Session, follow: Follow, day: int) -> int | None:
-    if not new_left(session, follow, day):
-        return None
-    start = first_position(follow)
-    return session.scalar(new_cards_today(follow.user_id, follow.deck_id, start, day).limit(1))
-
-
-def _shown(session: Session, learner: User, card_id: int, reason: Reason, *, early: bool = False) -> NextCard:
-    card = session.scalars(
-        sa.select(Card)
-        .where(Card.id == card_id)
-        .options(joinedload(Card.note).joinedload(Note.note_type), joinedload(Card.deck))
-    ).one()
-    memory = session.get(Memory, (learner.id, card_id))
-    return NextCard(card, reason, memory.state if memory else NEW, early)
-
-
-def is_beginner(session: Session, learner: User) -> bool:
-    """Whether the learner has answered fewer than three times, and may want a word on grading."""
-    some = (
-        sa.select(Review.card_id)
-        .where(Review.user_id == learner.id, Review.undone_at.is_(None))
-        .limit(BEGINNER_ANSWERS)
-    )
-    return len(session.scalars(some).all()) < BEGINNER_ANSWERS
+    since = {"learner_id": learner.id, "day": day, "at": at, "card_id": card_id}
+    return len(connection_of(session).execute(_SINCE, since).all()) == DRILL_AFTER_CARDS

@@ -1,14 +1,23 @@
 """What the finished page says: when the next card comes and what tomorrow brings."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import DailySummary, Follow, Memory, User
-from app.models.waiting import COUNTED_UP_TO, first_position, new_cards
-from app.study.queue import Scope
+from app.models import DailySummary, Deck, Follow, Learner, Memory
+from app.models.waiting import (
+    COUNTED_UP_TO,
+    DAY,
+    LEARNER,
+    first_of,
+    first_position,
+    followed,
+    new_cards,
+    number_of,
+)
+from app.study.queue import Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +32,39 @@ class Rest:
     held_back: bool
 
 
-def rest_of_the_day(session: Session, learner: User, scope: Scope, now: datetime) -> Rest:
-    """What was done today in the scope and what comes next."""
-    today, decks = learner.today(now), scope.deck_ids
+def rest_of_the_day(session: Session, learner: Learner, queue: Queue) -> Rest:
+    """What was done today in the queue's decks and what comes next."""
+    today, decks = queue.day, [deck.id for deck in queue.decks]
     answers, took_ms = session.execute(
         sa.select(
             sa.func.coalesce(sa.func.sum(DailySummary.answers), 0),
             sa.func.coalesce(sa.func.sum(DailySummary.took_ms), 0),
         ).where(DailySummary.user_id == learner.id, DailySummary.day == today, DailySummary.deck_id.in_(decks))
     ).one()
-    ahead = [Memory.user_id == learner.id, Memory.deck_id.in_(decks), Memory.queue_day > today]
-    tomorrow = sa.select(Memory.card_id).where(*ahead, Memory.queue_day == today + 1).limit(COUNTED_UP_TO)
+    named = {"learner_id": learner.id, "day": today, "root_id": queue.root_id}
+    ahead = session.execute(_AHEAD_EVERYWHERE if queue.root_id is None else _AHEAD_INSIDE, named).all()
     return Rest(
         answers=int(answers),
         took_ms=int(took_ms),
-        next_day=session.scalar(sa.select(sa.func.min(Memory.queue_day)).where(*ahead)),
-        due_tomorrow=session.scalar(sa.select(sa.func.count()).select_from(tomorrow.subquery())) or 0,
-        held_back=any(_has_new(session, follow) for follow in scope.follows),
+        next_day=min((row.next_day for row in ahead if row.next_day is not None), default=None),
+        due_tomorrow=min(COUNTED_UP_TO, sum(row.due_tomorrow for row in ahead)),
+        held_back=any(row.new_per_day > 0 and row.next_new is not None for row in ahead),
     )
 
 
-def _has_new(session: Session, follow: Follow) -> bool:
-    """Whether tomorrow brings a card of the deck the learner has not met: there is one, and the limit allows any."""
-    cards = new_cards(follow.user_id, follow.deck_id, first_position(follow)).limit(1)
-    return follow.new_per_day > 0 and session.scalar(cards) is not None
+def _ahead(*, inside: bool) -> sa.Select[Any]:
+    """For each deck: the next day with a due card, how many are due tomorrow, and the next card not met. Whoever asks
+    has nothing due today, so a deck's next day is the first entry of its queue."""
+    later = (Memory.user_id == LEARNER, Memory.deck_id == Follow.deck_id, Memory.queue_day > DAY)
+    next_day = sa.select(Memory.queue_day).where(*later).order_by(Memory.queue_day)
+    tomorrow = sa.select(Memory.card_id).where(*later[:2], Memory.queue_day == DAY + 1)
+    columns = (
+        Follow.new_per_day,
+        first_of(next_day).label("next_day"),
+        number_of(tomorrow).label("due_tomorrow"),
+        first_of(new_cards(LEARNER, Follow.deck_id, first_position())).label("next_new"),
+    )
+    return followed(sa.select(*columns).select_from(Follow).join(Deck), inside)
+
+
+_AHEAD_EVERYWHERE, _AHEAD_INSIDE = _ahead(inside=False), _ahead(inside=True)

@@ -1,47 +1,48 @@
 """The day's totals, kept beside the log so that no page has to add it up."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
-from app.models import DailySummary, Review
-from app.scheduling.memory import EASY, GOOD, HARD
+from app.models import Kind, Stage
+from app.scheduling import MATURE_INTERVAL, NEW, MemoryState, take_answer
+from app.scheduling.replay import in_order
+from app.study.keeping import SUMMARIES, LoggedAnswer, Share, count, share_values
 
-
-def count_answer(session: Session, review: Review, *, introduced: bool) -> None:
-    """Adds an answer to its day; `introduced` when it was the learner's first to the card."""
-    _add(session, review, {**_shares(review), "introduced": int(introduced)})
+Totals = dict[Share, tuple[int, int]]
+"""Answers and milliseconds by the summary row they count in."""
 
 
-def uncount_answer(session: Session, review: Review, *, introduced: bool) -> None:
-    """Takes an undone answer out of its day again."""
-    _add(session, review, {name: -share for name, share in {**_shares(review), "introduced": int(introduced)}.items()})
+def share_of(logged: LoggedAnswer, before: MemoryState) -> Share:
+    """The row an answer counts in, given the memory's state before it."""
+    stage = Stage.NEW if before.answers == 0 else Stage.MATURE if before.interval >= MATURE_INTERVAL else Stage.YOUNG
+    first = before.last_day is None or logged.day > before.last_day
+    return Share(logged.day, logged.deck_id, logged.hour, Kind.ANSWER, logged.grade, stage, first)
 
 
-def move_introduction(session: Session, review: Review, by: int) -> None:
-    """Counts a card as met (1) or not (-1) on the day of this review: a merge can change which one was first."""
-    _add(session, review, dict.fromkeys(_shares(review), 0) | {"introduced": by})
+def totals_of(log: Iterable[LoggedAnswer]) -> Totals:
+    """What the standing answers to one card add to the summaries, whatever order they arrive in."""
+    by_id = {logged.id: logged for logged in log}
+    answers, took, state = Counter[Share](), Counter[Share](), NEW
+    for answer in in_order(logged.answer for logged in by_id.values()):
+        share = share_of(by_id[answer.id], state)
+        answers[share] += 1
+        took[share] += by_id[answer.id].took_ms
+        state = take_answer(state, answer)
+    return {share: (number, took[share]) for share, number in answers.items()}
 
 
-def _shares(review: Review) -> dict[str, int]:
-    return {
-        "answers": 1,
-        "again": int(review.grade < HARD),
-        "hard": int(review.grade == HARD),
-        "good": int(review.grade == GOOD),
-        "easy": int(review.grade == EASY),
-        "took_ms": review.took_ms,
-    }
-
-
-def _add(session: Session, review: Review, shares: dict[str, int]) -> None:
-    key = {"user_id": review.user_id, "day": review.day, "deck_id": review.deck_id}
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    columns = sa.inspect(DailySummary).columns
-    session.execute(
-        insert(DailySummary)
-        .values(**key, **shares)
-        .on_conflict_do_update(
-            index_elements=list(key), set_={name: columns[name] + share for name, share in shares.items()}
-        )
-    )
+def change_totals(connection: sa.Connection, user_id: int, before: Totals, after: Totals) -> None:
+    """Takes one card's former totals out of the summaries and puts the present ones in."""
+    changes = []
+    for share in before.keys() | after.keys():
+        old, new = before.get(share, (0, 0)), after.get(share, (0, 0))
+        if old != new:
+            changes.append(share_values(user_id, share, new[0] - old[0], new[1] - old[1]))
+    if not changes:
+        return
+    connection.execute(count(connection.dialect.name), changes)
+    days = {share.day for share in before}
+    emptied = sa.delete(SUMMARIES).where(SUMMARIES.c.user_id == user_id, SUMMARIES.c.day.in_(days))
+    connection.execute(emptied.where(SUMMARIES.c.answers == 0))

@@ -5,47 +5,57 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.errors import N_, Refused
-from app.models import Card, Follow, Kind, Review, User
-from app.models.waiting import followed_deck_ids
-from app.study.folding import fold_again, standing_reviews
-from app.study.summing import uncount_answer
+from app.database import Writing, connection_of
+from app.errors import N_, Refused, Stale
+from app.models import Card, Learner
+from app.models.waiting import DAY, LEARNER, latest_answer
+from app.study.folding import fold_again, standing_answers
+from app.study.keeping import FOLLOWS, MOVED_ON, REVIEWS, LoggedAnswer
+
+_LATEST = latest_answer(LEARNER, DAY).subquery()
+_LATEST_CARD = sa.select(_LATEST.c.id, Card.id, Card.deck_id, Card.position).join(Card, Card.id == _LATEST.c.card_id)
 
 
-def undo_last_answer(session: Session, learner: User, now: datetime) -> int:
-    """Undoes the learner's latest answer of this study day and returns the id of its card. Refused if there is none."""
-    review = session.scalar(_latest_answer(learner, learner.today(now)))
-    if review is None:
+def undo_last_answer(session: Session, learner: Learner, now: datetime, in_transaction: Writing | None = None) -> int:
+    """Undoes the learner's latest answer of this study day and returns the id of its card; reads first, then writes
+    `in_transaction`, or in the caller's own. Refused if there is none, Stale if something else came in between."""
+    connection = connection_of(session)
+    latest = connection.execute(_LATEST_CARD, {"learner_id": learner.id, "day": learner.today(now)}).first()
+    if latest is None:
         raise Refused(N_("There is nothing to undo today."))
-    review.undone_at = now
-    session.flush()
-    card = session.get_one(Card, review.card_id)
-    left = standing_reviews(session, learner.id, review.card_id)
-    uncount_answer(session, review, introduced=not left)
-    fold_again(session, learner.id, card, left)
+    review_id, card_id, deck_id, position = latest
+    standing = standing_answers(connection, learner.id, card_id)
+    if in_transaction is None:
+        _undo(session, learner, (card_id, deck_id, position), review_id, standing, now)
+    else:
+        with in_transaction() as transaction:
+            _undo(transaction, learner, (card_id, deck_id, position), review_id, standing, now)
+    return int(card_id)
+
+
+def _undo(
+    session: Session,
+    learner: Learner,
+    card: tuple[int, int, int],
+    review_id: object,
+    standing: list[LoggedAnswer],
+    now: datetime,
+) -> None:
+    connection, (card_id, deck_id, position) = connection_of(session), card
+    left = [logged for logged in standing if logged.id != review_id]
     if not left:
-        _lower_cursor(session, learner, card)
-    return card.id
+        # The card is unmet again, so the cursor must not stand behind it. First of all, for it holds the follow's row.
+        lowered = sa.case((FOLLOWS.c.new_from < position, FOLLOWS.c.new_from), else_=position)
+        own = (FOLLOWS.c.user_id == learner.id, FOLLOWS.c.deck_id == deck_id)
+        connection.execute(sa.update(FOLLOWS).where(*own).values(new_from=lowered))
+    one = (REVIEWS.c.user_id == learner.id, REVIEWS.c.card_id == card_id, REVIEWS.c.id == review_id)
+    marked = sa.update(REVIEWS).where(*one, REVIEWS.c.undone_at.is_(None)).values(undone_at=now)
+    if connection.execute(marked).rowcount != 1:
+        raise Stale(MOVED_ON)
+    fold_again(connection, learner.id, (card_id, deck_id), standing, left)
+    session.expire_all()
 
 
-def can_undo(session: Session, learner: User, day: int) -> bool:
+def can_undo(session: Session, learner: Learner, day: int) -> bool:
     """Whether the learner has an answer of that day to take back."""
-    return learner.last_day == day and session.scalar(_latest_answer(learner, day)) is not None
-
-
-def _latest_answer(learner: User, day: int) -> sa.Select[Review]:
-    """The latest standing answer of a day. Not in a deck the learner has left: they could not see what it changed."""
-    return (
-        sa.select(Review)
-        .where(Review.user_id == learner.id, Review.undone_at.is_(None), Review.kind == Kind.ANSWER)
-        .where(Review.day == day, Review.deck_id.in_(followed_deck_ids(learner.id)))
-        .order_by(Review.at.desc(), Review.id.desc())
-        .limit(1)
-    )
-
-
-def _lower_cursor(session: Session, learner: User, card: Card) -> None:
-    """The card is unmet again, so the cursor must not stand behind it."""
-    follow = session.get(Follow, (learner.id, card.deck_id))
-    if follow is not None:
-        follow.new_from = min(follow.new_from, card.position)
+    return connection_of(session).execute(latest_answer(learner.id, day)).first() is not None

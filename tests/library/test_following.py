@@ -29,7 +29,7 @@ def test_following_again_goes_on_where_one_stopped(session: Session, ada: User) 
     assert shelf(session, ada, ada.today(at(1))) == []
     follow(session, ada, deck.id, at(1))
     (item,) = shelf(session, ada, ada.today(at(1)))
-    assert (item.counts.due, item.follow.new_per_day) == (1, 7)
+    assert (item.counts.due, session.get_one(Follow, (ada.id, deck.id)).new_per_day) == (1, 7)
     assert session.get_one(Memory, (ada.id, card_id)).repetitions == 1
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused, Stale
-from app.models import Card, DailySummary, Deck, Follow, Memory, Review, User
+from app.models import Card, DailySummary, Deck, Follow, Kind, Memory, Review, Stage, User
 from app.scheduling import replay
 from app.study import AnswerGiven, answer_card, undo_last_answer
 from tests.factories import a_deck, a_follow, a_learner, at
@@ -42,10 +42,12 @@ def test_an_answer_is_one_review_one_memory_and_one_more_in_the_day(session: Ses
     answer_card(session, ada, card.id, give(4), at(0))
     review = session.scalars(sa.select(Review).where(Review.user_id == ada.id)).one()
     memory = session.get_one(Memory, (ada.id, card.id))
-    day = session.get_one(DailySummary, (ada.id, ada.today(at(0)), deck.id))
+    day = session.scalars(sa.select(DailySummary).where(DailySummary.user_id == ada.id)).one()
     assert (review.grade, review.took_ms, review.at) == (4, 4000, at(0))
     assert (memory.repetitions, memory.interval, memory.queue_day) == (1, 1, review.day + 1)
-    assert (day.answers, day.introduced, day.good, day.took_ms) == (1, 1, 1, 4000)
+    where = (day.day, day.deck_id, day.hour, day.kind, day.grade, day.stage, day.first)
+    assert where == (review.day, deck.id, 9, Kind.ANSWER, 4, Stage.NEW, True)
+    assert (day.answers, day.took_ms) == (1, 4000)
 
 
 @pytest.mark.parametrize("grade", [0, 1, 2, 3, 4, 5])

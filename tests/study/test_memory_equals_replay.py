@@ -1,6 +1,5 @@
 """Whatever happens, a memory is the replay of its reviews, and a day's summary is the sum of them."""
 
-from collections import defaultdict
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -13,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.database import db
 from app.errors import Refused, Stale
-from app.models import Card, DailySummary, Memory, Review, User
+from app.models import Card, DailySummary, Memory, Review, Stage, User
 from app.scheduling import Answer, replay
 from app.study import AnswerGiven, answer_card, merge_answers, undo_last_answer
+from app.study.keeping import LoggedAnswer, Share
 from app.study.merging import LateAnswer
+from app.study.summing import Totals, totals_of
 from tests.factories import a_deck, a_follow, a_learner, at
 
 CARDS = 3
@@ -75,15 +76,21 @@ def _unless_refused(act) -> None:
 
 def _check(session: Session, ada: User, cards: list[Card]) -> None:
     reviews = session.scalars(sa.select(Review).where(Review.user_id == ada.id, Review.undone_at.is_(None))).all()
-    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    totals: Totals = {}
     for card in cards:
-        own = sorted((r for r in reviews if r.card_id == card.id), key=lambda r: (r.day, r.at, r.id))
+        own = [r for r in reviews if r.card_id == card.id]
         memory = session.get(Memory, (ada.id, card.id))
         assert (memory.state if memory else None) == (replay(r.answer for r in own) if own else None)
         assert memory is None or memory.queue_day == memory.due_day
-        for number, review in enumerate(own):
-            for index, share in enumerate((1, number == 0, review.grade < 3, review.took_ms)):
-                sums[review.day][index] += share
+        for share, (answers, took_ms) in totals_of([logged(r) for r in own]).items():
+            before = totals.get(share, (0, 0))
+            totals[share] = (before[0] + answers, before[1] + took_ms)
     summaries = session.scalars(sa.select(DailySummary).where(DailySummary.user_id == ada.id)).all()
-    kept = {s.day: [s.answers, s.introduced, s.again, s.took_ms] for s in summaries if s.answers}
-    assert kept == dict(sums)
+    kept = {Share(*(getattr(s, f) for f in Share.__dataclass_fields__)): (s.answers, s.took_ms) for s in summaries}
+    assert kept == totals
+    assert sum(answers for answers, _ in totals.values()) == len(reviews)
+    assert sum(n for share, (n, _) in totals.items() if share.stage == Stage.NEW) == len({r.card_id for r in reviews})
+
+
+def logged(review: Review) -> LoggedAnswer:
+    return LoggedAnswer(*(getattr(review, field) for field in LoggedAnswer.__dataclass_fields__))

@@ -15,12 +15,11 @@ from app.study import (
     NextCard,
     answer_card,
     next_card,
+    queue_of,
     rest_of_the_day,
-    scope_of,
     shown_card,
     undo_last_answer,
 )
-from app.study.queue import waiting_in
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 
 
@@ -38,7 +37,8 @@ def meet_all_as_somebody_else(session: Session, deck: Deck) -> None:
 
 
 def next_for(session: Session, learner: User, now: datetime, deck: Deck | None = None) -> NextCard | None:
-    return next_card(session, learner, scope_of(session, learner, deck.id if deck else None), now)
+    queue = queue_of(session, learner, deck.id if deck else None, now)
+    return next_card(session, learner, queue, now)
 
 
 def grade(session: Session, learner: User, shown: NextCard, grade: int, now: datetime) -> None:
@@ -149,7 +149,7 @@ def test_the_counts_are_what_the_session_then_shows(session: Session, ada: User)
         a_note(session, deck, kind="reversed")
     a_follow(session, ada, deck)
     meet_all_as_somebody_else(session, deck)
-    waiting = waiting_in(session, scope_of(session, ada, None), ada.today(at(0)))
+    waiting = queue_of(session, ada, None, at(0)).counts
     shown_cards = 0
     while (shown := next_for(session, ada, at(0))) is not None:
         shown_cards += 1
@@ -162,14 +162,14 @@ def test_a_deck_includes_the_decks_inside_it_and_no_other(session: Session, ada:
     inside = a_deck(session, cards=1, parent_id=above.id)
     for deck in (above, inside, other):
         a_follow(session, ada, deck)
-    assert scope_of(session, ada, above.id).deck_ids == [above.id, inside.id]
+    assert [one.id for one in queue_of(session, ada, above.id, at(0)).decks] == [above.id, inside.id]
     assert next_for(session, ada, at(0), above).card.deck_id == inside.id
 
 
 def test_a_deck_one_does_not_follow_cannot_be_studied(session: Session, ada: User) -> None:
     stranger = a_deck(session, cards=1)
     with pytest.raises(NotFound):
-        scope_of(session, ada, stranger.id)
+        queue_of(session, ada, stranger.id, at(0))
     with pytest.raises(NotFound):
         shown_card(session, ada, session.scalars(sa.select(Card.id)).one(), at(0))
 
@@ -209,14 +209,14 @@ def test_the_finished_page_knows_when_the_next_card_comes(session: Session, ada:
     a_follow(session, ada, deck, new_per_day=2)
     for _ in range(2):
         grade(session, ada, next_for(session, ada, at(0)), 4, at(0))
-    rest = rest_of_the_day(session, ada, scope_of(session, ada, None), at(0))
+    rest = rest_of_the_day(session, ada, queue_of(session, ada, None, at(0)))
     today = ada.today(at(0))
     assert (rest.answers, rest.next_day, rest.due_tomorrow, rest.held_back) == (2, today + 1, 2, True)
 
 
 def test_with_a_limit_of_none_tomorrow_brings_nothing_new(session: Session, ada: User) -> None:
     a_follow(session, ada, a_deck(session, cards=3), new_per_day=0)
-    assert not rest_of_the_day(session, ada, scope_of(session, ada, None), at(0)).held_back
+    assert not rest_of_the_day(session, ada, queue_of(session, ada, None, at(0))).held_back
 
 
 def test_the_hot_statements_walk_an_index(session: Session, ada: User) -> None:

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import Refused
-from app.models import Card, DailySummary, Follow, Kind, Memory, Review, User
-from app.study import AnswerGiven, answer_card, next_card, scope_of, undo_last_answer
+from app.models import Card, DailySummary, Follow, Kind, Memory, Review, Stage, User
+from app.study import AnswerGiven, answer_card, next_card, queue_of, undo_last_answer
 from app.study.undoing import can_undo
 from tests.factories import a_deck, a_follow, a_learner, at
 
@@ -55,7 +55,7 @@ def test_the_day_counts_as_if_it_had_not_been(session: Session, ada: User, cards
     answer(session, ada, cards[1], 2, 1)
     undo_last_answer(session, ada, at(0, minute=2))
     day = session.scalars(sa.select(DailySummary)).one()
-    assert (day.answers, day.introduced, day.good, day.again, day.took_ms) == (1, 1, 1, 0, 1000)
+    assert (day.answers, day.stage, day.grade, day.first, day.took_ms) == (1, Stage.NEW, 4, True, 1000)
 
 
 def test_undoing_a_repeat_leaves_the_first_answer_and_the_drill(session: Session, ada: User, cards: list[Card]) -> None:
@@ -69,15 +69,16 @@ def test_undoing_a_repeat_leaves_the_first_answer_and_the_drill(session: Session
 def test_an_undone_card_is_new_again_and_comes_next(session: Session, ada: User, cards: list[Card]) -> None:
     answer(session, ada, cards[0], 4, 0)
     undo_last_answer(session, ada, at(0, minute=1))
-    shown = next_card(session, ada, scope_of(session, ada, None), at(0, minute=2))
+    shown = next_card(session, ada, queue_of(session, ada, None, at(0, minute=2)), at(0, minute=2))
     assert (shown.card.id, shown.reason, shown.state.answers) == (cards[0].id, "new", 0)
 
 
 def test_practice_moves_nothing_and_is_not_what_undo_takes_back(session: Session, ada: User, cards: list[Card]) -> None:
     answer(session, ada, cards[0], 2, 0)
     answer(session, ada, cards[0], 4, 6)
-    where = {"user_id": ada.id, "card_id": cards[0].id, "deck_id": cards[0].deck_id, "day": ada.today(at(0))}
-    practised = Review(**where, id=uuid4(), kind=Kind.PRACTICE, at=at(0, minute=9), grade=0, took_ms=1, undone_at=None)
+    where = {"user_id": ada.id, "card_id": cards[0].id, "deck_id": cards[0].deck_id}
+    when = {"day": ada.today(at(0)), "hour": 9, "at": at(0, minute=9)}
+    practised = Review(**where, **when, id=uuid4(), kind=Kind.PRACTICE, grade=0, took_ms=1, undone_at=None)
     session.add(practised)
     undo_last_answer(session, ada, at(0, minute=10))
     memory = session.get_one(Memory, (ada.id, cards[0].id))

@@ -1,0 +1,171 @@
+"""The writes of an answer: the log's row, the memory's, the day's, and for a new card the cursor's.
+
+What was read before the transaction is checked by the writes themselves: a memory is only changed from the very state
+its answer was worked out from. SQLite runs them one by one behind the gate; on PostgreSQL they are one statement,
+because there a round trip costs more than the work.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.errors import N_, Stale
+from app.models import Card, DailySummary, Follow, Kind, Memory, Review, User
+from app.models.waiting import new_cards
+from app.scheduling import Answer, MemoryState
+
+MEMORIES, REVIEWS, SUMMARIES, FOLLOWS, USERS = (
+    cast(sa.Table, model.__table__) for model in (Memory, Review, DailySummary, Follow, User)
+)
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+MOVED_ON = N_("This card was already answered elsewhere. Nothing was lost; here is where you are now.")
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAnswer:
+    """A standing answer of the log."""
+
+    id: UUID
+    day: int
+    hour: int
+    at: datetime
+    grade: int
+    deck_id: int
+    took_ms: int
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(id=self.id, day=self.day, at=self.at, grade=self.grade)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which row of the daily summaries an answer counts in."""
+
+    day: int
+    deck_id: int
+    hour: int
+    kind: int
+    grade: int
+    stage: int
+    first: bool
+
+
+def named(**values: object) -> dict[str, object]:
+    """Parameters under names no column has: SQLAlchemy takes one called like a column for that column's new value."""
+    return {f"the_{name}": value for name, value in values.items()}
+
+
+def _the(column: sa.ColumnElement[Any], name: str | None = None) -> sa.BindParameter[Any]:
+    """The parameter a column gets its value from."""
+    return sa.bindparam(f"the_{name or column.key}", type_=column.type)
+
+
+_OWN_MEMORY = (MEMORIES.c.user_id == _the(MEMORIES.c.user_id), MEMORIES.c.card_id == _the(MEMORIES.c.card_id))
+_UNCHANGED = [
+    MEMORIES.c[name].is_not_distinct_from(_the(MEMORIES.c[name], f"old_{name}"))
+    for name in MemoryState.__dataclass_fields__
+]
+_LOGGED = {column: _the(column) for column in REVIEWS.c if column.key != "undone_at"}
+_KNOWN = {column: _the(column) for column in MEMORIES.c}
+# A memory has its `answers` too.
+_COUNTED = {column: _the(column, "more_answers" if column.key == "answers" else None) for column in SUMMARIES.c}
+
+CHANGE = sa.update(MEMORIES).where(*_OWN_MEMORY, *_UNCHANGED).values(_KNOWN)
+FORGET = sa.delete(MEMORIES).where(*_OWN_MEMORY, *_UNCHANGED)
+LOG = sa.insert(REVIEWS).values(_LOGGED)
+MOVE_DAY = (
+    sa.update(USERS)
+    .where(USERS.c.id == _the(MEMORIES.c.user_id))
+    .where(sa.or_(USERS.c.last_day.is_(None), USERS.c.last_day < _the(REVIEWS.c.day)))
+    .values(last_day=_the(REVIEWS.c.day))
+)
+_OWN_FOLLOW = (FOLLOWS.c.user_id == _the(MEMORIES.c.user_id), FOLLOWS.c.deck_id == _the(MEMORIES.c.deck_id))
+LOCK_FOLLOW = sa.select(FOLLOWS.c.deck_id).where(*_OWN_FOLLOW).with_for_update()
+
+
+def _move_cursor() -> sa.Update:
+    """Puts the cursor on the first unmet card, or behind the last one if all are met, so that additions are found. It
+    starts from where the row stands by then: an undo may have put it back."""
+    deck_id, order = _the(MEMORIES.c.deck_id), sa.bindparam("the_order_version", type_=sa.Integer)
+    start = sa.case((FOLLOWS.c.order_seen == order, FOLLOWS.c.new_from), else_=0)
+    first = (
+        new_cards(_the(MEMORIES.c.user_id), deck_id, start)
+        .with_only_columns(Card.position)
+        # PostgreSQL's one statement does not see the memory it makes.
+        .where(Card.id != _the(MEMORIES.c.card_id))
+        .limit(1)
+        .correlate(FOLLOWS)
+        .scalar_subquery()
+    )
+    last = sa.select(Card.position + 1).where(Card.deck_id == deck_id, ~Card.retired)
+    behind = last.order_by(Card.position.desc()).limit(1).scalar_subquery()
+    return sa.update(FOLLOWS).where(*_OWN_FOLLOW).values(new_from=sa.func.coalesce(first, behind, 0), order_seen=order)
+
+
+MOVE_CURSOR = _move_cursor()
+
+
+@cache
+def meet(dialect: str) -> Any:
+    """Makes a memory, unless there is one."""
+    return INSERT[dialect](MEMORIES).values(_KNOWN).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+def _adding(insert: Any) -> Any:
+    added = ("answers", "took_ms")
+    sums = {name: SUMMARIES.c[name] + insert.excluded[name] for name in added}
+    return insert.on_conflict_do_update(index_elements=list(SUMMARIES.primary_key), set_=sums)
+
+
+@cache
+def count(dialect: str) -> Any:
+    """Adds to a row of the daily summaries, making it if need be."""
+    return _adding(INSERT[dialect](SUMMARIES).values(_COUNTED))
+
+
+@cache
+def all_at_once(*, new: bool) -> sa.Select[int]:
+    """All writes of an answer as one PostgreSQL statement that returns how many memories it changed: one, or nothing
+    was written."""
+    change = (meet("postgresql") if new else CHANGE).returning(MEMORIES.c.card_id).cte("memory")
+    log = sa.insert(REVIEWS).from_select(list(_LOGGED), sa.select(*_LOGGED.values()).select_from(change)).cte("log")
+    counted = sa.select(*_COUNTED.values()).select_from(change)
+    sums = _adding(postgresql.insert(SUMMARIES).from_select(list(_COUNTED), counted)).cte("sums")
+    if_changed = sa.select(change.c.card_id).exists()
+    more = [MOVE_DAY.where(if_changed).cte("day")] + ([MOVE_CURSOR.where(if_changed).cte("place")] if new else [])
+    return sa.select(sa.func.count()).select_from(change).add_cte(log, sums, *more)
+
+
+def memory_values(user_id: int, card_id: int, deck_id: int, old: MemoryState, new: MemoryState) -> dict[str, object]:
+    """The parameters of CHANGE, FORGET and `meet`."""
+    before = {f"old_{name}": value for name, value in asdict(old).items()}
+    key = {"user_id": user_id, "card_id": card_id, "deck_id": deck_id}
+    return named(**key, **before, **asdict(new), queue_day=new.due_day)
+
+
+def keep_memory(connection: sa.Connection, values: dict[str, object], old: MemoryState, new: MemoryState) -> None:
+    """Makes the memory's row say what the fold says; a fold of no answers is no row. Raises Stale if it is not as it
+    was when the fold was worked out."""
+    if old == new:
+        return
+    existing = CHANGE if new.answers else FORGET
+    statement = existing if old.answers else meet(connection.dialect.name)
+    if connection.execute(statement, values).rowcount != 1:
+        raise Stale(MOVED_ON)
+
+
+def log_values(user_id: int, card_id: int, kind: Kind, logged: LoggedAnswer) -> dict[str, object]:
+    """The parameters of LOG."""
+    fields = {name: getattr(logged, name) for name in LoggedAnswer.__dataclass_fields__}
+    return named(user_id=user_id, card_id=card_id, kind=kind, **fields)
+
+
+def share_values(user_id: int, share: Share, answers: int, took_ms: int) -> dict[str, object]:
+    """The parameters of `count`."""
+    return named(user_id=user_id, **asdict(share), more_answers=answers, took_ms=took_ms)

@@ -1,0 +1,70 @@
+"""What a card shows, with what its learner knows of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.database import connection_of
+from app.errors import NotFound
+from app.models import Card, Deck, Follow, Learner, Memory, Note, NoteType
+from app.models.waiting import LEARNER, path_of
+from app.scheduling import NEW, MemoryState
+
+STATE = [getattr(Memory, field.name) for field in fields(MemoryState)]
+"""The columns of a memory that are its state."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A card with its note's content. `deck`: the deck's path; `is_followed`: the learner studies that deck."""
+
+    id: int
+    deck_id: int
+    note_id: int
+    ordinal: int
+    position: int
+    kind: str
+    fields: list[str]
+    field_languages: list[str]
+    format: str
+    language: str
+    source: str
+    quote: str
+    deck_language: str
+    is_followed: bool
+    deck: str
+
+
+_SHOWN = (
+    sa.select(
+        *(Card.id, Card.deck_id, Card.note_id, Card.ordinal, Card.position, NoteType.kind),
+        *(Note.fields, Note.field_languages, Note.format, Note.language, Note.source, Note.quote),
+        *(Deck.language, sa.and_(Follow.user_id.is_not(None), Deck.published)),
+        *(Deck.name, Deck.parent_id, *STATE),
+    )
+    .select_from(Card)
+    .join(Card.note)
+    .join(Note.note_type)
+    .join(Card.deck)
+    .outerjoin(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == Card.deck_id, Follow.stopped_at.is_(None)))
+    .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
+    .where(Card.id == sa.bindparam("card_id"))
+)
+
+
+def show(session: Session, learner: Learner, card_id: int) -> tuple[ShownCard, MemoryState]:
+    """A card and the learner's memory of it. Raises NotFound if there is no such card."""
+    connection = connection_of(session)
+    row: Any = connection.execute(_SHOWN, {"learner_id": learner.id, "card_id": card_id}).first()
+    if row is None:
+        raise NotFound()
+    card = ShownCard(*(*row[:14], path_of(connection, *row[14:16])))
+    return card, state_from(row[16:])
+
+
+def state_from(columns: Sequence[Any]) -> MemoryState:
+    """The state in a row's columns of STATE; the answers are the last of them, and without a memory all are NULL."""
+    return NEW if columns[-1] is None else MemoryState(*columns)
