@@ -1,9 +1,10 @@
 """DOOR: the same verbs in the terminal."""
 
+from app.cli.database import database
 from app.cli.decks import import_file
 from app.cli.group import cardlet
 from app.cli.schedule import schedule
 from app.cli.serve import serve
 from app.cli.users import user
 
-__all__ = ["cardlet", "import_file", "schedule", "serve", "user"]
+__all__ = ["cardlet", "database", "import_file", "schedule", "serve", "user"]
