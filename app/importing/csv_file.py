@@ -102,7 +102,7 @@ def _row(line: int, cells: list[str], layout: TableLayout, columns: _Columns) ->
     if max(len(question), len(answer)) > LONGEST_FIELD:
         return BadRow(line, N_("a text is longer than %(longest)s characters"), {"longest": LONGEST_FIELD})
     hides = has_cloze(question)
-    if not question or (layout.format == "html" and shows_nothing(question, "html")):
+    if not question or (layout.format == "html" and shows_nothing(question)):
         return BadRow(line, N_("the question is empty"))
     if not answer and not hides:
         return BadRow(line, N_("the answer is empty"))

@@ -12,6 +12,7 @@ from app.library.following import visible_deck
 from app.models import Card, Deck, Follow, Learner, Note
 from app.models.deck import with_parents
 from app.models.waiting import (
+    COUNTED_UP_TO,
     DAY,
     LEARNER,
     Counts,
@@ -41,7 +42,7 @@ class ShelfDeck:
 _DUE = number_of(due_cards(LEARNER, Follow.deck_id, DAY))
 _DUE_TOMORROW = number_of(due_cards(LEARNER, Follow.deck_id, DAY + 1))
 # Tomorrow is only counted where today is empty.
-_SHELF = waiting_decks(_DUE, sa.case((_DUE == 0, _DUE_TOMORROW), else_=0))
+_SHELF = waiting_decks(_DUE, sa.case((_DUE == 0, _DUE_TOMORROW), else_=0), new_up_to=COUNTED_UP_TO)
 
 
 def shelf(session: Session, learner: Learner, day: int) -> list[ShelfDeck]:

@@ -12,18 +12,18 @@ from app.models.deck import decks_inside
 MOST_NEW_PER_DAY = 9_999
 
 
-def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> Follow:
-    """Follows a deck with the decks inside it; who followed it before goes on where they stopped.
+def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> Deck:
+    """Follows a deck with the decks inside it and returns it; who followed it before goes on where they stopped.
 
     Raises NotFound unless it is a starter deck or the learner's own.
     """
     deck = visible_deck(session, learner, deck_id)
     place = (session.scalar(sa.select(sa.func.max(Follow.place)).where(Follow.user_id == learner.id)) or 0) + 1
-    root = _follow_one(session, learner, deck.id, place, now)
+    _follow_one(session, learner, deck.id, place, now)
     for inside in decks_inside(session, [deck.id]):
         _follow_one(session, learner, inside, place, now)
     session.flush()
-    return root
+    return deck
 
 
 def visible_deck(session: Session, learner: Learner, deck_id: int) -> Deck:
@@ -62,10 +62,9 @@ def own_follow(session: Session, learner: Learner, deck_id: int) -> Follow:
     return followed
 
 
-def _follow_one(session: Session, learner: Learner, deck_id: int, place: int, now: datetime) -> Follow:
+def _follow_one(session: Session, learner: Learner, deck_id: int, place: int, now: datetime) -> None:
     followed = session.get(Follow, (learner.id, deck_id))
     if followed is None:
         followed = Follow(user_id=learner.id, deck_id=deck_id, place=place, followed_at=now)
         session.add(followed)
     followed.stopped_at = None
-    return followed

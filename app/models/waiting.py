@@ -20,6 +20,7 @@ from app.models.review import DailySummary, Kind, Review, Stage
 
 COUNTED_UP_TO = 1000
 """Nobody reads more digits than that, and counting on would make the page as slow as the collection is large."""
+A_LOT_OF_NEW = 100
 
 Id = int | sa.SQLColumnExpression[int]
 LEARNER: sa.BindParameter[int] = sa.bindparam("learner_id", type_=sa.Integer)
@@ -170,16 +171,16 @@ def number_of(rows: sa.Select[Any], up_to: int = COUNTED_UP_TO) -> sa.ScalarSele
     return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
 
 
-def waiting_decks(*columns: sa.ColumnElement[Any], inside: bool = False) -> sa.Select[Any]:
+def waiting_decks(*columns: sa.ColumnElement[Any], new_up_to: int, inside: bool = False) -> sa.Select[Any]:
     """The columns of a WaitingDeck and more, a row for each deck the learner studies (`inside`: in ROOT and below it),
-    in no order."""
+    in no order. `new_up_to`: where counting new cards stops, each of which takes a look at what was met and when."""
     introduced = introduced_on(LEARNER, Follow.deck_id, DAY).correlate(Follow).scalar_subquery()
     left, fresh = Follow.new_per_day - introduced, new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)
     # A LIMIT cannot look at its own row's limit, and counting far beyond it would be most of the page's time.
     unmet = sa.case(
         (left <= 0, sa.literal_column("0")),
-        *((left <= few, number_of(fresh, few)) for few in (NEW_PER_DAY, 5 * NEW_PER_DAY)),
-        else_=number_of(fresh),
+        *((left <= few, number_of(fresh, few)) for few in (NEW_PER_DAY, A_LOT_OF_NEW) if few < new_up_to),
+        else_=number_of(fresh, new_up_to),
     )
     follow = (Deck.id, Deck.parent_id, Deck.name, Deck.language, Follow.place, Follow.new_per_day, introduced)
     drill = number_of(drilled_cards(LEARNER, Follow.deck_id, DAY))

@@ -54,8 +54,7 @@ def create_follow(deck_id: int) -> ResponseReturnValue:
     learner = current_learner()
     with writing() as transaction:
         followed = follow(transaction, learner, deck_id, now())
-        name = followed.deck.name
-    flash(_("You follow %(deck)s.", deck=name))
+    flash(_("You follow %(deck)s.", deck=followed.name))
     return redirect(url_for("home.home"), 303)
 
 

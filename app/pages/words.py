@@ -79,9 +79,11 @@ def number(value: float) -> str:
     return format_decimal(value, locale=locale())
 
 
-def capped(count: int) -> str:
-    """A count that stops at what was counted up to."""
-    return f"{number(COUNTED_UP_TO - 1)}+" if count >= COUNTED_UP_TO else number(count)
+def capped(count: int, *, has_more: bool = False) -> str:
+    """A count that stops at what was counted up to: `999+`. `has_more`: it stopped before."""
+    if count >= COUNTED_UP_TO:
+        return f"{number(COUNTED_UP_TO - 1)}+"
+    return f"{number(count)}+" if has_more else number(count)
 
 
 def source_words(source: str) -> str:

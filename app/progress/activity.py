@@ -34,18 +34,13 @@ def activity_of(session: Session, learner: Learner, day: int) -> Activity:
 def streak_of(session: Session, learner: Learner, today: int) -> int:
     """On how many days in a row the learner studied. Today counts once there is an answer; until then the row up to
     yesterday stands, because the day is not over."""
-    days = session.scalars(
-        sa.select(DailySummary.day)
-        .where(DailySummary.user_id == learner.id, DailySummary.day <= today, DailySummary.answers > 0)
-        .distinct()
-        .order_by(DailySummary.day.desc())
-        .execution_options(yield_per=100)
-    )
-    streak, expected = 0, today
-    for day in days:
-        if streak == 0 and day == today - 1:
-            expected = day
-        if day != expected:
-            break
-        streak, expected = streak + 1, expected - 1
-    return streak
+    studied = session.scalar(sa.select(_studied_on(learner.id, sa.literal(today))))
+    # Day by day backwards, so that a streak costs as many looks as it has days, whatever else was ever learnt.
+    row = sa.select(sa.literal(today if studied else today - 1).label("day")).cte("days", recursive=True)
+    before = sa.select(row.c.day - 1).where(_studied_on(learner.id, row.c.day))
+    row = row.union_all(before)
+    return (session.scalar(sa.select(sa.func.count()).select_from(row)) or 1) - 1
+
+
+def _studied_on(user_id: int, day: sa.ColumnElement[int]) -> sa.Exists:
+    return sa.exists().where(DailySummary.user_id == user_id, DailySummary.day == day, DailySummary.answers > 0)

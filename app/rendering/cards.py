@@ -1,10 +1,19 @@
 """The two sides of a card."""
 
+import hashlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
+
+from cachetools import LRUCache, cached
 
 from app.rendering.cloze import answer_text, cloze_numbers, question_text
 from app.rendering.text import render_text
+
+CACHED_BYTES = 8 * 2**20
+RENDERER = 1
+"""Grows whenever the same content gives another result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,26 @@ def card_ordinals(kind: str, fields: Sequence[str]) -> list[int]:
     return [0, 1] if kind == "reversed" else [0]
 
 
+def _size(sides: Sides) -> int:
+    """What a rendered card takes in memory, with its place in the cache."""
+    return 300 + sum(sys.getsizeof(text) for text in (sides.question, sides.answer, sides.rest))
+
+
+def _key(kind: str, fields: Sequence[str], languages: Sequence[str], ordinal: int, format: str) -> bytes:
+    """Content, template and renderer. Not the card's id: an edit that reaches another process must not be missed."""
+    parts = (str(RENDERER), kind, format, str(ordinal), *languages, *fields)
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        text = part.encode(errors="surrogatepass")
+        digest.update(len(text).to_bytes(4) + text)
+    return digest.digest()
+
+
+# One for all learners: a card looks the same to everybody. What is larger than the whole cache is rendered each time.
+RENDERED: LRUCache[bytes, Sides] = LRUCache(CACHED_BYTES, getsizeof=_size)
+
+
+@cached(RENDERED, key=_key, lock=Lock())
 def render_sides(kind: str, fields: Sequence[str], languages: Sequence[str], ordinal: int, format: str) -> Sides:
     """The sides of one card of a note whose fields are (question, answer) or (cloze text, further text)."""
     first, second = fields

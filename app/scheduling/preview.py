@@ -25,26 +25,27 @@ def preview(state: MemoryState, answer: Answer, grades: Iterable[int]) -> dict[i
     them until the grades that end the day's work on the card part. In the drill an answer changes no interval: what is
     left is the days until the card is due.
     """
-    outlooks = {grade: _outlook(state, replace(answer, grade=grade)) for grade in grades}
-    shown = _steps_that_differ([outlook.intervals for grade, outlook in outlooks.items() if grade >= PASSED])
-    return {grade: replace(outlook, intervals=outlook.intervals[:shown]) for grade, outlook in outlooks.items()}
+    after = {grade: take_answer(state, replace(answer, grade=grade)) for grade in grades}
+    if any(one.last_day == state.last_day for one in after.values()):
+        left: dict[int, tuple[int, ...]] = {grade: ((one.due_day or 0) - answer.day,) for grade, one in after.items()}
+    else:
+        left = _looked_ahead(after, answer)
+    return {grade: Outlook(grade, left[grade], one.drill_day == answer.day) for grade, one in after.items()}
 
 
-def _outlook(state: MemoryState, answer: Answer) -> Outlook:
-    after = take_answer(state, answer)
-    drills = after.drill_day == answer.day
-    if after.last_day == state.last_day and after.due_day is not None:
-        return Outlook(answer.grade, (after.due_day - answer.day,), drills)
-    intervals = [after.interval]
-    following = after
-    while len(intervals) < LOOKAHEAD and following.due_day is not None:
-        following = take_answer(following, replace(answer, day=following.due_day, grade=PASSED))
-        intervals.append(following.interval)
-    return Outlook(answer.grade, tuple(intervals), drills)
+def _looked_ahead(after: dict[int, MemoryState], answer: Answer) -> dict[int, tuple[int, ...]]:
+    """The intervals that follow each grade, as many as it takes for the passing ones to differ."""
+    states = after
+    intervals: dict[int, tuple[int, ...]] = {grade: (one.interval,) for grade, one in after.items()}
+    while len(next(iter(intervals.values()))) < LOOKAHEAD:
+        states = {grade: _on_time(one, answer) for grade, one in states.items()}
+        intervals = {grade: (*before, states[grade].interval) for grade, before in intervals.items()}
+        if len({steps for grade, steps in intervals.items() if grade >= PASSED}) > 1:
+            break
+    return intervals
 
 
-def _steps_that_differ(passing: list[tuple[int, ...]]) -> int:
-    for steps in range(2, LOOKAHEAD):
-        if len({intervals[:steps] for intervals in passing}) > 1:
-            return steps
-    return LOOKAHEAD
+def _on_time(state: MemoryState, answer: Answer) -> MemoryState:
+    """The memory after a Good answer on the day it is due."""
+    assert state.due_day is not None, "a memory that was answered is due on a day"
+    return take_answer(state, replace(answer, day=state.due_day, grade=PASSED))

@@ -30,17 +30,17 @@ def take_answer(state: MemoryState, answer: Answer) -> MemoryState:
 def _repeat(state: MemoryState, answer: Answer) -> MemoryState:
     repetitions, interval, ease = sm2.repeat(state.repetitions, state.interval, state.ease, answer.grade)
     lapsed = answer.grade < sm2.LOWEST_PASS and state.repetitions > 0
-    return _drill(
-        replace(
-            state,
-            repetitions=repetitions,
-            interval=interval,
-            ease=ease,
-            lapses=state.lapses + lapsed,
-            last_day=answer.day,
-            due_day=answer.day + interval,
-        ),
-        answer,
+    drilled = answer.grade < PASSED
+    return MemoryState(
+        repetitions=repetitions,
+        interval=interval,
+        ease=ease,
+        lapses=state.lapses + lapsed,
+        last_day=answer.day,
+        due_day=answer.day + interval,
+        drill_day=answer.day if drilled else None,
+        drill_at=answer.at if drilled else None,
+        answers=state.answers + 1,
     )
 
 

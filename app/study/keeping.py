@@ -5,7 +5,7 @@ its answer was worked out from. SQLite runs them one by one behind the gate; on 
 because there a round trip costs more than the work.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
@@ -67,10 +67,8 @@ def _the(column: sa.ColumnElement[Any], name: str | None = None) -> sa.BindParam
 
 
 _OWN_MEMORY = (MEMORIES.c.user_id == _the(MEMORIES.c.user_id), MEMORIES.c.card_id == _the(MEMORIES.c.card_id))
-_UNCHANGED = [
-    MEMORIES.c[name].is_not_distinct_from(_the(MEMORIES.c[name], f"old_{name}"))
-    for name in MemoryState.__dataclass_fields__
-]
+_STATE = tuple(MemoryState.__dataclass_fields__)
+_UNCHANGED = [MEMORIES.c[name].is_not_distinct_from(_the(MEMORIES.c[name], f"old_{name}")) for name in _STATE]
 _LOGGED = {column: _the(column) for column in REVIEWS.c if column.key != "undone_at"}
 _KNOWN = {column: _the(column) for column in MEMORIES.c}
 # A memory has its `answers` too.
@@ -144,9 +142,9 @@ def all_at_once(*, new: bool) -> sa.Select[int]:
 
 def memory_values(user_id: int, card_id: int, deck_id: int, old: MemoryState, new: MemoryState) -> dict[str, object]:
     """The parameters of CHANGE, FORGET and `meet`."""
-    before = {f"old_{name}": value for name, value in asdict(old).items()}
-    key = {"user_id": user_id, "card_id": card_id, "deck_id": deck_id}
-    return named(**key, **before, **asdict(new), queue_day=new.due_day)
+    before = {f"old_{name}": getattr(old, name) for name in _STATE}
+    after = {name: getattr(new, name) for name in _STATE}
+    return named(user_id=user_id, card_id=card_id, deck_id=deck_id, **before, **after, queue_day=new.due_day)
 
 
 def keep_memory(connection: sa.Connection, values: dict[str, object], old: MemoryState, new: MemoryState) -> None:
@@ -168,4 +166,5 @@ def log_values(user_id: int, card_id: int, kind: Kind, logged: LoggedAnswer) -> 
 
 def share_values(user_id: int, share: Share, answers: int, took_ms: int) -> dict[str, object]:
     """The parameters of `count`."""
-    return named(user_id=user_id, **asdict(share), more_answers=answers, took_ms=took_ms)
+    fields = {name: getattr(share, name) for name in Share.__dataclass_fields__}
+    return named(user_id=user_id, **fields, more_answers=answers, took_ms=took_ms)

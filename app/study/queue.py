@@ -15,6 +15,8 @@ from app.database import connection_of
 from app.errors import NotFound
 from app.models import Follow, Learner, Memory, Review
 from app.models.waiting import (
+    A_LOT_OF_NEW,
+    COUNTED_UP_TO,
     DAY,
     LEARNER,
     Counts,
@@ -70,6 +72,12 @@ class Queue:
         return Counts(self.due, sum(deck.new for deck in self.decks), sum(deck.drill for deck in self.decks))
 
     @property
+    def has_more(self) -> bool:
+        """Whether more cards wait than were counted."""
+        far = any(deck.unmet == A_LOT_OF_NEW < deck.new_per_day - deck.introduced for deck in self.decks)
+        return far or self.due >= COUNTED_UP_TO
+
+    @property
     def root(self) -> WaitingDeck | None:
         return next((deck for deck in self.decks if deck.id == self.root_id), None)
 
@@ -100,6 +108,7 @@ def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
         number_due(dialect, inside=inside),
         latest_answer(LEARNER, DAY).exists(),
         number_of(few, BEGINNER_ANSWERS) < BEGINNER_ANSWERS,
+        new_up_to=A_LOT_OF_NEW,
         inside=inside,
     )
 
