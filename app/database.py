@@ -230,6 +230,16 @@ def writing(*, one_statement: bool = False) -> Iterator[orm.Session]:
 
 
 @contextmanager
+def one_moment() -> Iterator[orm.Session]:
+    """A transaction for reading in which every statement sees the same moment, whatever others write meanwhile."""
+    session = db.session
+    session.rollback()
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    with _transaction(session, {"isolation_level": "REPEATABLE READ"} if on_postgresql else {}):
+        yield session
+
+
+@contextmanager
 def _transaction(session: orm.Session, options: dict[str, Any]) -> Iterator[None]:
     """Between transactions the connection is for reading: on PostgreSQL that is autocommit, where each statement sees
     the newest rows and costs one round trip."""

@@ -15,6 +15,7 @@ from app import create_app
 from app.config import read_settings
 from app.database import close, db, writing
 from app.schema import upgrade
+from tests.statements import not_by_learner, recorded
 from tests.visitor import Visitor
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -24,6 +25,16 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def _push_request_context() -> None:
     """Replaces pytest-flask's fixture of this name, which keeps one request open for the whole test: flask-login then
     remembers its user for every client, and a test of who may see what proves nothing."""
+
+
+@pytest.fixture(autouse=True)
+def _learners_apart() -> Iterator[None]:
+    """The guardian of every test: what a learner owns is only asked for by learner, so that it can be split by them."""
+    with recorded() as recording:
+        yield
+    for statement in recording.statements:
+        if not statement.across_learners:
+            assert not_by_learner(statement.sql) == [], f"{statement.name}: {statement.sql}"
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,11 @@ def test_only_doors_ask_for_the_time_and_only_the_clock_knows_it(path: Path) -> 
 
 
 @pytest.mark.parametrize("path", APP, ids=name_of)
+def test_one_file_holds_what_looks_across_learners(path: Path) -> None:
+    assert "ACROSS" not in path.read_text() or path.name == "across_learners.py"
+
+
+@pytest.mark.parametrize("path", APP, ids=name_of)
 def test_only_the_terminal_prints(path: Path) -> None:
     for call, line in calls(path):
         assert call != "print", f"line {line}"

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import User
-from app.models.across_learners import unused_guests
+from app.models import Deck, User
 
 UNUSED_FOR = timedelta(days=1)
 IDLE_FOR = timedelta(days=90)
@@ -22,7 +21,9 @@ def start_as_guest(session: Session, language: str, time_zone: str, now: datetim
 
 def sweep_guests(session: Session, now: datetime, at_most: int = 1000) -> int:
     """Removes guests who did nothing (after a day) and guests who stayed away (after 90 days); how many."""
-    unused = unused_guests().where(User.seen_at < now - UNUSED_FOR).limit(at_most)
+    # Who has a last day has answered: the log need not be asked.
+    did_nothing = User.name.is_(None), User.last_day.is_(None), ~sa.exists().where(Deck.owner_id == User.id)
+    unused = sa.select(User.id).where(*did_nothing, User.seen_at < now - UNUSED_FOR).limit(at_most)
     idle = sa.select(User.id).where(User.name.is_(None), User.seen_at < now - IDLE_FOR).limit(at_most)
     gone = {*session.scalars(unused), *session.scalars(idle)}
     session.execute(sa.delete(User).where(User.id.in_(gone)))

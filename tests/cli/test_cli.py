@@ -5,12 +5,18 @@ import socket
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
 
 from app import create_app
 from app.cli import cardlet
+from app.models import Card, Memory
+from app.study import AnswerGiven, answer_card
+from tests.factories import a_deck, a_follow, a_learner, at
 
 Run = Callable[..., Result]
 
@@ -191,3 +197,19 @@ def test_every_command_says_what_it_is_for(run: Run) -> None:
     for name, command in cardlet.commands.items():
         assert command.help, name
         assert run(name, "--help").exit_code == 0
+
+
+def test_the_log_can_be_checked_and_what_is_made_of_it_rebuilt(run: Run, change: Callable) -> None:
+    def answer(session: Session) -> None:
+        learner, deck = a_learner(session, "Ada"), a_deck(session, cards=1)
+        a_follow(session, learner, deck)
+        card_id = session.scalars(sa.select(Card.id).where(Card.deck_id == deck.id)).one()
+        answer_card(session, learner, card_id, AnswerGiven(uuid4(), 4, 0), at(0))
+
+    change(answer)
+    assert run("log", "check").output.splitlines()[-1] == "Every memory and every daily summary is what the log says."
+    change(lambda session: session.execute(sa.update(Memory).values(ease=1300)))
+    checked = run("log", "check")
+    assert (checked.exit_code, "Differs: Ada, 1 of 1 memories" in checked.output) == (1, True)
+    assert "Mended: Ada, 1 of 1 memories" in run("log", "rebuild").output
+    assert run("log", "check").exit_code == 0

@@ -1,0 +1,130 @@
+"""Memories and daily summaries worked out again from the log, and compared with what is kept of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.database import connection_of
+from app.models import DailySummary, Kind, Memory, Review
+from app.scheduling import NEW, MemoryState
+from app.study.folding import fold
+from app.study.keeping import INSERT, MEMORIES, SUMMARIES, LoggedAnswer, Share
+from app.study.showing import STATE
+from app.study.summing import Totals, totals_of
+
+PAGE = 5_000
+PROJECTIONS_LOCK = "LOCK TABLE reviews, memories, daily_summaries IN SHARE ROW EXCLUSIVE MODE"
+
+
+@dataclass
+class Comparison:
+    """What the log says of a learner, counted, and where what is kept says something else."""
+
+    cards: int = 0
+    answers: int = 0
+    memories: dict[int, tuple[MemoryState, int]] = field(default_factory=dict)
+    """By card: what its memory should be, and the deck it was last answered in."""
+    summaries: dict[Share, tuple[int, int]] = field(default_factory=dict)
+    """By row: the answers and milliseconds it should hold; none if there should be no such row."""
+
+    @property
+    def agrees(self) -> bool:
+        return not self.memories and not self.summaries
+
+
+def compare(session: Session, user_id: int) -> Comparison:
+    """Folds a learner's whole log and compares. Call it in a transaction that sees one moment."""
+    connection, found, totals = connection_of(session), Comparison(), Totals()
+    remembered = _memories(connection, user_id)
+    kept = next(remembered, None)
+    for card_id, log in _logs(connection, user_id):
+        while kept is not None and kept[0] < card_id:
+            found.memories[kept[0]] = NEW, 0
+            kept = next(remembered, None)
+        found.cards, found.answers = found.cards + 1, found.answers + len(log)
+        state, has_memory = fold(log), kept is not None and kept[0] == card_id
+        if not has_memory or (kept is not None and kept[1] != state):
+            found.memories[card_id] = state, max(log, key=lambda one: (one.day, one.at)).deck_id
+        kept = next(remembered, None) if has_memory else kept
+        for share, (answers, took_ms) in totals_of(log).items():
+            before = totals.get(share, (0, 0))
+            totals[share] = before[0] + answers, before[1] + took_ms
+    for orphan in [kept, *remembered] if kept is not None else []:
+        found.memories[orphan[0]] = NEW, 0
+    summed = _summaries(connection, user_id)
+    for share in totals.keys() | summed.keys():
+        if totals.get(share, (0, 0)) != summed.get(share, (0, 0)):
+            found.summaries[share] = totals.get(share, (0, 0))
+    return found
+
+
+def rebuild(session: Session, user_id: int) -> Comparison:
+    """Makes what is kept say what the log says; returns what differed. Call it in a write transaction."""
+    connection = connection_of(session)
+    if connection.dialect.name == "postgresql":
+        # Elsewhere nobody else writes now; here an answer must not come between the look and the change.
+        connection.exec_driver_sql(PROJECTIONS_LOCK)
+    found = compare(session, user_id)
+    for card_id, (state, deck_id) in found.memories.items():
+        _put_memory(connection, user_id, card_id, deck_id, state)
+    for share, (answers, took_ms) in found.summaries.items():
+        row = {name: getattr(share, name) for name in Share.__dataclass_fields__}
+        same = [SUMMARIES.c[name] == value for name, value in row.items()]
+        connection.execute(sa.delete(SUMMARIES).where(SUMMARIES.c.user_id == user_id, *same))
+        if answers:
+            values = {"user_id": user_id, **row, "answers": answers, "took_ms": took_ms}
+            connection.execute(sa.insert(SUMMARIES).values(values))
+    session.expire_all()
+    return found
+
+
+def _put_memory(connection: sa.Connection, user_id: int, card_id: int, deck_id: int, state: MemoryState) -> None:
+    own = (MEMORIES.c.user_id == user_id, MEMORIES.c.card_id == card_id)
+    if state == NEW:
+        connection.execute(sa.delete(MEMORIES).where(*own))
+        return
+    columns = {name: getattr(state, name) for name in MemoryState.__dataclass_fields__}
+    key = {"user_id": user_id, "card_id": card_id}
+    put = INSERT[connection.dialect.name](MEMORIES).values(**key, deck_id=deck_id, queue_day=state.due_day, **columns)
+    # A mark (suspended, buried) is no part of the fold: only a day that followed the schedule follows it again.
+    scheduled = sa.case((MEMORIES.c.queue_day == MEMORIES.c.due_day, put.excluded.due_day), else_=MEMORIES.c.queue_day)
+    connection.execute(put.on_conflict_do_update(index_elements=list(key), set_={**columns, "queue_day": scheduled}))
+
+
+def _logs(connection: sa.Connection, user_id: int) -> Iterator[tuple[int, list[LoggedAnswer]]]:
+    """The standing answers to each card, in the order of the cards' ids."""
+    columns = (Review.card_id, *(getattr(Review, name) for name in LoggedAnswer.__dataclass_fields__))
+    own = (Review.user_id == user_id, Review.kind == Kind.ANSWER, Review.undone_at.is_(None))
+    rows = _by_card(connection, sa.select(*columns).where(*own), Review.card_id)
+    for card_id, answers in groupby(rows, key=lambda row: row[0]):
+        yield card_id, [LoggedAnswer(*row[1:]) for row in answers]
+
+
+def _memories(connection: sa.Connection, user_id: int) -> Iterator[tuple[int, MemoryState]]:
+    own = sa.select(Memory.card_id, *STATE).where(Memory.user_id == user_id)
+    for row in _by_card(connection, own, Memory.card_id):
+        yield row[0], MemoryState(*row[1:])
+
+
+def _by_card(connection: sa.Connection, rows: sa.Select[Any], card_id: Any) -> Iterator[Any]:
+    """All the rows, fetched a page of whole cards at a time: a log of ten years does not fit into memory."""
+    after, size = -1, PAGE
+    while page := connection.execute(rows.where(card_id > after).order_by(card_id).limit(size)).all():
+        whole = page if len(page) < size else [row for row in page if row[0] < page[-1][0]]
+        if not whole:
+            size *= 2
+            continue
+        yield from whole
+        after = whole[-1][0]
+
+
+def _summaries(connection: sa.Connection, user_id: int) -> Totals:
+    key = [getattr(DailySummary, name) for name in Share.__dataclass_fields__]
+    rows = connection.execute(
+        sa.select(*key, DailySummary.answers, DailySummary.took_ms).where(DailySummary.user_id == user_id)
+    )
+    return {Share(*row[:-2]): (row[-2], row[-1]) for row in rows}
