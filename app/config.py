@@ -1,6 +1,7 @@
 """Every setting of the installation: its name, its default, what it means. All come from `CARDLET_*` variables."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -51,9 +52,15 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def _database_url(text: str) -> str:
+    """The address as SQLAlchemy spells it. Hosts also hand out `postgres://`, and one driver is the one we test with;
+    whoever names another keeps it."""
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", text)
+
+
 SETTINGS = (
     Setting("DATA_DIR", "the user's data directory", "Where everything lives that a learner could lose.", Path),
-    Setting("DATABASE_URL", "SQLite in the data directory", "Another database, as an SQLAlchemy URL."),
+    Setting("DATABASE_URL", "SQLite in the data directory", "Another database, as an SQLAlchemy URL.", _database_url),
     Setting("SECRET_KEY", "made at first start", "Signs the cookies; otherwise kept in the data directory, mode 0600."),
     Setting("HOST", "127.0.0.1", "The address to listen on."),
     Setting("PORT", "5000", "The port to listen on.", _between(0, 65535)),

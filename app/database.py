@@ -21,6 +21,8 @@ ON_DEMAND: Literal["raise_on_sql"] = "raise_on_sql"
 """How relationships load: when a query asks for them. A row that fetched its neighbour by itself would do so a hundred
 times on a page of a hundred rows; here it raises instead."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OLDEST_CONNECTION = 1800
+"""Seconds. Firewalls drop what was silent for an hour, many sooner, and tell neither side."""
 
 
 class Base(orm.DeclarativeBase):
@@ -105,13 +107,22 @@ db = Database()
 
 def init_app(app: Flask) -> None:
     """Connects the app to its database."""
-    engine = sa.create_engine(app.config["DATABASE_URL"])
+    url = sa.make_url(app.config["DATABASE_URL"])
+    engine = sa.create_engine(url, **_pool_options(url, app.config["THREADS"]))
     app.extensions["write_gate"] = None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
         app.extensions["write_gate"] = WriteGate(Path(engine.url.database) if engine.url.database else None)
     app.extensions["engine"] = engine
     app.teardown_appcontext(_close_session)
+
+
+def _pool_options(url: sa.URL, threads: int) -> dict[str, Any]:
+    """A server may restart, and what lies between may forget a silent connection: a broken one is found before it is
+    used, and none grows old. There is one for each thread that answers requests."""
+    if url.get_backend_name() != "postgresql":
+        return {}
+    return {"pool_pre_ping": True, "pool_recycle": OLDEST_CONNECTION, "pool_size": threads}
 
 
 def close(app: Flask) -> None:

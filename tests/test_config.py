@@ -26,6 +26,17 @@ def test_a_value_that_cannot_be_is_named(variable: str, value: str) -> None:
         read_settings({variable: value})
 
 
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_means_the_driver_we_are_tested_with(scheme: str) -> None:
+    url = read_settings({"CARDLET_DATABASE_URL": f"{scheme}://ada:a%2Fb@db/cards"})["DATABASE_URL"]
+    assert url == "postgresql+psycopg://ada:a%2Fb@db/cards"
+
+
+@pytest.mark.parametrize("url", ["sqlite:///cards.sqlite3", "postgresql+psycopg2://db/cards", "foo"])
+def test_an_address_that_says_more_is_left_as_it_is(url: str) -> None:
+    assert read_settings({"CARDLET_DATABASE_URL": url})["DATABASE_URL"] == url
+
+
 def test_a_misspelt_variable_is_noticed() -> None:
     assert unknown_variables({"CARDLET_PROT": "1", "CARDLET_PORT": "1", "PATH": ""}) == ["CARDLET_PROT"]
 
