@@ -1,6 +1,6 @@
 """What all tests stand on: a database of its own for each test, copied from one that was migrated once."""
 
-import shutil
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,8 @@ from app import create_app
 from app.config import read_settings
 from app.database import close, db, writing
 from app.schema import upgrade
+from tests.databases import SERVER, Databases, databases_of_this_run, engine_on, environment_for
+from tests.postgres import VARIABLE
 from tests.statements import not_by_learner, recorded
 from tests.visitor import Visitor
 
@@ -37,29 +39,79 @@ def _learners_apart() -> Iterator[None]:
             assert not_by_learner(statement.sql) == [], f"{statement.name}: {statement.sql}"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only those tests run that reach, by whatever fixtures, for `databases`: the others prove there what
+    they prove anyway. On SQLite the tests about PostgreSQL alone are skipped and say so."""
+    if SERVER is None:
+        for item in items:
+            if item.get_closest_marker("postgresql"):
+                item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: make test-postgres"))
+        return
+    chosen = [item for item in items if reaches_for_postgres(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def reaches_for_postgres(item: pytest.Item) -> bool:
+    if item.get_closest_marker("sqlite"):
+        return False
+    return "databases" in getattr(item, "fixturenames", ()) or item.get_closest_marker("postgresql") is not None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_of_ours_in_the_environment() -> None:
+    """Cardlet warns of variables it does not know, and this one is for the tests alone."""
+    os.environ.pop(VARIABLE, None)
+
+
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the newest schema and no rows; copied, never used."""
-    path = tmp_path_factory.mktemp("template") / "cardlet.sqlite3"
-    engine = sa.create_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()
-    return path
+def databases() -> Databases:
+    """Makes and drops the databases of all tests, on the engine this run is about."""
+    return databases_of_this_run()
+
+
+@pytest.fixture(scope="session")
+def empty_database(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database with the newest schema and no rows; copied, never used."""
+    url = databases.new(tmp_path_factory.mktemp("template"))
+    with engine_on(url) as engine:
+        upgrade(engine)
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, empty_database: Path) -> Path:
-    """The data directory of this test's app, with an empty database in it."""
+def template(empty_database: str) -> str | None:
+    """What this test's database is a copy of; None if it shall be without a table."""
+    return empty_database
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """The data directory of this test's app."""
     folder = tmp_path / "data"
     folder.mkdir()
-    shutil.copy(empty_database, folder / "cardlet.sqlite3")
     return folder
 
 
 @pytest.fixture
-def app(data_dir: Path) -> Iterator[Flask]:
+def database(databases: Databases, data_dir: Path, template: str | None) -> Iterator[str]:
+    """The URL of this test's database, which on SQLite lies in the data directory."""
+    url = databases.new(data_dir, like=template)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def environment(data_dir: Path, database: str) -> dict[str, str]:
+    """What tells a Cardlet to work on this test's data directory and database."""
+    return environment_for(data_dir, database)
+
+
+@pytest.fixture
+def app(environment: dict[str, str]) -> Iterator[Flask]:
     """The app as it is served, on a database of its own; `app.config` may still be changed by the test."""
-    app = create_app(read_settings({"CARDLET_DATA_DIR": str(data_dir), "CARDLET_SECRET_KEY": "only for tests"}))
+    app = create_app(read_settings({**environment, "CARDLET_SECRET_KEY": "only for tests"}))
     app.testing = True
     yield app
     close(app)

@@ -16,6 +16,7 @@ from app.clock import now
 from app.config import read_settings, shipped
 from app.database import close, writing
 from app.importing import publish_starter_decks
+from tests.databases import Databases, environment_for
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -43,23 +44,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def template_with_decks(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template_with_decks(
+    databases: Databases, empty_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A database with the starter decks in it; copied, never used."""
     folder = tmp_path_factory.mktemp("decks")
-    shutil.copy(empty_database, folder / "cardlet.sqlite3")
-    app = create_app(read_settings({"CARDLET_DATA_DIR": str(folder)}))
+    url = databases.new(folder, like=empty_database)
+    app = create_app(read_settings(environment_for(folder, url)))
     with app.app_context():
         publish_starter_decks(shipped("decks"), now(), writing)
     close(app)
-    return folder / "cardlet.sqlite3"
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, template_with_decks: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    shutil.copy(template_with_decks, folder / "cardlet.sqlite3")
-    return folder
+def template(template_with_decks: str) -> str:
+    return template_with_decks
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -16,28 +15,25 @@ from app import create_app
 from app.cli import cardlet
 from app.models import Card, Memory
 from app.study import AnswerGiven, answer_card
+from tests.databases import engine_on
 from tests.factories import a_deck, a_follow, a_learner, at
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(data_dir: Path) -> Run:
-    """`run("user", "create", "Ada")` is `cardlet user create Ada` on this test's data directory."""
+def run(environment: dict[str, str]) -> Run:
+    """`run("user", "create", "Ada")` is `cardlet user create Ada` on this test's data directory and database."""
 
-    def call(*arguments: str, typed: str = "", **environment: str) -> Result:
-        environment = {"CARDLET_DATA_DIR": str(data_dir), **environment}
-        return CliRunner().invoke(cardlet, arguments, obj=create_app, input=typed, env=environment)
+    def call(*arguments: str, typed: str = "", **more: str) -> Result:
+        return CliRunner().invoke(cardlet, arguments, obj=create_app, input=typed, env={**environment, **more})
 
     return call
 
 
-def rows(data_dir: Path, query: str) -> list[tuple]:
-    connection = sqlite3.connect(data_dir / "cardlet.sqlite3")
-    try:
-        return connection.execute(query).fetchall()
-    finally:
-        connection.close()
+def rows(database: str, query: str) -> list[tuple]:
+    with engine_on(database) as engine, engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(query))]
 
 
 def test_schedule_shows_each_step_as_json(run: Run) -> None:
@@ -65,17 +61,17 @@ def test_schedule_says_which_grade_is_none(run: Run, grades: str) -> None:
     assert "Grades are whole numbers from 0 to 5." in result.output
 
 
-def test_a_user_is_created_and_can_sign_in(run: Run, data_dir: Path) -> None:
+def test_a_user_is_created_and_can_sign_in(run: Run, database: str) -> None:
     result = run("user", "create", "Ada", "--password", "a long sentence", "--time-zone", "Asia/Shanghai", "--admin")
     assert (result.exit_code, result.output.strip()) == (0, "Ada can sign in now.")
-    assert rows(data_dir, "SELECT name, time_zone, is_admin FROM users") == [("Ada", "Asia/Shanghai", 1)]
+    assert rows(database, "SELECT name, time_zone, is_admin FROM users") == [("Ada", "Asia/Shanghai", 1)]
 
 
-def test_the_password_is_asked_for_twice_when_it_is_left_out(run: Run, data_dir: Path) -> None:
+def test_the_password_is_asked_for_twice_when_it_is_left_out(run: Run, database: str) -> None:
     result = run("user", "create", "Ada", typed="a long sentence\na long sentence\n")
     assert result.exit_code == 0
     assert "a long sentence" not in result.output
-    assert len(rows(data_dir, "SELECT 1 FROM users")) == 1
+    assert len(rows(database, "SELECT 1 FROM users")) == 1
 
 
 @pytest.mark.parametrize(
@@ -93,7 +89,7 @@ def test_a_user_that_cannot_be_is_refused_in_one_line(run: Run, arguments: tuple
     assert "Traceback" not in result.output
 
 
-def test_a_file_is_imported_for_its_owner_and_followed(run: Run, data_dir: Path, tmp_path: Path) -> None:
+def test_a_file_is_imported_for_its_owner_and_followed(run: Run, database: str, tmp_path: Path) -> None:
     run("user", "create", "Ada", "--password", "a long sentence")
     file = tmp_path / "words.csv"
     file.write_text("front,back\na,b\nragged\nc,d\n")
@@ -102,7 +98,7 @@ def test_a_file_is_imported_for_its_owner_and_followed(run: Run, data_dir: Path,
     assert "2 added, 0 updated, 0 unchanged, 1 skipped" in result.output
     assert "line 3: expected 2 columns, found 1" in result.output
     assert "0 added, 0 updated, 2 unchanged, 1 skipped" in run("import", str(file), "--owner", "Ada").output
-    assert rows(data_dir, "SELECT d.name FROM follows f JOIN decks d ON d.id = f.deck_id") == [("words",)]
+    assert rows(database, "SELECT d.name FROM follows f JOIN decks d ON d.id = f.deck_id") == [("words",)]
 
 
 @pytest.mark.parametrize(
@@ -125,9 +121,9 @@ def test_an_import_that_cannot_be_is_refused_in_one_line(
     assert "Traceback" not in result.output
 
 
-def test_the_first_use_brings_the_starter_decks(run: Run, data_dir: Path) -> None:
+def test_the_first_use_brings_the_starter_decks(run: Run, database: str) -> None:
     run("user", "create", "Ada", "--password", "a long sentence")
-    assert len(rows(data_dir, "SELECT 1 FROM decks WHERE owner_id IS NULL AND published")) == 6
+    assert len(rows(database, "SELECT 1 FROM decks WHERE owner_id IS NULL AND published")) == 6
 
 
 def test_a_misspelt_variable_is_warned_about(run: Run) -> None:
@@ -151,16 +147,15 @@ def test_a_port_in_use_is_one_line_with_a_way_out(run: Run) -> None:
     assert result.output.strip() == f"Error: Port {port} is in use. Choose another: make run PORT={port + 1}"
 
 
-def test_a_database_from_the_future_is_refused_with_advice(run: Run, data_dir: Path) -> None:
-    connection = sqlite3.connect(data_dir / "cardlet.sqlite3")
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.commit()
-    connection.close()
+def test_a_database_from_the_future_is_refused_with_advice(run: Run, database: str) -> None:
+    with engine_on(database) as engine, engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     result = run("user", "create", "Ada", "--password", "a long sentence")
     assert result.exit_code == 1
     assert "newer Cardlet" in result.output
 
 
+@pytest.mark.sqlite
 def test_a_database_that_is_none_is_one_line(run: Run, tmp_path: Path) -> None:
     (tmp_path / "data" / "cardlet.sqlite3").write_bytes(b"not a database at all, " * 100)
     for environment in ({}, {"CARDLET_DATABASE_URL": "foo"}):
@@ -177,6 +172,7 @@ def test_a_data_directory_that_cannot_be_is_one_line(run: Run, tmp_path: Path) -
     assert "The data directory cannot be used" in result.output
 
 
+@pytest.mark.sqlite
 def test_the_database_lies_in_the_data_directory_whatever_its_name(tmp_path: Path) -> None:
     folder = tmp_path / "a?b #c"
     environment = {"CARDLET_DATA_DIR": str(folder)}

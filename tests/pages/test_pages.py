@@ -106,13 +106,13 @@ def test_progress_tells_what_was_done_in_figures_pictures_and_tables(
     assert page.count('<tr><th scope="row"') == 14 + 1
 
 
-def test_a_proxy_is_believed_only_as_far_as_the_setting_says(app: Flask, data_dir: object) -> None:
+def test_a_proxy_is_believed_only_as_far_as_the_setting_says(app: Flask, environment: dict[str, str]) -> None:
     from app import create_app
     from app.config import read_settings
     from app.database import close
 
     claims = {"X-Forwarded-Proto": "https"}
     assert "Strict-Transport-Security" not in app.test_client().get("/", headers=claims).headers
-    behind = create_app(read_settings({"CARDLET_DATA_DIR": str(data_dir), "CARDLET_TRUSTED_PROXIES": "1"}))
+    behind = create_app(read_settings({**environment, "CARDLET_TRUSTED_PROXIES": "1"}))
     assert "Strict-Transport-Security" in behind.test_client().get("/", headers=claims).headers
     close(behind)

@@ -219,6 +219,7 @@ def test_with_a_limit_of_none_tomorrow_brings_nothing_new(session: Session, ada:
     assert not rest_of_the_day(session, ada, queue_of(session, ada, None, at(0))).held_back
 
 
+@pytest.mark.sqlite
 def test_the_hot_statements_walk_an_index(session: Session, ada: User) -> None:
     fresh = new_cards_today(ada.id, 1, 0, 20_000).limit(1)
     for statement in (due_cards(ada.id, 1, 20_000).limit(1), new_cards(ada.id, 1, 0).limit(1), fresh):
