@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_, NotFound, Refused
 from app.models import Deck, Follow, Learner
 from app.models.deck import decks_inside
+from app.models.user import one_at_a_time
 
 MOST_NEW_PER_DAY = 9_999
 
@@ -17,6 +18,7 @@ def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> D
 
     Raises NotFound unless it is a starter deck or the learner's own.
     """
+    one_at_a_time(session, learner)
     deck = visible_deck(session, learner, deck_id)
     place = (session.scalar(sa.select(sa.func.max(Follow.place)).where(Follow.user_id == learner.id)) or 0) + 1
     _follow_one(session, learner, deck.id, place, now)

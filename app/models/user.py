@@ -7,7 +7,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 from flask_login import UserMixin
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.clock import DEFAULT_DAY_START, study_day
 from app.database import Base, Moment, only_where
@@ -106,6 +106,12 @@ class SignedInUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
     def get_id(self) -> str:
         """What flask-login keeps in the cookie: the sign-in, not the user, so that signing out ends it."""
         return self.sign_in_token
+
+
+def one_at_a_time(session: Session, learner: Learner) -> None:
+    """Locks the learner's row to the end of the transaction. What else the learner does at the same time waits here and
+    then finds it done; on SQLite there is one writer anyway, and nothing is locked."""
+    session.execute(sa.select(User.id).where(User.id == learner.id).with_for_update(key_share=True))
 
 
 def name_key(name: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Memory, Review, User
+from app.models import Follow, Memory, Review, User
 from tests.factories import a_deck, a_follow
 from tests.visitor import Visitor
 
@@ -36,9 +36,9 @@ def at_once(acts: list[Callable[[], int]]) -> list[int]:
         return [future.result() for future in [pool.submit(act) for act in acts]]
 
 
-def sending(person: Visitor, **fields: object) -> Callable[[], int]:
-    """Sends the answer form of the person's page from one more tab."""
-    form = person.form(r"/cards/\d+/answers")
+def sending(person: Visitor, action: str = r"/cards/\d+/answers", **fields: object) -> Callable[[], int]:
+    """Sends a form of the person's page, the answer's unless another is named, from one more tab."""
+    form = person.form(action)
     tab = person.client.application.test_client()
     tab.set_cookie("cardlet", person.client.get_cookie("cardlet").value)
     return lambda: tab.post(form.action, data={**form.fields, "grade": 4, **fields}).status_code
@@ -47,6 +47,16 @@ def sending(person: Visitor, **fields: object) -> Callable[[], int]:
 def test_one_answer_sent_many_times_is_one_review(learners: list[Visitor], stored: Callable) -> None:
     assert at_once([sending(learners[0]) for _ in range(AT_ONCE)]) == [303] * AT_ONCE
     assert len(stored(sa.select(Review))) == 1
+
+
+def test_a_deck_followed_many_times_at_once_is_followed_once(
+    learners: list[Visitor], change: Callable, stored: Callable
+) -> None:
+    deck_id = change(lambda session: a_deck(session).id)
+    learners[0].get(f"/decks/{deck_id}")
+    acts = [sending(learners[0], f"/decks/{deck_id}/follow") for _ in range(AT_ONCE)]
+    assert at_once(acts) == [303] * AT_ONCE
+    assert len(stored(sa.select(Follow).where(Follow.deck_id == deck_id))) == 1
 
 
 def test_many_tabs_answer_a_card_once(learners: list[Visitor], stored: Callable) -> None:
