@@ -6,15 +6,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LOCK_WITH := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: help run test format translations screenshots lock
+.PHONY: help run test test-postgres format translations screenshots lock
 
 help:
-	@echo "make run           start Cardlet (HOST=127.0.0.1 PORT=5000)"
-	@echo "make test          linter, types, import contracts, all tests"
-	@echo "make format        tidy the Python code"
-	@echo "make translations  collect the interface's sentences into app/translations/"
-	@echo "make screenshots   make the pictures of the README again (needs Chromium)"
-	@echo "make lock          pin all dependencies again (needs uv)"
+	@echo "make run            start Cardlet (HOST=127.0.0.1 PORT=5000)"
+	@echo "make test           linter, types, import contracts, all tests"
+	@echo "make test-postgres  all tests that reach for a database, on PostgreSQL (needs its server installed)"
+	@echo "make format         tidy the Python code"
+	@echo "make translations   collect the interface's sentences into app/translations/"
+	@echo "make screenshots    make the pictures of the README again (needs Chromium)"
+	@echo "make lock           pin all dependencies again (needs uv)"
 
 run: $(VENV)/installed
 	@$(BIN)/cardlet serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -25,6 +26,9 @@ test: $(VENV)/ready-to-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto --dist worksteal
+
+test-postgres: $(VENV)/ready-to-test
+	$(BIN)/python tests/postgres.py $(BIN)/pytest -n auto --dist worksteal
 
 format: $(VENV)/ready-to-test
 	$(BIN)/ruff check --fix .
