@@ -13,10 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.databases import SERVER, engine_on
-from tests.serving import STARTS_WITHIN, served
-
-ROOT = Path(__file__).parent.parent.parent
-PROGRAM = [sys.executable, "-m", "app"]
+from tests.serving import PROGRAM, ROOT, STARTS_WITHIN, served
 
 
 @pytest.fixture

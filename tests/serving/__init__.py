@@ -3,22 +3,30 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
+ROOT = Path(__file__).parent.parent.parent
+PROGRAM = [sys.executable, "-m", "app"]
 STARTS_WITHIN = 60
 
 
 @contextmanager
-def served(command: list[str], environment: Mapping[str, str], cwd: Path) -> Iterator[str]:
-    """Runs a `serve` command on a free port and gives its address; stops it and wants a clean end."""
+def served(
+    command: list[str], environment: Mapping[str, str], cwd: Path, *, complaints: IO[str] | None = None
+) -> Iterator[str]:
+    """Runs a `serve` command on a free port and gives its address; stops it and wants a clean end.
+
+    It must not say anything after its first line, unless there is a file for its `complaints`."""
     process = subprocess.Popen(
         [*command, "serve"],
         cwd=cwd,
         env={**os.environ, **environment, "CARDLET_PORT": "0"},
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=complaints or subprocess.STDOUT,
         text=True,
     )
     assert process.stdout is not None
