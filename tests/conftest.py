@@ -119,8 +119,11 @@ def app(environment: dict[str, str]) -> Iterator[Flask]:
 
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
-    """A session in an app context, for tests below the doors. They make no requests."""
+    """A session in an app context, for tests below the doors: one transaction, as a door that writes would open. They
+    make no requests."""
     with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            db.session.connection(execution_options={"isolation_level": "READ COMMITTED"})
         yield db.session
 
 

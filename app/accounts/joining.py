@@ -4,6 +4,7 @@ import unicodedata
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Refused
@@ -36,7 +37,7 @@ def create_user(
         seen_at=now,
     )
     session.add(user)
-    session.flush()
+    _flush_name(session, name)
     return user
 
 
@@ -47,7 +48,15 @@ def claim(session: Session, learner: Learner, name: str, password_hash: str) -> 
         raise Refused(N_("This account already has a name."), field="name")
     name = free_name(session, name)
     guest.name, guest.name_key, guest.password_hash = name, name_key(name), password_hash
-    session.flush()
+    _flush_name(session, name)
+
+
+def _flush_name(session: Session, name: str) -> None:
+    """Writes the name. Somebody may have taken it since it was looked for."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Refused(N_("The name %(name)s is taken."), field="name", name=name) from None
 
 
 def free_name(session: Session, name: str) -> str:

@@ -71,3 +71,27 @@ def test_many_learners_answer_and_nobody_is_turned_away(learners: list[Visitor],
 
     assert at_once([lambda person=person: study(person) for person in learners]) == [5] * AT_ONCE
     assert len(stored(sa.select(Review))) == 5 * AT_ONCE
+
+
+def test_many_wrong_passwords_at_once_are_counted_all_the_same(visitor: Callable[[], Visitor]) -> None:
+    visitor().sign_up("Ada")
+    people = [visitor() for _ in range(2 * AT_ONCE)]
+    for person in people:
+        person.get("/sign-in")
+    acts = [
+        lambda person=person: person.press("/sign-in", name="Ada", password="a wrong one").status_code
+        for person in people
+    ]
+    assert sorted(at_once(acts)) == [422] * 10 + [429] * 6
+
+
+def test_one_of_many_gets_the_name_and_the_others_are_told(visitor: Callable[[], Visitor], stored: Callable) -> None:
+    people = [visitor() for _ in range(AT_ONCE)]
+    for person in people:
+        person.get("/sign-up")
+    acts = [
+        lambda person=person: person.press("/sign-up", name="Ada", password="a long sentence").status_code
+        for person in people
+    ]
+    assert sorted(at_once(acts)) == [200] + [422] * (AT_ONCE - 1)
+    assert len(stored(sa.select(User))) == 1
