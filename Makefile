@@ -6,12 +6,15 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LOCK_WITH := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: help run test test-postgres format translations screenshots lock
+export SIZES ENGINES TIMES CROWD ANSWERS ANKI_PYTHON
+
+.PHONY: help run test test-postgres bench format translations screenshots lock
 
 help:
 	@echo "make run            start Cardlet (HOST=127.0.0.1 PORT=5000)"
 	@echo "make test           linter, types, import contracts, all tests"
 	@echo "make test-postgres  all tests that reach for a database, on PostgreSQL (needs its server installed)"
+	@echo "make bench          measure it and write docs/performance.md (SIZES=\"1000 10000\" for a quick look)"
 	@echo "make format         tidy the Python code"
 	@echo "make translations   collect the interface's sentences into app/translations/"
 	@echo "make screenshots    make the pictures of the README again (needs Chromium)"
@@ -29,6 +32,10 @@ test: $(VENV)/ready-to-test
 
 test-postgres: $(VENV)/ready-to-test
 	$(BIN)/python tests/postgres.py $(BIN)/pytest -n auto --dist worksteal
+
+# SIZES, ENGINES, TIMES, CROWD, ANSWERS and ANKI_PYTHON are read from the environment or given on the command line.
+bench: $(VENV)/ready-to-test
+	@$(BIN)/python -m tests.benchmarks
 
 format: $(VENV)/ready-to-test
 	$(BIN)/ruff check --fix .

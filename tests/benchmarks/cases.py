@@ -1,0 +1,127 @@
+"""What is measured in process: each case beside its floors in one loop, so that a drift of the machine hits both."""
+
+from tests.benchmarks.building import DRILLER, HEAVY, NEW_0, NEW_50, NEW_99, today
+from tests.benchmarks.calling import AnswerForm, Browser, answer_form
+from tests.benchmarks.inside import Inside
+from tests.benchmarks.recording import Tape, replay
+
+WARM_UP = 5
+CARDS_A_ROUND = 4
+"""How many due cards a round may use up, with some to spare."""
+MET = {"0": NEW_0, "50": NEW_50, "99": NEW_99}
+
+
+def measure_all(here: Inside, engine: str, size: int, times: int) -> dict[str, dict[str, float]]:
+    """Every case on a built collection: up to so many times each, as far as the cards that wait suffice."""
+    fresh, times = min(times // 4, size // 100 // 2 - 1), min(times, size // 10 // CARDS_A_ROUND)
+    heavy = Browser(here.app, HEAVY)
+    warm_up(heavy)
+    for _ in range(times):
+        due_round(here, heavy)
+    here.samples.taken["floor of a due answer"] = _added(here, "no-op", "bare answer")
+    here.samples.taken["floor of a due answer with its page"] = _added(here, "no-op", "bare answer", "bare page")
+    here.samples.taken["floor of an undo with its page"] = _added(here, "no-op", "bare undo", "bare page")
+    here.samples.taken["floor of a page"] = _added(here, "no-op", "bare due page", "template")
+    home = Browser(here.app, HEAVY)
+    for _ in range(times // 2):
+        home_round(here, home)
+    for name, number in MET.items():
+        learner = Browser(here.app, number)
+        for _ in range(fresh):
+            new_round(here, learner, name, number)
+    drill(here, times // 2)
+    changes(here, engine, heavy, min(times // 4, 25))
+    return here.samples.summed_up()
+
+
+def _added(here: Inside, *names: str) -> list[float]:
+    return [sum(seconds) for seconds in zip(*(here.samples.taken[name] for name in names), strict=False)]
+
+
+def warm_up(browser: Browser) -> None:
+    """Compiles what is compiled once, and makes the day's first answer, which moves the learner's day."""
+    for _ in range(WARM_UP):
+        browser.get("/")
+        form = browser.shown()
+        assert browser.answer(form, fragment=True).status == 200
+        assert browser.undo(form, fragment=True).status == 200
+
+
+def due_round(here: Inside, browser: Browser) -> None:
+    """Pages, answers and undos of due cards, and the same statements on the bare driver. Two cards are used up: one the
+    app answers, one the bare driver does."""
+    here.noop()
+    page = here.recorder.recorded(lambda: browser.get("/study"))
+    form = here.timed("due page", browser.get("/study"))
+    here.samples.add("bare due page", replay(here.bare, page))
+    here.template("template", browser, "/study")
+    here.timed("due answer", browser.answer(_form(form.page)), 303)
+    here.fsync()
+    answer = _recorded(here, browser, browser.shown())
+    here.samples.add("bare answer", replay(here.bare, answer))
+    here.samples.add("bare page", replay(here.bare, page.without(answer)))
+    shown = browser.shown()
+    here.timed("due answer with its page", browser.answer(shown, fragment=True))
+    here.timed("undo with its page", browser.undo(shown, fragment=True))
+    again = browser.shown()
+    browser.answer(again)
+    undo = here.recorder.stopped_before_commit(lambda: browser.undo(again))
+    here.samples.add("bare undo", replay(here.bare, undo))
+
+
+def _form(page: str) -> AnswerForm:
+    form = answer_form(page)
+    assert form is not None, "nothing waits"
+    return form
+
+
+def _recorded(here: Inside, browser: Browser, form: AnswerForm) -> Tape:
+    return here.recorder.stopped_before_commit(lambda: browser.answer(form))
+
+
+def home_round(here: Inside, browser: Browser) -> None:
+    page = here.recorder.recorded(lambda: browser.get("/"))
+    here.timed("home", browser.get("/"))
+    here.samples.add("bare home", replay(here.bare, page))
+    here.template("template of home", browser, "/")
+
+
+def new_round(here: Inside, browser: Browser, met: str, number: int) -> None:
+    """The next card of a deck of which so much is met, and its answer. The day's totals go each time, so that the limit
+    of new cards is never reached."""
+    here.noop()
+    form = _form(here.timed(f"new page, {met} % met", browser.get("/study")).page)
+    here.timed(f"new answer, {met} % met", browser.answer(form), 303)
+    here.fsync()
+    bare = _recorded(here, browser, browser.shown())
+    here.samples.add(f"bare new answer, {met} % met", replay(here.bare, bare))
+    here.bare.execute(f"DELETE FROM daily_summaries WHERE user_id = {number} AND day >= {today()}")
+
+
+def drill(here: Inside, times: int) -> None:
+    """The next card of a drill of twenty cards, all rested."""
+    rested = today() * 86_400_000
+    here.bare.execute(
+        f"UPDATE memories SET drill_day = {today()}, drill_at = {rested} + card_id, last_day = {today()}"
+        f" WHERE user_id = {DRILLER} AND card_id <= 20"
+    )
+    browser = Browser(here.app, DRILLER)
+    for _ in range(times):
+        here.noop()
+        here.timed("drill page", browser.get("/study"))
+
+
+def changes(here: Inside, engine: str, browser: Browser, times: int) -> None:
+    """The next card right after the one shown was suspended, or its note was edited."""
+    json = "::json" if engine == "postgresql" else ""
+    suspend = f"UPDATE memories SET queue_day = NULL WHERE user_id = {HEAVY} AND card_id = {{0}}"
+    edit = (
+        f'UPDATE notes SET fields = \'["Edited {{0}}?", "**Yes**"]\'{json}, changed_at = changed_at + 1'
+        " WHERE id = (SELECT note_id FROM cards WHERE id = {0})"
+    )
+    for name, statement in (("page after a suspend", suspend), ("page after an edit", edit)):
+        for _ in range(times):
+            shown = browser.shown()
+            here.bare.execute(statement.format(shown.card_id))
+            now_shown = _form(here.timed(name, browser.get("/study")).page)
+            assert (now_shown.card_id == shown.card_id) == (statement is edit)
