@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +85,7 @@ def migrate(engine: sa.Engine, revision: str) -> None:
         (command.downgrade if going_down else command.upgrade)(config, revision)
         _check(connection, before)
         if connection.dialect.name == "sqlite":
-            _steer_planner(connection)
+            steer_planner(connection.exec_driver_sql)
 
 
 def current_or_base(connection: sa.Connection) -> str:
@@ -131,13 +131,14 @@ def _set_foreign_keys(connection: sa.Connection, state: str) -> None:
     raw.execute(f"PRAGMA foreign_keys={state}").close()
 
 
-def _steer_planner(connection: sa.Connection) -> None:
-    """Writes SQLITE_STATISTICS. At every migration: a table that is made anew loses them."""
-    connection.exec_driver_sql("ANALYZE alembic_version")
-    connection.exec_driver_sql("DELETE FROM sqlite_stat1")
-    for (table, index), statistics in SQLITE_STATISTICS.items():
-        connection.exec_driver_sql("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", (table, index, statistics))
-    connection.exec_driver_sql("ANALYZE sqlite_master")
+def steer_planner(run: Callable[..., object]) -> None:
+    """Writes SQLITE_STATISTICS; `run` executes a statement. After every migration: an index that is made anew, or its
+    table, loses them."""
+    run("ANALYZE alembic_version")
+    run("DELETE FROM sqlite_stat1")
+    for (table, index), told in SQLITE_STATISTICS.items():
+        run("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", (table, index, told))
+    run("ANALYZE sqlite_master")
 
 
 def _row_counts(connection: sa.Connection) -> dict[str, int]:
