@@ -63,7 +63,9 @@ class Card(Base):
     __table_args__ = (
         sa.UniqueConstraint("note_id", "ordinal"),
         sa.Index(
-            "ix_cards_deck_id_position", "deck_id", "position", **only_where("NOT retired", on_sqlite="retired = 0")
+            "ix_cards_deck_id_position",
+            *("deck_id", "position", "id"),
+            **only_where("NOT retired", on_sqlite="retired = 0"),
         ),
         {"sqlite_autoincrement": True},
     )

@@ -98,13 +98,20 @@ def drilled_cards(user_id: Id, deck_id: Id, day: Id) -> sa.Select[int]:
     )
 
 
+def _none(rows: sa.Select[bool]) -> sa.ColumnElement[bool]:
+    """Whether there is no such row, asked card by card. Of NOT EXISTS PostgreSQL makes a join, which may begin with all
+    that the learner remembers; of IS NULL it expects next to nothing, and sorts the deck instead of walking it."""
+    return rows.scalar_subquery().is_not(sa.true())
+
+
 def new_cards(user_id: Id, deck_id: Id, from_position: Id) -> sa.Select[int]:
     """Ids of the cards of a deck the learner has not met, in the deck's order."""
     remembered = aliased(Memory)
-    met = sa.select(remembered.card_id).where(remembered.user_id == user_id, remembered.card_id == Card.id)
+    met = sa.select(sa.true()).where(remembered.user_id == user_id, remembered.card_id == Card.id)
     return (
         sa.select(Card.id)
-        .where(Card.deck_id == deck_id, ~Card.retired, Card.position >= from_position, ~met.exists())
+        .where(Card.deck_id == deck_id, ~Card.retired, Card.position >= from_position)
+        .where(_none(met))
         .order_by(Card.position, Card.id)
     )
 
@@ -120,13 +127,15 @@ def new_cards_today(user_id: Id, deck_id: Id, from_position: Id, day: Id) -> sa.
         sibling.position < Card.position,
     )
     in_the_way = (
-        # An outer join: an inner one lets the database begin with all that the learner remembers.
-        sa.select(sibling.id)
+        # An outer join, for the same reason.
+        sa.select(sa.true())
+        .select_from(sibling)
         .outerjoin(remembered, sa.and_(remembered.user_id == user_id, remembered.card_id == sibling.id))
         .where(sibling.note_id == Card.note_id, sibling.id != Card.id)
         .where(sa.or_(remembered.last_day == day, unmet_before))
+        .limit(at_most(1))
     )
-    return new_cards(user_id, deck_id, from_position).where(~in_the_way.exists())
+    return new_cards(user_id, deck_id, from_position).where(_none(in_the_way))
 
 
 def first_position() -> sa.ColumnElement[int]:
@@ -175,7 +184,9 @@ def waiting_decks(*columns: sa.ColumnElement[Any], new_up_to: int, inside: bool 
     """The columns of a WaitingDeck and more, a row for each deck the learner studies (`inside`: in ROOT and below it),
     in no order. `new_up_to`: where counting new cards stops, each of which takes a look at what was met and when."""
     introduced = introduced_on(LEARNER, Follow.deck_id, DAY).correlate(Follow).scalar_subquery()
-    left, fresh = Follow.new_per_day - introduced, new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)
+    left = Follow.new_per_day - introduced
+    # Whichever come first: an order would let PostgreSQL sort the deck before it stops.
+    fresh = new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY).order_by(None)
     # A LIMIT cannot look at its own row's limit, and counting far beyond it would be most of the page's time.
     unmet = sa.case(
         (left <= 0, sa.literal_column("0")),

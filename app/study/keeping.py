@@ -74,6 +74,9 @@ _KNOWN = {column: _the(column) for column in MEMORIES.c}
 # A memory has its `answers` too.
 _COUNTED = {column: _the(column, "more_answers" if column.key == "answers" else None) for column in SUMMARIES.c}
 
+EMPTIED = sa.delete(SUMMARIES).where(
+    *(column == _COUNTED[column] for column in SUMMARIES.primary_key), SUMMARIES.c.answers == 0
+)
 CHANGE = sa.update(MEMORIES).where(*_OWN_MEMORY, *_UNCHANGED).values(_KNOWN)
 FORGET = sa.delete(MEMORIES).where(*_OWN_MEMORY, *_UNCHANGED)
 LOG = sa.insert(REVIEWS).values(_LOGGED)

@@ -99,7 +99,7 @@ class NextCard:
 def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
     fresh = new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)
     drilled = drilled_cards(LEARNER, Follow.deck_id, DAY)
-    few = sa.select(Review.card_id).where(Review.user_id == LEARNER, Review.undone_at.is_(None))
+    log = sa.select(Review.card_id).where(Review.user_id == LEARNER, Review.undone_at.is_(None))
     return waiting_decks(
         first_of(due_cards(LEARNER, Follow.deck_id, DAY)),
         first_of(fresh),
@@ -107,7 +107,7 @@ def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
         first_of(drilled.with_only_columns(Memory.drill_at)),
         number_due(dialect, inside=inside),
         latest_answer(LEARNER, DAY).exists(),
-        number_of(few, BEGINNER_ANSWERS) < BEGINNER_ANSWERS,
+        number_of(log.order_by(Review.card_id), BEGINNER_ANSWERS) < BEGINNER_ANSWERS,
         new_up_to=A_LOT_OF_NEW,
         inside=inside,
     )
@@ -166,8 +166,8 @@ _SINCE = (
     sa.select(Review.card_id)
     .where(Review.user_id == LEARNER, Review.day == DAY, Review.at > sa.bindparam("at", type_=Review.at.type))
     .where(Review.undone_at.is_(None), Review.card_id != sa.bindparam("card_id"))
-    .distinct()
-    .limit(at_most(DRILL_AFTER_CARDS))
+    .order_by(Review.at)
+    .limit(at_most(10 * DRILL_AFTER_CARDS))
 )
 
 
@@ -176,4 +176,4 @@ def _has_rested(session: Session, learner: Learner, day: int, at: datetime, card
     if now - at >= DRILL_AFTER:
         return True
     since = {"learner_id": learner.id, "day": day, "at": at, "card_id": card_id}
-    return len(connection_of(session).execute(_SINCE, since).all()) == DRILL_AFTER_CARDS
+    return len(set(connection_of(session).scalars(_SINCE, since))) >= DRILL_AFTER_CARDS

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.models import Kind, Stage
 from app.scheduling import MATURE_INTERVAL, NEW, MemoryState, take_answer
 from app.scheduling.replay import in_order
-from app.study.keeping import SUMMARIES, LoggedAnswer, Share, count, share_values
+from app.study.keeping import EMPTIED, LoggedAnswer, Share, count, share_values
 
 Totals = dict[Share, tuple[int, int]]
 """Answers and milliseconds by the summary row they count in."""
@@ -43,6 +43,4 @@ def change_totals(connection: sa.Connection, user_id: int, before: Totals, after
     if not changes:
         return
     connection.execute(count(connection.dialect.name), changes)
-    days = {share.day for share in before}
-    emptied = sa.delete(SUMMARIES).where(SUMMARIES.c.user_id == user_id, SUMMARIES.c.day.in_(days))
-    connection.execute(emptied.where(SUMMARIES.c.answers == 0))
+    connection.execute(EMPTIED, changes)

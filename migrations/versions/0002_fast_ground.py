@@ -46,6 +46,10 @@ def _where(condition: str) -> dict[str, sa.TextClause]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
+def _unretired() -> dict[str, sa.TextClause]:
+    return {"sqlite_where": sa.text("retired = 0"), "postgresql_where": sa.text("NOT retired")}
+
+
 def upgrade() -> None:
     _add_hours()
     op.drop_index("ix_reviews_user_id_at", "reviews")
@@ -59,6 +63,8 @@ def upgrade() -> None:
         ["user_id", "deck_id", "drill_day", "drill_at", "card_id"],
         **_where("drill_day IS NOT NULL"),
     )
+    op.drop_index("ix_cards_deck_id_position", "cards")
+    op.create_index("ix_cards_deck_id_position", "cards", ["deck_id", "position", "id"], **_unretired())
     op.drop_table("daily_summaries")
     _create_summaries()
     _fill_summaries()
@@ -179,6 +185,8 @@ def downgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.bulk_insert(old, [dict(zip(names, map(int, row), strict=True)) for row in totals])
+    op.drop_index("ix_cards_deck_id_position", "cards")
+    op.create_index("ix_cards_deck_id_position", "cards", ["deck_id", "position"], **_unretired())
     op.drop_index("ix_reviews_standing", "reviews")
     op.create_index("ix_reviews_user_id_at", "reviews", ["user_id", "at"])
     op.drop_index("ix_memories_queue", "memories")

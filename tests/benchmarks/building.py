@@ -40,16 +40,17 @@ def today() -> int:
     return study_day(datetime.now(UTC), "UTC", 4)
 
 
-def collection(dialect: Dialect, size: int, day: int) -> Plan:
+def collection(dialect: Dialect, size: int, day: int, answers: int = 10) -> Plan:
     """One learner with `size` cards met in 20 decks, each with some unmet ones behind; and beside them a deck of `size`
-    cards that three others have met to 0, 50 and 99 %, and one who drills."""
+    cards that three others have met to 0, 50 and 99 %, and one who drills. `answers`: 10 or 1 a card of the first; with
+    one, all of them are due."""
     deck = size // DECKS
     whole, half, most = deck + SPARE, size // 2, size * 99 // 100
     first = DECKS * whole
     buried = "{today} + 30 + i % 300"
     drilled = min(40, deck)
     met = [
-        Met(size, f"{HEAVY}", f"i / {deck} + 1", f"i / {deck} * {whole} + i % {deck} + 1"),
+        Met(size, f"{HEAVY}", f"i / {deck} + 1", f"i / {deck} * {whole} + i % {deck} + 1", answers),
         Met(half, f"{NEW_50}", f"{DECKS + 1}", f"{first} + i + 1", 1, 0, buried),
         Met(most, f"{NEW_99}", f"{DECKS + 1}", f"{first} + i + 1", 1, 0, buried),
         Met(drilled, f"{DRILLER}", "1", "i + 1", 10, 0, buried),
