@@ -123,7 +123,8 @@ def _pool_options(url: sa.URL, threads: int) -> dict[str, Any]:
     """A server may restart, and what lies between may forget a silent connection: a broken one is found before it is
     used, and none grows old. There is one for each thread that answers requests."""
     if url.get_backend_name() != "postgresql":
-        return {}
+        # By name a parameter that stands in ten places is one.
+        return {"pool_size": threads, "paramstyle": "named"}
     return {"pool_pre_ping": True, "pool_recycle": OLDEST_CONNECTION, "pool_size": threads}
 
 

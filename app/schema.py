@@ -23,7 +23,7 @@ SQLITE_STATISTICS = {
     ("reviews", "ix_reviews_standing"): "10000000 100000 100 1 1 1",
     ("memories", "memories"): "1000000 10000 1",
     ("memories", "ix_memories_queue"): "1000000 10000 1000 20 1",
-    ("memories", "ix_memories_drill"): "10000 200 20 20 1 1",
+    ("memories", "ix_memories_drill"): "10000 200 20 5 1 1",
     ("daily_summaries", "daily_summaries"): "1000000 10000 20 10 5 5 2 1 1",
     ("follows", "follows"): "100000 10 1",
     ("cards", "ix_cards_deck_id_position"): "1000000 1000 1",

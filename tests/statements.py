@@ -73,7 +73,7 @@ def _asked_by() -> str | None:
 
 LEARNERS_TABLES = ("follows", "memories", "reviews", "daily_summaries")
 _MENTION = re.compile(rf"\b(FROM|JOIN|UPDATE|INTO) \(*({'|'.join(LEARNERS_TABLES)})\b(?: AS (\w+))?")
-_PARAMETER = r"(\?|%\(\w+\)s(::\w+)?|\d+)"
+_PARAMETER = r"(\?|:\w+|%\(\w+\)s(::\w+)?|\d+)"
 
 
 def not_by_learner(sql: str) -> list[str]:

@@ -15,6 +15,7 @@ from app.models.waiting import (
     COUNTED_UP_TO,
     DAY,
     LEARNER,
+    WIDTH,
     Counts,
     WaitingDeck,
     due_cards,
@@ -49,7 +50,9 @@ def shelf(session: Session, learner: Learner, day: int) -> list[ShelfDeck]:
     """The decks the learner follows, in their order, each with its counts."""
     connection = connection_of(session)
     rows = connection.execute(_SHELF, {"learner_id": learner.id, "day": day}).all()
-    found = sorted(((WaitingDeck(*row[:9]), *row[9:]) for row in rows), key=lambda one: (one[0].place, one[0].id))
+    found = sorted(
+        ((WaitingDeck(*row[:WIDTH]), *row[WIDTH:]) for row in rows), key=lambda one: (one[0].place, one[0].id)
+    )
     shelved = []
     for deck, due, tomorrow in found:
         counts = Counts(due, deck.new, deck.drill)

@@ -18,7 +18,7 @@ class Memory(Base):
         sa.Index("ix_memories_queue", "user_id", "deck_id", "queue_day", "card_id"),
         sa.Index(
             "ix_memories_drill",
-            *("user_id", "deck_id", "drill_day", "drill_at", "card_id"),
+            *("user_id", "drill_day", "deck_id", "drill_at", "card_id"),
             **only_where("drill_day IS NOT NULL"),
         ),
         {"sqlite_with_rowid": False},

@@ -5,7 +5,8 @@ at a limit: none touches more rows than it shows, however large the collection. 
 because SQLAlchemy takes longer to put such a statement together than the database takes to run it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,8 +47,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class WaitingDeck:
-    """A deck a learner studies, and what waits in it today. `introduced`: how many of its cards they first met today;
-    `unmet`: how many could still follow, counted no further than anybody's limit."""
+    """A deck a learner studies, and what waits in it today.
+
+    `introduced`: how many of its cards they first met today; `unmet`: how many could still follow, counted no further
+    than need be; `drilled_at`: when the drill's first card was last seen.
+    """
 
     id: int
     parent_id: int | None
@@ -58,11 +62,16 @@ class WaitingDeck:
     introduced: int
     unmet: int
     drill: int
+    drilled_at: datetime | None
 
     @property
     def new(self) -> int:
         """How many new cards the learner's limit allows today, and the deck has."""
         return max(0, min(self.new_per_day - self.introduced, self.unmet))
+
+
+WIDTH = len(fields(WaitingDeck))
+"""How many of a row's columns are the WaitingDeck's."""
 
 
 def follows_of(user_id: int) -> sa.Select[Follow]:
@@ -143,16 +152,6 @@ def first_position() -> sa.ColumnElement[int]:
     return sa.case((Follow.order_seen == Deck.order_version, Follow.new_from), else_=0)
 
 
-def introduced_on(user_id: Id, deck_id: Id, day: Id) -> sa.Select[int]:
-    """How many of the deck's cards the learner met for the first time that day."""
-    return sa.select(sa.func.coalesce(sa.func.sum(DailySummary.answers), 0)).where(
-        DailySummary.user_id == user_id,
-        DailySummary.day == day,
-        DailySummary.deck_id == deck_id,
-        DailySummary.stage == Stage.NEW,
-    )
-
-
 def latest_answer(user_id: Id, day: Id) -> sa.Select[int, UUID]:
     """The latest standing answer of a day. Not in a deck the learner has left: they could not see what it changed."""
     return (
@@ -180,22 +179,39 @@ def number_of(rows: sa.Select[Any], up_to: int = COUNTED_UP_TO) -> sa.ScalarSele
     return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
 
 
-def waiting_decks(*columns: sa.ColumnElement[Any], new_up_to: int, inside: bool = False) -> sa.Select[Any]:
+def waiting_decks(
+    *columns: sa.ColumnElement[Any], new_up_to: int, inside: bool = False, due: sa.Subquery | None = None
+) -> sa.Select[Any]:
     """The columns of a WaitingDeck and more, a row for each deck the learner studies (`inside`: in ROOT and below it),
-    in no order. `new_up_to`: where counting new cards stops, each of which takes a look at what was met and when."""
-    introduced = introduced_on(LEARNER, Follow.deck_id, DAY).correlate(Follow).scalar_subquery()
+    in no order. New cards are not counted beyond `new_up_to`, each of which takes a look at what was met and when; not
+    at all where `due`, a `number_due`, says that nobody would read it."""
+    own = (DailySummary.user_id == LEARNER, DailySummary.day == DAY, DailySummary.stage == Stage.NEW)
+    met = sa.select(DailySummary.deck_id, sa.func.sum(DailySummary.answers).label("number")).where(*own)
+    met_today = met.group_by(DailySummary.deck_id).subquery("met_today")
+    introduced = sa.func.coalesce(met_today.c.number, 0)
+    in_drill = sa.select(
+        Memory.deck_id, sa.func.count().label("number"), sa.func.min(Memory.drill_at).label("first_at")
+    ).where(Memory.user_id == LEARNER, Memory.drill_day == DAY)
+    drilled = in_drill.group_by(Memory.deck_id).subquery("drilled")
     left = Follow.new_per_day - introduced
     # Whichever come first: an order would let PostgreSQL sort the deck before it stops.
     fresh = new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY).order_by(None)
+    nobody_reads_it = sa.or_(left <= 0, due.c.number >= COUNTED_UP_TO) if due is not None else left <= 0
     # A LIMIT cannot look at its own row's limit, and counting far beyond it would be most of the page's time.
     unmet = sa.case(
-        (left <= 0, sa.literal_column("0")),
+        (nobody_reads_it, sa.literal_column("0")),
         *((left <= few, number_of(fresh, few)) for few in (NEW_PER_DAY, A_LOT_OF_NEW) if few < new_up_to),
         else_=number_of(fresh, new_up_to),
     )
     follow = (Deck.id, Deck.parent_id, Deck.name, Deck.language, Follow.place, Follow.new_per_day, introduced)
-    drill = number_of(drilled_cards(LEARNER, Follow.deck_id, DAY))
-    return followed(sa.select(*follow, unmet, drill, *columns).select_from(Follow).join(Deck), inside)
+    statement = (
+        sa.select(*follow, unmet, sa.func.coalesce(drilled.c.number, 0), drilled.c.first_at, *columns)
+        .select_from(Follow)
+        .join(Deck)
+        .outerjoin(met_today, met_today.c.deck_id == Follow.deck_id)
+        .outerjoin(drilled, drilled.c.deck_id == Follow.deck_id)
+    )
+    return followed(statement if due is None else statement.join(due, sa.true()), inside)
 
 
 def followed(statement: sa.Select[Any], inside: bool) -> sa.Select[Any]:
@@ -204,8 +220,8 @@ def followed(statement: sa.Select[Any], inside: bool) -> sa.Select[Any]:
     return statement.where(Follow.deck_id.in_(sa.select(_INSIDE.c.id))) if inside else statement
 
 
-def number_due(dialect: str, *, inside: bool = False) -> sa.ScalarSelect[int]:
-    """How many cards are due in all the decks together, up to COUNTED_UP_TO."""
+def number_due(dialect: str, *, inside: bool = False) -> sa.Subquery:
+    """How many cards are due in all the decks together, up to COUNTED_UP_TO: one row, one column, `number`."""
     due = due_cards(LEARNER, Follow.deck_id, DAY).order_by(None)
     decks: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(Follow).join(Deck)
     if dialect == "postgresql":
@@ -214,8 +230,8 @@ def number_due(dialect: str, *, inside: bool = False) -> sa.ScalarSelect[int]:
         decks = decks.join(one_deck, sa.true())
     else:
         decks = decks.join(Memory, sa.and_(*due._where_criteria))
-    counted = followed(decks, inside).limit(at_most(COUNTED_UP_TO)).correlate(None).subquery()
-    return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
+    counted = followed(decks, inside).limit(at_most(COUNTED_UP_TO)).subquery()
+    return sa.select(sa.func.count().label("number")).select_from(counted).subquery("due_now")
 
 
 _TOP = sa.select(ROOT.label("id")).cte("inside", recursive=True)

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.errors import NotFound
-from app.models import Follow, Learner, Memory, Review
+from app.models import Follow, Learner, Review
 from app.models.waiting import (
     A_LOT_OF_NEW,
     COUNTED_UP_TO,
     DAY,
     LEARNER,
+    WIDTH,
     Counts,
     WaitingDeck,
     at_most,
@@ -45,12 +46,10 @@ Reason = Literal["due", "new", "drill"]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first card of each of a deck's queues."""
+    """A deck's first due card and its first new one."""
 
     due: int | None
     new: int | None
-    drilled: int | None
-    drilled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +88,25 @@ class NextCard:
     `early`: the last card of the drill, which comes back at once because nothing else waits.
     """
 
-    card: ShownCard
     reason: Reason
+    card: ShownCard
     state: MemoryState
     early: bool = False
 
 
 @cache
 def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
-    fresh = new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)
-    drilled = drilled_cards(LEARNER, Follow.deck_id, DAY)
+    due = number_due(dialect, inside=inside)
     log = sa.select(Review.card_id).where(Review.user_id == LEARNER, Review.undone_at.is_(None))
     return waiting_decks(
         first_of(due_cards(LEARNER, Follow.deck_id, DAY)),
-        first_of(fresh),
-        first_of(drilled),
-        first_of(drilled.with_only_columns(Memory.drill_at)),
-        number_due(dialect, inside=inside),
+        first_of(new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)),
+        due.c.number,
         latest_answer(LEARNER, DAY).exists(),
         number_of(log.order_by(Review.card_id), BEGINNER_ANSWERS) < BEGINNER_ANSWERS,
         new_up_to=A_LOT_OF_NEW,
         inside=inside,
+        due=due,
     )
 
 
@@ -118,31 +115,28 @@ def queue_of(session: Session, learner: Learner, deck_id: int | None, now: datet
     day = learner.today(now)
     connection, named = connection_of(session), {"learner_id": learner.id, "day": day, "root_id": deck_id}
     rows = connection.execute(_queues(connection.dialect.name, inside=deck_id is not None), named).all()
-    found = sorted(((WaitingDeck(*row[:9]), row[9:]) for row in rows), key=lambda one: (one[0].place, one[0].id))
-    decks, heads = [deck for deck, _ in found], [Head(*rest[:4]) for _, rest in found]
+    found = [(WaitingDeck(*row[:WIDTH]), row[WIDTH:]) for row in rows]
+    found.sort(key=lambda one: (one[0].place, one[0].id))
+    decks, heads = [deck for deck, _ in found], [Head(*rest[:2]) for _, rest in found]
     root = next((deck for deck in decks if deck.id == deck_id), None)
     if deck_id is not None and root is None:
         raise NotFound()
     path = path_of(connection, root.name, root.parent_id) if root else None
-    return Queue(deck_id, day, decks, heads, path, *(found[0][1][4:] if found else ()))
+    return Queue(deck_id, day, decks, heads, path, *(found[0][1][2:] if found else ()))
 
 
 def next_card(session: Session, learner: Learner, queue: Queue, now: datetime) -> NextCard | None:
     """The card to show now, or None when the day's work is done."""
-    drilled = min(
-        ((head.drilled_at, head.drilled) for head in queue.heads if head.drilled_at and head.drilled), default=None
-    )
-    if drilled and _has_rested(session, learner, queue.day, *drilled, now):
-        return _next(session, learner, drilled[1], "drill")
+    drilled = min((deck for deck in queue.decks if deck.drilled_at), key=_first_drilled, default=None)
+    if drilled and _has_rested(session, learner, queue.day, drilled, now):
+        return _drilled(session, learner, queue, drilled)
     for head in queue.heads:
         if head.due is not None:
-            return _next(session, learner, head.due, "due")
+            return NextCard("due", *show(session, learner, head.due))
     for deck, head in zip(queue.decks, queue.heads, strict=True):
         if head.new is not None and deck.new_per_day > deck.introduced:
-            return _next(session, learner, head.new, "new")
-    if drilled is None:
-        return None
-    return _next(session, learner, drilled[1], "drill", early=queue.counts.drill == 1)
+            return NextCard("new", *show(session, learner, head.new))
+    return None if drilled is None else _drilled(session, learner, queue, drilled, early=queue.counts.drill == 1)
 
 
 def shown_card(session: Session, learner: Learner, card_id: int, now: datetime) -> NextCard | None:
@@ -154,26 +148,39 @@ def shown_card(session: Session, learner: Learner, card_id: int, now: datetime) 
     day = learner.today(now)
     if not state.is_waiting_on(day):
         return None
-    return NextCard(card, "new" if state.answers == 0 else "drill" if state.drill_day == day else "due", state)
+    return NextCard("new" if state.answers == 0 else "drill" if state.drill_day == day else "due", card, state)
 
 
-def _next(session: Session, learner: Learner, card_id: int, reason: Reason, *, early: bool = False) -> NextCard:
-    card, state = show(session, learner, card_id)
-    return NextCard(card, reason, state, early)
+def _first_drilled(deck: WaitingDeck) -> datetime:
+    assert deck.drilled_at is not None, "a deck with a drill knows when its first card was seen"
+    return deck.drilled_at
+
+
+_DRILLED = drilled_cards(LEARNER, sa.bindparam("deck_id", type_=sa.Integer), DAY).limit(at_most(1))
+
+
+def _drilled(
+    session: Session, learner: Learner, queue: Queue, deck: WaitingDeck, *, early: bool = False
+) -> NextCard | None:
+    named = {"learner_id": learner.id, "deck_id": deck.id, "day": queue.day}
+    card_id = connection_of(session).scalar(_DRILLED, named)
+    return None if card_id is None else NextCard("drill", *show(session, learner, card_id), early)
 
 
 _SINCE = (
     sa.select(Review.card_id)
     .where(Review.user_id == LEARNER, Review.day == DAY, Review.at > sa.bindparam("at", type_=Review.at.type))
-    .where(Review.undone_at.is_(None), Review.card_id != sa.bindparam("card_id"))
+    .where(Review.undone_at.is_(None))
     .order_by(Review.at)
     .limit(at_most(10 * DRILL_AFTER_CARDS))
 )
 
 
-def _has_rested(session: Session, learner: Learner, day: int, at: datetime, card_id: int, now: datetime) -> bool:
-    """Whether enough has come between, in cards or in minutes, for the repeat to be more than an echo."""
+def _has_rested(session: Session, learner: Learner, day: int, deck: WaitingDeck, now: datetime) -> bool:
+    """Whether enough has come since the drill's first card, in cards or in minutes, for the repeat to be more than an
+    echo. All that came since are others: answered again, it would be the first no longer."""
+    at = _first_drilled(deck)
     if now - at >= DRILL_AFTER:
         return True
-    since = {"learner_id": learner.id, "day": day, "at": at, "card_id": card_id}
+    since = {"learner_id": learner.id, "day": day, "at": at}
     return len(set(connection_of(session).scalars(_SINCE, since))) >= DRILL_AFTER_CARDS

@@ -60,7 +60,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_memories_drill",
         "memories",
-        ["user_id", "deck_id", "drill_day", "drill_at", "card_id"],
+        ["user_id", "drill_day", "deck_id", "drill_at", "card_id"],
         **_where("drill_day IS NOT NULL"),
     )
     op.drop_index("ix_cards_deck_id_position", "cards")
