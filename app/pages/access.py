@@ -8,6 +8,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 
 from app.accounts import open_sign_in, sign_out, user_of
 from app.accounts.signing_in import note_presence, presence_is_old
@@ -30,6 +31,13 @@ PUBLIC = {
 
 
 class _Cookies(SecureCookieSessionInterface):
+    _serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Made once: the key it derives is the same for every request."""
+        self._serializer = self._serializer or super().get_signing_serializer(app)
+        return self._serializer
+
     def get_cookie_secure(self, app: Flask) -> bool:
         """Over https the cookie never leaves it; on a plain-http home network it would otherwise never arrive."""
         return request.is_secure
