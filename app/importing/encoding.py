@@ -3,8 +3,6 @@
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 from app.errors import N_, UnreadableFile
 
 OFFERED = ("utf-8", "utf-16", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252")
@@ -65,6 +63,9 @@ def find_encoding(content: bytes) -> str:
         text = _strictly(content, encoding)
         if text is not None and is_likely([character for character in text if not character.isascii()]):
             return encoding
+    # Three megabytes, wanted only where an encoding has to be guessed.
+    from charset_normalizer import from_bytes
+
     best = from_bytes(content, cp_isolation=list(OFFERED)).best()
     if best is not None:
         return best.encoding

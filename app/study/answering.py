@@ -1,5 +1,6 @@
 """Taking an answer: one row for the log, one step of the memory, one addition to the day."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -135,36 +136,47 @@ def _write(
     session: Session, learner: Learner, card: Answerable, logged: LoggedAnswer, in_transaction: Writing | None
 ) -> None:
     before, after = card.state, take_answer(card.state, logged.answer)
-    values = {
-        **keeping.memory_values(learner.id, card.card_id, card.deck_id, before, after),
-        **keeping.share_values(learner.id, share_of(logged, before), 1, logged.took_ms),
-        **keeping.log_values(learner.id, card.card_id, Kind.ANSWER, logged),
-        **keeping.named(order_version=card.order_version),
-    }
+    rows = (
+        keeping.memory_values(learner.id, card.card_id, card.deck_id, before, after),
+        keeping.log_values(learner.id, card.card_id, Kind.ANSWER, logged),
+        keeping.share_values(learner.id, share_of(logged, before), 1, logged.took_ms),
+    )
     is_new = before.answers == 0
-    if in_transaction is None:
-        _write_in(session, learner, before, after, values)
-    else:
-        with in_transaction(one_statement=not is_new) as transaction:
-            _write_in(transaction, learner, before, after, values)
+    with nullcontext(session) if in_transaction is None else in_transaction(one_statement=not is_new) as transaction:
+        connection = connection_of(transaction)
+        if connection.dialect.name == "postgresql":
+            _write_at_once(connection, card, rows)
+        else:
+            _write_one_by_one(connection, learner, card, logged, after, rows)
+        transaction.expire_all()
 
 
-def _write_in(
-    session: Session, learner: Learner, before: MemoryState, after: MemoryState, values: dict[str, object]
+Rows = tuple[dict[str, object], dict[str, object], dict[str, object]]
+"""The parameters of a memory, of its log's row, and of its share of the day."""
+
+
+def _write_one_by_one(
+    connection: sa.Connection, learner: Learner, card: Answerable, logged: LoggedAnswer, after: MemoryState, rows: Rows
 ) -> None:
-    connection, is_new = connection_of(session), before.answers == 0
-    if connection.dialect.name == "postgresql":
-        if is_new:
-            # An undo at the same moment puts the cursor back; whoever comes second must see what the first did.
-            connection.execute(keeping.LOCK_FOLLOW, values)
-        if connection.execute(keeping.all_at_once(new=is_new), values).scalar_one() != 1:
-            raise Stale(MOVED_ON)
-    else:
-        keeping.keep_memory(connection, values, before, after)
-        connection.execute(keeping.LOG, values)
-        connection.execute(keeping.count("sqlite"), values)
-        if is_new:
-            connection.execute(keeping.MOVE_CURSOR, values)
-        if learner.last_day is None or learner.last_day < values["the_day"]:  # type: ignore[operator]
-            connection.execute(keeping.MOVE_DAY, values)
-    session.expire_all()
+    memory, log, share = rows
+    keeping.keep_memory(connection, memory, card.state, after)
+    connection.execute(keeping.LOG, log)
+    connection.execute(keeping.count(connection.dialect.name), share)
+    own = keeping.named(user_id=learner.id, card_id=card.card_id, deck_id=card.deck_id)
+    if card.state.answers == 0:
+        connection.execute(keeping.MOVE_CURSOR, own | keeping.named(order_version=card.order_version))
+    if learner.last_day is None or learner.last_day < logged.day:
+        connection.execute(keeping.MOVE_DAY, own | keeping.named(day=logged.day))
+
+
+def _write_at_once(connection: sa.Connection, card: Answerable, rows: Rows) -> None:
+    memory, log, share = rows
+    values, is_new = (
+        {**memory, **log, **share, **keeping.named(order_version=card.order_version)},
+        card.state.answers == 0,
+    )
+    if is_new:
+        # An undo at the same moment puts the cursor back; whoever comes second must see what the first did.
+        connection.execute(keeping.LOCK_FOLLOW, values)
+    if connection.execute(keeping.all_at_once(new=is_new), values).scalar_one() != 1:
+        raise Stale(MOVED_ON)

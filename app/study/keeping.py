@@ -77,7 +77,11 @@ _COUNTED = {column: _the(column, "more_answers" if column.key == "answers" else 
 EMPTIED = sa.delete(SUMMARIES).where(
     *(column == _COUNTED[column] for column in SUMMARIES.primary_key), SUMMARIES.c.answers == 0
 )
-CHANGE = sa.update(MEMORIES).where(*_OWN_MEMORY, *_UNCHANGED).values(_KNOWN)
+CHANGE = (
+    sa.update(MEMORIES)
+    .where(*_OWN_MEMORY, *_UNCHANGED)
+    .values({column: value for column, value in _KNOWN.items() if not column.primary_key})
+)
 FORGET = sa.delete(MEMORIES).where(*_OWN_MEMORY, *_UNCHANGED)
 LOG = sa.insert(REVIEWS).values(_LOGGED)
 MOVE_DAY = (
