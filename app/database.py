@@ -1,20 +1,17 @@
 """The engine, the base of all models, their column types, and the one way to write."""
 
-import os
-import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Literal, Protocol, cast
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 from sqlalchemy import event, orm
 
-if os.name == "posix":
-    import fcntl
+from app.locking import WriteGate
 
 READING = {"writing": False, "isolation_level": "AUTOCOMMIT"}
 ON_DEMAND: Literal["raise_on_sql"] = "raise_on_sql"
@@ -87,19 +84,34 @@ class Database:
         return engine
 
     @property
-    def session(self) -> orm.Session:
-        """Made at its first use in an app context, which in a request is the request's; closed with it.
+    def connection(self) -> sa.Connection:
+        """The one of this app context, which in a request is the request's: every other would be taken out of the pool,
+        asked whether it still lives, and put back. Enough for verbs that take a `Handle`."""
+        if "connection" not in g:
+            g.connection = self.engine.connect()
+            if g.connection.dialect.name == "postgresql":
+                g.connection.execution_options(isolation_level=READING["isolation_level"])
+        connection: sa.Connection = g.connection
+        return connection
 
-        It keeps one connection from then on: every other one would be taken out of the pool, asked whether it still
-        lives, and put back, three times a request.
-        """
+    @property
+    def session(self) -> orm.Session:
+        """On that connection, and made when it is first wanted."""
         if "session" not in g:
-            connection = self.engine.connect()
-            if connection.dialect.name == "postgresql":
-                connection.execution_options(isolation_level=READING["isolation_level"])
-            g.session = orm.Session(connection, expire_on_commit=False)
+            # Whatever the connection has begun to read, the session goes on with and ends.
+            g.session = orm.Session(self.connection, expire_on_commit=False, join_transaction_mode="control_fully")
         session: orm.Session = g.session
         return session
+
+    def stop_reading(self) -> None:
+        """Forgets what was read, so that the next statement sees what there is by then."""
+        if "session" in g:
+            g.session.rollback()
+        self.connection.rollback()
+
+
+Handle = orm.Session | sa.Connection
+"""What a verb of the hot path works on: a session, or the bare connection, which is quicker to come by."""
 
 
 db = Database()
@@ -116,7 +128,7 @@ def init_app(app: Flask) -> None:
         _prepare_sqlite(engine)
         app.extensions["write_gate"] = WriteGate(Path(engine.url.database) if engine.url.database else None)
     app.extensions["engine"] = engine
-    app.teardown_appcontext(_close_session)
+    app.teardown_appcontext(_close)
 
 
 def _pool_options(url: sa.URL, threads: int) -> dict[str, Any]:
@@ -135,18 +147,27 @@ def close(app: Flask) -> None:
         app.extensions["write_gate"].close()
 
 
-def _close_session(error: BaseException | None) -> None:
-    session = g.pop("session", None)
+def _close(error: BaseException | None) -> None:
+    session, connection = g.pop("session", None), g.pop("connection", None)
     if session is not None:
         session.close()
-        session.bind.close()
+    if connection is not None:
+        connection.close()
 
 
-def connection_of(session: orm.Session) -> sa.Connection:
-    """The session's connection, for statements that cannot afford the session. What it holds unwritten is written
-    first; whoever writes past it calls `session.expire_all()`."""
-    session.flush()
-    return session.connection()
+def connection_of(handle: Handle) -> sa.Connection:
+    """The connection, for statements that cannot afford a session. What a session holds unwritten is written first;
+    whoever writes past it calls `forget`."""
+    if isinstance(handle, sa.Connection):
+        return handle
+    handle.flush()
+    return handle.connection()
+
+
+def forget(handle: Handle) -> None:
+    """Tells a session that its rows were changed past it."""
+    if isinstance(handle, orm.Session):
+        handle.expire_all()
 
 
 def _prepare_postgresql(engine: sa.Engine) -> None:
@@ -173,53 +194,6 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
         driver.execute("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
 
 
-class WriteGate:
-    """SQLite has one writer. Waiting at this gate is fair; waiting inside SQLite sleeps in steps and starves somebody.
-
-    Threads queue at a lock and processes at a lock on a file beside the database; where there are no such locks
-    (Windows, a database in memory) SQLite's own waiting has to do for the processes.
-    """
-
-    def __init__(self, database: Path | None) -> None:
-        self._turn = threading.Lock()
-        self._file: IO[bytes] | None = None
-        if database is not None and os.name == "posix":
-            self._file = database.with_name(f"{database.name}.gate").open("ab")
-
-    @contextmanager
-    def passed(self) -> Iterator[None]:
-        with self._turn:
-            if self._file is None:
-                yield
-                return
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-
-
-@contextmanager
-def locked(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
-    """Holds a lock on a file against other processes, and says whether it was got. Where there are no such locks
-    (Windows) every process takes itself for the only one."""
-    if os.name != "posix":
-        yield True
-        return
-    how = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
-    with path.open("ab") as file:
-        try:
-            fcntl.flock(file, how)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-
-
 def importing_lock() -> Path:
     """The file every import shares a lock on: who has it alone knows that unfinished decks are nobody's any more."""
     folder: Path = current_app.config["DATA_DIR"]
@@ -227,51 +201,61 @@ def importing_lock() -> Path:
 
 
 class Writing(Protocol):
-    """What a door lends a verb that reads before it writes: `writing`, or something that behaves like it."""
+    """What a door lends a verb that reads before it writes: `writing_rows`, or something that behaves like it."""
 
-    def __call__(self, *, one_statement: bool = False) -> AbstractContextManager[orm.Session]: ...
+    def __call__(self, *, one_statement: bool = False) -> AbstractContextManager[Handle]: ...
 
 
 @contextmanager
-def writing(*, one_statement: bool = False) -> Iterator[orm.Session]:
-    """One short write transaction, committed at the end, rolled back on an error. Only doors open it or lend it.
+def writing() -> Iterator[orm.Session]:
+    """One short write transaction, committed at the end, rolled back on an error. Only doors open it.
 
     What the session read before is forgotten: inside, everything is read again, so that nothing is decided on a stale
-    row. Keep rendering, hashing and reading of files outside; everybody else who writes is waiting. `one_statement`:
-    nothing else is done inside, so PostgreSQL needs neither BEGIN nor COMMIT, which are two round trips.
+    row. Keep rendering, hashing and reading of files outside; everybody else who writes is waiting.
     """
     session = db.session
-    gate: WriteGate | None = current_app.extensions["write_gate"]
-    session.rollback()
-    if gate is None:
-        with _transaction(session, {} if one_statement else {"isolation_level": "READ COMMITTED"}):
-            yield session
-        return
-    with gate.passed(), _transaction(session, {"writing": True}):
+    with writing_rows():
         yield session
+        session.commit()
+
+
+@contextmanager
+def writing_rows(*, one_statement: bool = False) -> Iterator[sa.Connection]:
+    """The same for verbs that need no session. `one_statement`: nothing else is done inside, so that PostgreSQL needs
+    neither BEGIN nor COMMIT, which are two round trips."""
+    gate: WriteGate | None = current_app.extensions["write_gate"]
+    db.stop_reading()
+    if gate is None:
+        with _transaction({} if one_statement else {"isolation_level": "READ COMMITTED"}) as connection:
+            yield connection
+        return
+    with gate.passed(), _transaction({"writing": True}) as connection:
+        yield connection
 
 
 @contextmanager
 def one_moment() -> Iterator[orm.Session]:
     """A transaction for reading in which every statement sees the same moment, whatever others write meanwhile."""
     session = db.session
-    session.rollback()
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    with _transaction(session, {"isolation_level": "REPEATABLE READ"} if on_postgresql else {}):
+    db.stop_reading()
+    with _transaction(
+        {"isolation_level": "REPEATABLE READ"} if session.get_bind().dialect.name == "postgresql" else {}
+    ):
         yield session
 
 
 @contextmanager
-def _transaction(session: orm.Session, options: dict[str, Any]) -> Iterator[None]:
+def _transaction(options: dict[str, Any]) -> Iterator[sa.Connection]:
     """Between transactions the connection is for reading: on PostgreSQL that is autocommit, where each statement sees
     the newest rows and costs one round trip."""
-    connection = cast(sa.Connection, session.bind)
+    connection = db.connection
     connection.execution_options(**options)
     try:
-        yield
-        session.commit()
+        connection.begin()
+        yield connection
+        connection.commit()
     except BaseException:
-        session.rollback()
+        db.stop_reading()
         raise
     finally:
         if not connection.invalidated:

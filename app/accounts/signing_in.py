@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.passwords import password_fits
-from app.database import connection_of
+from app.database import Handle, connection_of
 from app.errors import N_, TooManyTries
 from app.models import FailedSignIn, Learner, SignedInUser, SignIn, User
 from app.models.user import name_key
@@ -81,9 +81,9 @@ _SIGNED_IN = (
 )
 
 
-def user_of(session: Session, token: str, now: datetime) -> SignedInUser | None:
+def user_of(handle: Handle, token: str, now: datetime) -> SignedInUser | None:
     """Who is signed in with this token."""
-    row = connection_of(session).execute(_SIGNED_IN, {"hash": _hash(token), "since": now - LASTS}).first()
+    row = connection_of(handle).execute(_SIGNED_IN, {"hash": _hash(token), "since": now - LASTS}).first()
     return None if row is None else SignedInUser(*row, token)
 
 

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 
 from app.cli.group import cardlet, ready_app
 from app.clock import now
-from app.database import db, importing_lock, locked, writing
+from app.database import db, importing_lock, writing
 from app.errors import Refused, UnreadableFile
 from app.importing import ImportReport, ReadingOptions, import_deck, read_deck
 from app.importing.csv_file import DELIMITERS
 from app.library import follow
+from app.locking import locked
 from app.models import User
 from app.models.user import name_key
 

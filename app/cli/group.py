@@ -13,9 +13,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from app.accounts import sweep_guests
 from app.clock import now
 from app.config import VERSION, BadSetting, shipped, unknown_variables
-from app.database import close, db, importing_lock, locked, writing
+from app.database import close, db, importing_lock, writing
 from app.errors import CardletError
 from app.importing import publish_starter_decks, sweep_unfinished
+from app.locking import locked
 from app.schema import WrongSchema, upgrade
 
 LONGEST_IMPORT = timedelta(hours=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from app.database import connection_of
+from app.database import Handle, connection_of
 from app.errors import NotFound
 from app.library.following import visible_deck
 from app.models import Card, Deck, Follow, Learner, Note
@@ -46,9 +46,9 @@ _DUE_TOMORROW = number_of(due_cards(LEARNER, Follow.deck_id, DAY + 1))
 _SHELF = waiting_decks(_DUE, sa.case((_DUE == 0, _DUE_TOMORROW), else_=0), new_up_to=COUNTED_UP_TO)
 
 
-def shelf(session: Session, learner: Learner, day: int) -> list[ShelfDeck]:
+def shelf(handle: Handle, learner: Learner, day: int) -> list[ShelfDeck]:
     """The decks the learner follows, in their order, each with its counts."""
-    connection = connection_of(session)
+    connection = connection_of(handle)
     rows = connection.execute(_SHELF, {"learner_id": learner.id, "day": day}).all()
     found = sorted(
         ((WaitingDeck(*row[:WIDTH]), *row[WIDTH:]) for row in rows), key=lambda one: (one[0].place, one[0].id)

@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     # flask-login's own protection believes X-Forwarded-For from anybody; a sign-in's row does better.
     manager.session_protection = None
-    manager.user_loader(lambda token: user_of(db.session, token, now()))
+    manager.user_loader(lambda token: user_of(db.connection, token, now()))
     CSRFProtect(app)
     app.before_request(_refuse_strangers)
     app.before_request(_note_presence)
@@ -89,7 +89,7 @@ def sign_in_as(user_id: int) -> None:
     end_sign_in()
     with writing() as transaction:
         token = open_sign_in(transaction, user_id, now())
-    user = user_of(db.session, token, now())
+    user = user_of(db.connection, token, now())
     assert user is not None, "the sign-in was opened just now"
     enter(user)
 

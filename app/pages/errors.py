@@ -92,7 +92,7 @@ def _database_failed(error: DBAPIError) -> ResponseReturnValue:
 def _without_the_database(message: str, status: int) -> ResponseReturnValue:
     """An error page even if the page's frame, which asks who is signed in, cannot be had."""
     try:
-        db.session.rollback()
+        db.stop_reading()
         return error_page(_(message), status)
     except Exception:
         current_app.logger.exception("no error page could be made")

@@ -25,7 +25,7 @@ def home() -> ResponseReturnValue:
         return render_template("home/landing.html", decks=decks, open=current_app.config["SIGN_UP"] == "open")
     learner, moment = current_learner(), now()
     today = learner.today(moment)
-    decks_on_shelf = shelf(db.session, learner, today)
+    decks_on_shelf = shelf(db.connection, learner, today)
     waiting = sum((deck.counts for deck in decks_on_shelf), Counts(0, 0, 0))
     done = activity_of(db.session, learner, today)
     pace = (done.took_ms / 1000 + SECONDS_A_CARD * AS_IF_ANSWERED) / (done.answers + AS_IF_ANSWERED)

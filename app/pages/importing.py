@@ -7,7 +7,7 @@ from flask import Blueprint, Request, current_app, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, importing_lock, locked, writing
+from app.database import db, importing_lock, writing
 from app.errors import N_, CardletError, Refused
 from app.importing import (
     BadRow,
@@ -25,6 +25,7 @@ from app.importing.encoding import OFFERED
 from app.importing.reading import pasted_name, reader_of
 from app.importing.uploads import keep_report
 from app.library import follow
+from app.locking import locked
 from app.models import Deck, Upload
 from app.models.deck import with_parents
 from app.pages.access import current_learner

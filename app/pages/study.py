@@ -7,7 +7,7 @@ from flask import Blueprint, flash, get_flashed_messages, redirect, render_templ
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing
+from app.database import db, writing_rows
 from app.errors import N_, Refused, Stale
 from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
@@ -56,7 +56,7 @@ def study_page() -> ResponseReturnValue:
 def create_answer(card_id: int) -> ResponseReturnValue:
     given = _answer_given()
     try:
-        outcome = answer_card(db.session, current_learner(), card_id, given, now(), writing)
+        outcome = answer_card(db.connection, current_learner(), card_id, given, now(), writing_rows)
     except Stale as error:
         return _page(error_words(error)), error.status
     message = None
@@ -74,7 +74,7 @@ def create_answer(card_id: int) -> ResponseReturnValue:
 def create_undo() -> ResponseReturnValue:
     message = _("Undone. Here is the card again.")
     try:
-        card_id = undo_last_answer(db.session, current_learner(), now(), writing)
+        card_id = undo_last_answer(db.connection, current_learner(), now(), writing_rows)
     except Stale as error:
         return _page(error_words(error)), error.status
     if wants_fragment():
@@ -110,14 +110,14 @@ def _answer_given() -> AnswerGiven:
 def _page(message: str | None, card_id: int | None = None) -> str:
     """The page for the next card, or for this one if it waits; only its inside if a script asked."""
     learner, moment = current_learner(), now()
-    queue = queue_of(db.session, learner, _deck_id(), moment)
-    card = None if card_id is None else shown_card(db.session, learner, card_id, moment)
-    card = card or next_card(db.session, learner, queue, moment)
+    queue = queue_of(db.connection, learner, _deck_id(), moment)
+    card = None if card_id is None else shown_card(db.connection, learner, card_id, moment)
+    card = card or next_card(db.connection, learner, queue, moment)
     common = {"queue": queue, "deck": queue.root_path, "buttons": BUTTONS}
     whole = "" if wants_fragment() else "page_"
     if card is None:
-        rest = rest_of_the_day(db.session, learner, queue)
-        elsewhere = 0 if queue.root_id is None else queue_of(db.session, learner, None, moment).counts.total
+        rest = rest_of_the_day(db.connection, learner, queue)
+        elsewhere = 0 if queue.root_id is None else queue_of(db.connection, learner, None, moment).counts.total
         return render_template(f"study/{whole}done.html", rest=rest, elsewhere=elsewhere, message=message, **common)
     message = message or _what_to_know(card, queue)
     return render_template(f"study/{whole}card.html", showing=_showing(card, queue.day), message=message, **common)

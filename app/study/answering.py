@@ -8,10 +8,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from app.clock import hour_of
-from app.database import Writing, connection_of
+from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused, Stale
 from app.models import Card, Deck, Follow, Kind, Learner, Memory, Review
 from app.models.waiting import LEARNER
@@ -55,7 +54,7 @@ class Answerable:
 
 
 def answer_card(
-    session: Session,
+    handle: Handle,
     learner: Learner,
     card_id: int,
     given: AnswerGiven,
@@ -70,7 +69,7 @@ def answer_card(
     """
     if given.grade not in GRADES:
         raise Refused(N_("A grade is a number from 0 to 5."), field="grade")
-    card, known = _read(session, learner, card_id, given.review_id)
+    card, known = _read(handle, learner, card_id, given.review_id)
     if known is not None:
         return known
     day = learner.today(now)
@@ -84,11 +83,11 @@ def answer_card(
     hour = hour_of(now, learner.time_zone)
     logged = LoggedAnswer(given.review_id, day, hour, at, given.grade, card.deck_id, took_ms)
     try:
-        _write(session, learner, card, logged, in_transaction)
+        _write(handle, learner, card, logged, in_transaction)
     except (Stale, IntegrityError):
         if in_transaction is None:
             raise
-        known = _read(session, learner, card_id, given.review_id)[1]
+        known = _read(handle, learner, card_id, given.review_id)[1]
         if known is None:
             raise Stale(MOVED_ON) from None
         return known
@@ -113,10 +112,10 @@ _ANSWERABLE = (
 _STORED = sa.select(Review.grade, Review.undone_at).where(*_KNOWN)
 
 
-def _read(session: Session, learner: Learner, card_id: int, review_id: UUID) -> tuple[Answerable, Outcome | None]:
+def _read(handle: Handle, learner: Learner, card_id: int, review_id: UUID) -> tuple[Answerable, Outcome | None]:
     """The card to answer and, if the review id is in the log, what it stored. Raises Stale if that was undone."""
     named = {"learner_id": learner.id, "card_id": card_id, "review_id": review_id}
-    connection = connection_of(session)
+    connection = connection_of(handle)
     row: Any = connection.execute(_ANSWERABLE, named).first()
     # Who has left the deck since still hears that the answer was stored.
     stored: Any = row if row is not None else connection.execute(_STORED, named).first()
@@ -133,7 +132,7 @@ def _read(session: Session, learner: Learner, card_id: int, review_id: UUID) -> 
 
 
 def _write(
-    session: Session, learner: Learner, card: Answerable, logged: LoggedAnswer, in_transaction: Writing | None
+    handle: Handle, learner: Learner, card: Answerable, logged: LoggedAnswer, in_transaction: Writing | None
 ) -> None:
     before, after = card.state, take_answer(card.state, logged.answer)
     rows = (
@@ -142,13 +141,13 @@ def _write(
         keeping.share_values(learner.id, share_of(logged, before), 1, logged.took_ms),
     )
     is_new = before.answers == 0
-    with nullcontext(session) if in_transaction is None else in_transaction(one_statement=not is_new) as transaction:
+    with nullcontext(handle) if in_transaction is None else in_transaction(one_statement=not is_new) as transaction:
         connection = connection_of(transaction)
         if connection.dialect.name == "postgresql":
             _write_at_once(connection, card, rows)
         else:
             _write_one_by_one(connection, learner, card, logged, after, rows)
-        transaction.expire_all()
+        forget(transaction)
 
 
 Rows = tuple[dict[str, object], dict[str, object], dict[str, object]]

@@ -9,9 +9,8 @@ from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from app.database import connection_of
+from app.database import Handle, connection_of
 from app.errors import NotFound
 from app.models import Follow, Learner, Review
 from app.models.waiting import (
@@ -110,10 +109,10 @@ def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
     )
 
 
-def queue_of(session: Session, learner: Learner, deck_id: int | None, now: datetime) -> Queue:
+def queue_of(handle: Handle, learner: Learner, deck_id: int | None, now: datetime) -> Queue:
     """What waits in a deck, or in all. Raises NotFound for a deck the learner does not follow."""
     day = learner.today(now)
-    connection, named = connection_of(session), {"learner_id": learner.id, "day": day, "root_id": deck_id}
+    connection, named = connection_of(handle), {"learner_id": learner.id, "day": day, "root_id": deck_id}
     rows = connection.execute(_queues(connection.dialect.name, inside=deck_id is not None), named).all()
     found = [(WaitingDeck(*row[:WIDTH]), row[WIDTH:]) for row in rows]
     found.sort(key=lambda one: (one[0].place, one[0].id))
@@ -125,24 +124,24 @@ def queue_of(session: Session, learner: Learner, deck_id: int | None, now: datet
     return Queue(deck_id, day, decks, heads, path, *(found[0][1][2:] if found else ()))
 
 
-def next_card(session: Session, learner: Learner, queue: Queue, now: datetime) -> NextCard | None:
+def next_card(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> NextCard | None:
     """The card to show now, or None when the day's work is done."""
     drilled = min((deck for deck in queue.decks if deck.drilled_at), key=_first_drilled, default=None)
-    if drilled and _has_rested(session, learner, queue.day, drilled, now):
-        return _drilled(session, learner, queue, drilled)
+    if drilled and _has_rested(handle, learner, queue.day, drilled, now):
+        return _drilled(handle, learner, queue, drilled)
     for head in queue.heads:
         if head.due is not None:
-            return NextCard("due", *show(session, learner, head.due))
+            return NextCard("due", *show(handle, learner, head.due))
     for deck, head in zip(queue.decks, queue.heads, strict=True):
         if head.new is not None and deck.new_per_day > deck.introduced:
-            return NextCard("new", *show(session, learner, head.new))
-    return None if drilled is None else _drilled(session, learner, queue, drilled, early=queue.counts.drill == 1)
+            return NextCard("new", *show(handle, learner, head.new))
+    return None if drilled is None else _drilled(handle, learner, queue, drilled, early=queue.counts.drill == 1)
 
 
-def shown_card(session: Session, learner: Learner, card_id: int, now: datetime) -> NextCard | None:
+def shown_card(handle: Handle, learner: Learner, card_id: int, now: datetime) -> NextCard | None:
     """One card as the queue would show it, or None if it does not wait today. Raises NotFound for a card of a deck the
     learner does not follow."""
-    card, state = show(session, learner, card_id)
+    card, state = show(handle, learner, card_id)
     if not card.is_followed:
         raise NotFound()
     day = learner.today(now)
@@ -160,11 +159,11 @@ _DRILLED = drilled_cards(LEARNER, sa.bindparam("deck_id", type_=sa.Integer), DAY
 
 
 def _drilled(
-    session: Session, learner: Learner, queue: Queue, deck: WaitingDeck, *, early: bool = False
+    handle: Handle, learner: Learner, queue: Queue, deck: WaitingDeck, *, early: bool = False
 ) -> NextCard | None:
     named = {"learner_id": learner.id, "deck_id": deck.id, "day": queue.day}
-    card_id = connection_of(session).scalar(_DRILLED, named)
-    return None if card_id is None else NextCard("drill", *show(session, learner, card_id), early)
+    card_id = connection_of(handle).scalar(_DRILLED, named)
+    return None if card_id is None else NextCard("drill", *show(handle, learner, card_id), early)
 
 
 _SINCE = (
@@ -176,11 +175,11 @@ _SINCE = (
 )
 
 
-def _has_rested(session: Session, learner: Learner, day: int, deck: WaitingDeck, now: datetime) -> bool:
+def _has_rested(handle: Handle, learner: Learner, day: int, deck: WaitingDeck, now: datetime) -> bool:
     """Whether enough has come since the drill's first card, in cards or in minutes, for the repeat to be more than an
     echo. All that came since are others: answered again, it would be the first no longer."""
     at = _first_drilled(deck)
     if now - at >= DRILL_AFTER:
         return True
     since = {"learner_id": learner.id, "day": day, "at": at}
-    return len(set(connection_of(session).scalars(_SINCE, since))) >= DRILL_AFTER_CARDS
+    return len(set(connection_of(handle).scalars(_SINCE, since))) >= DRILL_AFTER_CARDS

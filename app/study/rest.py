@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
+from app.database import Handle, connection_of
 from app.models import DailySummary, Deck, Follow, Learner, Memory
 from app.models.waiting import (
     COUNTED_UP_TO,
@@ -32,17 +32,21 @@ class Rest:
     held_back: bool
 
 
-def rest_of_the_day(session: Session, learner: Learner, queue: Queue) -> Rest:
+def rest_of_the_day(handle: Handle, learner: Learner, queue: Queue) -> Rest:
     """What was done today in the queue's decks and what comes next."""
     today, decks = queue.day, [deck.id for deck in queue.decks]
-    answers, took_ms = session.execute(
-        sa.select(
-            sa.func.coalesce(sa.func.sum(DailySummary.answers), 0),
-            sa.func.coalesce(sa.func.sum(DailySummary.took_ms), 0),
-        ).where(DailySummary.user_id == learner.id, DailySummary.day == today, DailySummary.deck_id.in_(decks))
-    ).one()
+    answers, took_ms = (
+        connection_of(handle)
+        .execute(
+            sa.select(
+                sa.func.coalesce(sa.func.sum(DailySummary.answers), 0),
+                sa.func.coalesce(sa.func.sum(DailySummary.took_ms), 0),
+            ).where(DailySummary.user_id == learner.id, DailySummary.day == today, DailySummary.deck_id.in_(decks))
+        )
+        .one()
+    )
     named = {"learner_id": learner.id, "day": today, "root_id": queue.root_id}
-    ahead = session.execute(_AHEAD_EVERYWHERE if queue.root_id is None else _AHEAD_INSIDE, named).all()
+    ahead = connection_of(handle).execute(_AHEAD_EVERYWHERE if queue.root_id is None else _AHEAD_INSIDE, named).all()
     return Rest(
         answers=int(answers),
         took_ms=int(took_ms),

@@ -5,9 +5,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from app.database import connection_of
+from app.database import Handle, connection_of
 from app.errors import NotFound
 from app.models import Card, Deck, Follow, Learner, Memory, Note, NoteType
 from app.models.waiting import LEARNER, path_of
@@ -55,9 +54,9 @@ _SHOWN = (
 )
 
 
-def show(session: Session, learner: Learner, card_id: int) -> tuple[ShownCard, MemoryState]:
+def show(handle: Handle, learner: Learner, card_id: int) -> tuple[ShownCard, MemoryState]:
     """A card and the learner's memory of it. Raises NotFound if there is no such card."""
-    connection = connection_of(session)
+    connection = connection_of(handle)
     row: Any = connection.execute(_SHOWN, {"learner_id": learner.id, "card_id": card_id}).first()
     if row is None:
         raise NotFound()

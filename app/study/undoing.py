@@ -3,9 +3,8 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from app.database import Writing, connection_of
+from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, Refused, Stale
 from app.models import Card, Learner
 from app.models.waiting import DAY, LEARNER, latest_answer
@@ -16,17 +15,17 @@ _LATEST = latest_answer(LEARNER, DAY).subquery()
 _LATEST_CARD = sa.select(_LATEST.c.id, Card.id, Card.deck_id, Card.position).join(Card, Card.id == _LATEST.c.card_id)
 
 
-def undo_last_answer(session: Session, learner: Learner, now: datetime, in_transaction: Writing | None = None) -> int:
+def undo_last_answer(handle: Handle, learner: Learner, now: datetime, in_transaction: Writing | None = None) -> int:
     """Undoes the learner's latest answer of this study day and returns the id of its card; reads first, then writes
     `in_transaction`, or in the caller's own. Refused if there is none, Stale if something else came in between."""
-    connection = connection_of(session)
+    connection = connection_of(handle)
     latest = connection.execute(_LATEST_CARD, {"learner_id": learner.id, "day": learner.today(now)}).first()
     if latest is None:
         raise Refused(N_("There is nothing to undo today."))
     review_id, card_id, deck_id, position = latest
     standing = standing_answers(connection, learner.id, card_id)
     if in_transaction is None:
-        _undo(session, learner, (card_id, deck_id, position), review_id, standing, now)
+        _undo(handle, learner, (card_id, deck_id, position), review_id, standing, now)
     else:
         with in_transaction() as transaction:
             _undo(transaction, learner, (card_id, deck_id, position), review_id, standing, now)
@@ -34,14 +33,14 @@ def undo_last_answer(session: Session, learner: Learner, now: datetime, in_trans
 
 
 def _undo(
-    session: Session,
+    handle: Handle,
     learner: Learner,
     card: tuple[int, int, int],
     review_id: object,
     standing: list[LoggedAnswer],
     now: datetime,
 ) -> None:
-    connection, (card_id, deck_id, position) = connection_of(session), card
+    connection, (card_id, deck_id, position) = connection_of(handle), card
     left = [logged for logged in standing if logged.id != review_id]
     if not left:
         # The card is unmet again, so the cursor must not stand behind it. First of all, for it holds the follow's row.
@@ -53,9 +52,9 @@ def _undo(
     if connection.execute(marked).rowcount != 1:
         raise Stale(MOVED_ON)
     fold_again(connection, learner.id, (card_id, deck_id), standing, left)
-    session.expire_all()
+    forget(handle)
 
 
-def can_undo(session: Session, learner: Learner, day: int) -> bool:
+def can_undo(handle: Handle, learner: Learner, day: int) -> bool:
     """Whether the learner has an answer of that day to take back."""
-    return connection_of(session).execute(latest_answer(learner.id, day)).first() is not None
+    return connection_of(handle).execute(latest_answer(learner.id, day)).first() is not None
