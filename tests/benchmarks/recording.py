@@ -38,17 +38,20 @@ class Tape:
 
 
 class Recorder:
-    """Listens to the app's engine. `recorded` lets a request through; `stopped_before_commit` records one up to its
-    commit and then undoes it, so that the bare driver can do the very same writes for the first time."""
+    """Listens to the app's engine while it records, and only then. `recorded` lets a request through;
+    `stopped_before_commit` records one up to its commit and then undoes it, so that the bare driver can do the very
+    same writes for the first time."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._tape: Tape | None = None
         self._stop = False
-        event.listen(engine, "before_cursor_execute", self._statement)
-        event.listen(engine, "begin", self._begin)
-        event.listen(engine, "commit", self._commit)
-        event.listen(engine, "rollback", self._rollback)
-        event.listen(orm.Session, "before_commit", self._before_commit)
+        self._listening: list[tuple[Any, str, Callable[..., None]]] = [
+            (engine, "before_cursor_execute", self._statement),
+            (engine, "begin", self._begin),
+            (engine, "commit", self._commit),
+            (engine, "rollback", self._rollback),
+            (orm.Session, "before_commit", self._before_commit),
+        ]
 
     def recorded(self, request: Callable[[], object]) -> Tape:
         return self._record(request, stop=False)
@@ -59,7 +62,13 @@ class Recorder:
     def _record(self, request: Callable[[], object], *, stop: bool) -> Tape:
         tape = self._tape = Tape()
         self._stop = stop
-        request()
+        for listening in self._listening:
+            event.listen(*listening)
+        try:
+            request()
+        finally:
+            for listening in self._listening:
+                event.remove(*listening)
         assert self._tape is None or not stop, "the request wrote nothing"
         self._tape = None
         return tape
