@@ -80,6 +80,7 @@ def _recorded(here: Inside, browser: Browser, form: AnswerForm) -> Tape:
 
 
 def home_round(here: Inside, browser: Browser) -> None:
+    here.noop()
     page = here.recorder.recorded(lambda: browser.get("/"))
     here.timed("home", browser.get("/"))
     here.samples.add("bare home", replay(here.bare, page))
@@ -122,6 +123,7 @@ def changes(here: Inside, engine: str, browser: Browser, times: int) -> None:
     for name, statement in (("page after a suspend", suspend), ("page after an edit", edit)):
         for _ in range(times):
             shown = browser.shown()
+            here.noop()
             here.bare.execute(statement.format(shown.card_id))
             now_shown = _form(here.timed(name, browser.get("/study")).page)
             assert (now_shown.card_id == shown.card_id) == (statement is edit)

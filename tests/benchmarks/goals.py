@@ -74,9 +74,9 @@ def answering(measured: Measured) -> Iterator[Line]:
     yield Line("undo, with the card in the reply", "", ms(took), ms(floor), f"{took / floor:.2f}", None, undo)
     if "NORMAL" in measured.results["inside"][str(size)]:
         cases = measured.cases(size, "NORMAL")
-        took, floor = cases["due answer"]["ms"], cases["no-op"]["ms"]
+        took, floor, ratio = cases["due answer"]["ms"], cases["no-op"]["ms"], cases["due answer"]["noops"]
         goal = "answer with `synchronous=NORMAL`, against the no-op"
-        yield Line(goal, "≤ 6 ×, fails over 9 ×", ms(took), ms(floor), f"{took / floor:.2f}", took <= 6 * floor)
+        yield Line(goal, "≤ 6 ×, fails over 9 ×", ms(took), ms(floor), f"{ratio:.2f}", ratio <= 6)
 
 
 def next_card(measured: Measured) -> Iterator[Line]:
@@ -101,7 +101,7 @@ def many_at_once(measured: Measured) -> Iterator[Line]:
 
 
 def growth(measured: Measured) -> Iterator[Line]:
-    """Each against the no-op of its own run, so that the machine's drift between the runs cancels out."""
+    """Each against the no-op just before it, so that the machine's drift between the runs cancels out."""
     small, large = measured.reference, max(measured.sizes)
     if small == large:
         return
@@ -110,11 +110,10 @@ def growth(measured: Measured) -> Iterator[Line]:
         for case in ("due", "new", "new 50", "new 99"):
             name = f"due {word}" if case == "due" else f"new {word}, {case[4:] or 0} % met"
             few, many = measured.cases(small, mode), measured.cases(large, mode)
-            before, after = (cases[name]["ms"] / cases["no-op"]["ms"] for cases in (few, many))
-            ratio = after / before
+            ratio = many[name]["noops"] / few[name]["noops"]
             what = "answer" if word == "answer" else "next card"
             goal = f"growth {words(small)} → {words(large)}: {what}, {case if case == 'due' else name.split(', ')[1]}"
-            sizes = ms(many[name]["ms"]), ms(few[name]["ms"])
+            sizes = f"{many[name]['noops']:.1f} no-ops", f"{few[name]['noops']:.1f} no-ops"
             yield Line(goal, f"≤ {limit} ×", *sizes, f"{ratio:.2f}", ratio <= limit)
 
 
@@ -155,6 +154,6 @@ GOALS: list[Callable[[Measured], Iterator[Line]]] = [
 
 def start(run: dict[str, Any]) -> Line:
     """Starting is the same whatever the engine."""
-    took, floor = run["start"]["app_seconds"], run["start"]["python_seconds"]
+    took, floor = run["start"]["app_seconds"], run["start"]["libraries_seconds"]
     goal = "import and create the app, whole process"
-    return Line(goal, "≤ 0.6 s", f"{took:.2f} s", f"{floor:.2f} s", f"{took / floor:.1f}", took <= 0.6)
+    return Line(goal, "≤ 0.6 s", f"{took:.2f} s", f"{floor:.2f} s", f"{took / floor:.2f}", took <= 0.6)

@@ -30,17 +30,23 @@ class Samples:
     """Seconds by the name of what took them."""
 
     taken: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    times_noop: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    noop: float = 0.0
 
     def add(self, name: str, seconds: float) -> None:
         self.taken[name].append(seconds)
+        if self.noop:
+            self.times_noop[name].append(seconds / self.noop)
 
     def summed_up(self) -> dict[str, dict[str, float]]:
-        """Median and 95th percentile in milliseconds, and how many there were."""
+        """Median and 95th percentile in milliseconds, how many there were, and the median of how many times the no-op
+        just before it each took: a machine that is slow for a while is slow for both."""
         return {
             name: {
                 "ms": round(median(taken) * 1000, 4),
                 "p95": round((quantiles(taken, n=20)[-1] if len(taken) > 1 else taken[0]) * 1000, 4),
                 "times": len(taken),
+                "noops": round(median(self.times_noop[name]), 3) if self.times_noop[name] else 0.0,
             }
             for name, taken in self.taken.items()
         }
@@ -60,7 +66,9 @@ class Inside:
         """The app's own shortest way: routing, session, headers, no database."""
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/healthz", "SERVER_NAME": "localhost", "SERVER_PORT": "80"}
         environ |= {"wsgi.url_scheme": "http", "QUERY_STRING": "", "SCRIPT_NAME": ""}
-        self.samples.add("no-op", call(self.app, environ).seconds)
+        taken = median(call(self.app, dict(environ)).seconds for _ in range(3))
+        self.samples.noop = taken
+        self.samples.add("no-op", taken)
 
     def fsync(self) -> None:
         begin = perf_counter()
@@ -103,7 +111,7 @@ def inside(store: Store, name: str, synchronous: str = "FULL") -> Iterator[Insid
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA synchronous={synchronous}").close())
     bare = store.connect(name, synchronous)
-    path = store.folder / "fsync-probe"
+    path = folder / "fsync-probe"
     with path.open("wb") as probe:
         probe.write(PROBE)
         yield Inside(app, bare, Recorder(engine), probe)

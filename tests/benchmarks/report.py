@@ -65,9 +65,9 @@ floor measured in the same minute: the app's shortest route (the *no-op*, `/heal
 the bare driver, the page's template alone, one fsync of 4 KiB. Times drift with the machine and its disk; the ratios
 hold.
 
-Measured on {run["date"]}: {machine["cpu"]}, {machine["cores"]} cores, {machine["memory"]}, {machine["system"]},
-Python {machine["python"]}, {engines}. The load at the start was {machine["load"]:.1f} on {machine["cores"]} cores; what
-competes for them shows as longer times and wider tails. The run took {run["seconds"] / 60:.0f} minutes.
+Measured on {run["date"]}: {machine["cpu"]}, {machine["cores"]} cores, {machine["memory"]}, {machine["system"]}, Python
+{machine["python"]}, {engines}. The load at the start was {machine["load"]:.1f}; whatever else ran then shows as longer
+times and wider tails. The run took {run["seconds"] / 60:.0f} minutes.
 
 To repeat it:
 
@@ -80,11 +80,12 @@ Quicker, in a minute or two: `make bench SIZES="1000 10000" ENGINES=sqlite`. Wit
 
 How it is measured: one learner has met so many cards in 20 decks, ten answers each, a tenth of them due; beside them
 lies a deck of the same size of which other learners have met 0, 50 and 99 %. Requests go into the app in process,
-without a socket; each figure is the median of up to {run["times"]} calls, taken in turn with its floors. The bare
-driver runs the statements of an answer that the app was kept from committing, so both do the same writes for the first
-time, and its COMMIT waits for the disk as the app's does: a floor that contains it needs no fsync added. Growth is that
-of the ratio to the no-op, on SQLite with `synchronous=NORMAL`, where no disk blurs it. Many at once are browsers over
-sockets on loopback, in a crowd of {run["crowd"]:,} learners with 100 cards each."""
+without a socket; each figure is the median of up to {run["times"]} calls, taken in turn with its floors. The floor of
+an answer is the no-op and the statements of an answer which the app was kept from committing, so that both do the same
+writes for the first time, and whose COMMIT waits for the disk as the app's does. The floor of a page is what it may
+take: 3.5 no-ops and its template; its ratio is that of the page without its template to the no-op. Growth is measured
+in no-ops, on SQLite with `synchronous=NORMAL`, where no disk blurs it. Many at once are browsers over sockets on
+loopback, in a crowd of {run["crowd"]:,} learners with 100 cards each, and their server CPU is without PostgreSQL's."""
 
 
 def _process(run: dict[str, Any]) -> str:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ from app import create_app
 from app.accounts import open_sign_in
 from app.clock import now
 from app.config import read_settings
-from app.database import close, db, writing
+from app.database import close, writing
 from tests.benchmarks.stores import Store
 
 ROOT = Path(__file__).parent.parent.parent
@@ -77,8 +79,6 @@ def cookies_of(environment: dict[str, str], learners: range) -> list[str]:
     with app.app_context(), writing() as session:
         tokens = [open_sign_in(session, number, now()) for number in learners]
     cookies = [_cookie(app, token) for token in tokens]
-    with app.app_context():
-        assert db.session is not None
     close(app)
     return cookies
 
@@ -90,26 +90,29 @@ def _cookie(app: Flask, token: str) -> str:
 
 
 def start_up() -> dict[str, float]:
-    """A fresh process that imports and creates the app: milliseconds of nine, beside a Python that does nothing."""
+    """A fresh process that imports and creates the app, beside one that imports the libraries it cannot do without."""
     code = "from app import create_app; create_app({settings})"
-    folder = Path(os.environ.get("TMPDIR", "/tmp")) / f"cardlet-start-{os.getpid()}"  # noqa: S108
-    settings = f"__import__('app.config').config.read_settings({{'CARDLET_DATA_DIR': {str(folder)!r}}})"
-    commands = {"python": "pass", "app": code.format(settings=settings)}
+    folder = tempfile.mkdtemp(prefix="cardlet-start-")
+    settings = f"__import__('app.config').config.read_settings({{'CARDLET_DATA_DIR': {folder!r}}})"
+    commands = {
+        "libraries": "import flask, flask_login, flask_wtf, sqlalchemy.orm",
+        "app": code.format(settings=settings),
+    }
     taken: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(STARTS):
         for name, command in commands.items():
             began = time.perf_counter()
             subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=True)
             taken[name].append(time.perf_counter() - began)
+    shutil.rmtree(folder)
     return {f"{name}_seconds": round(median(each), 3) for name, each in taken.items()}
 
 
 def under_load(store: Store, name: str, learners: int, answers: int) -> dict[str, Any]:
     """Starts a server on a crowd and drives no-ops and answers through it."""
     environment = environment_for(store, name)
-    with served(environment) as first:
-        # The first start put the starter decks in place; the next is what a restart costs.
-        assert first.seconds > 0
+    with served(environment):
+        pass  # The first start puts the starter decks in place; the next is what a restart costs.
     needed = min(learners, 2 * answers // 20 + 80)
     cookies = cookies_of(environment, range(1, needed + 1))
     with served(environment) as server:
