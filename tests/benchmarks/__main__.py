@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from app.database import locked
 from tests.benchmarks import report
 from tests.benchmarks.building import COLLECTION, CROWD, built
 from tests.benchmarks.cases import measure_all
@@ -31,8 +32,15 @@ def setting(name: str, default: str) -> str:
 
 
 def main() -> None:
-    began = time.monotonic()
     FOLDER.mkdir(exist_ok=True)
+    with locked(FOLDER / "lock", wait=False) as alone:
+        if not alone:
+            sys.exit("Another run is under way in this checkout.")
+        measure()
+
+
+def measure() -> None:
+    began = time.monotonic()
     sizes = sorted(int(size) for size in setting("SIZES", "1000 10000 100000 1000000").split())
     times = int(setting("TIMES", "200"))
     crowd = int(setting("CROWD", str(max(200, min(10_000, max(sizes) // 100)))))
