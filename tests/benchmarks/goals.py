@@ -112,7 +112,8 @@ def growth(measured: Measured) -> Iterator[Line]:
             few, many = measured.cases(small, mode), measured.cases(large, mode)
             ratio = many[name]["noops"] / few[name]["noops"]
             what = "answer" if word == "answer" else "next card"
-            goal = f"growth {words(small)} → {words(large)}: {what}, {case if case == 'due' else name.split(', ')[1]}"
+            which = "due" if case == "due" else f"new, {case[4:] or 0} % met"
+            goal = f"growth {words(small)} → {words(large)}: {what}, {which}"
             sizes = f"{many[name]['noops']:.1f} no-ops", f"{few[name]['noops']:.1f} no-ops"
             yield Line(goal, f"≤ {limit} ×", *sizes, f"{ratio:.2f}", ratio <= limit)
 

@@ -148,7 +148,7 @@ def _builds(results: dict[str, Any]) -> str:
     for name, facts in results["builds"].items():
         kind, size = name.rsplit("_", 1)
         count = words(int(size)) if int(size) >= 1000 else size
-        rows.append([titles[kind].format(count), f"{facts['megabytes']:.0f}", f"{facts['seconds']:.0f}"])
+        rows.append([titles[kind].format(count), f"{facts['megabytes']:.0f}", f"{facts['seconds']:.1f}"])
     return "### Sizes\n\n" + table(["", "MB on disk", "seconds to build"], rows)
 
 
