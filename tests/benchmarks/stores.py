@@ -107,7 +107,9 @@ class Postgres:
     def connect(self, name: str, synchronous: str = "FULL") -> Any:
         import psycopg
 
-        return psycopg.connect(self.url(name).replace("+psycopg", ""), autocommit=True)
+        connection = psycopg.connect(self.url(name).replace("+psycopg", ""), autocommit=True)
+        connection.execute("SET jit = off")
+        return connection
 
     def version(self) -> str:
         return f"PostgreSQL {self._server('SHOW server_version')[0][0].split()[0]}"
