@@ -2,6 +2,7 @@
 
 import re
 import sys
+from copy import copy
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -78,6 +79,12 @@ class Browser:
         assert kept is not None
         self.cookie = f"cardlet={kept.value}"
         self.get("/")
+
+    def at(self, app: Flask) -> "Browser":
+        """The same browser in front of another app with the same key and database."""
+        other = copy(self)
+        other.app = app
+        return other
 
     def environ(self, path: str, fields: dict[str, str] | None = None, fragment: bool = False) -> dict[str, Any]:
         method = "GET" if fields is None else "POST"

@@ -51,7 +51,7 @@ def due_round(here: Inside, browser: Browser) -> None:
     """Pages, answers and undos of due cards, and the same statements on the bare driver. Two cards are used up: one the
     app answers, one the bare driver does."""
     here.noop()
-    page = here.recorder.recorded(lambda: browser.get("/study"))
+    page = here.recorder.recorded(lambda: browser.at(here.second).get("/study"))
     form = here.timed("due page", browser.get("/study"))
     here.samples.add("bare due page", replay(here.bare, page))
     here.template("template", browser, "/study")
@@ -65,7 +65,7 @@ def due_round(here: Inside, browser: Browser) -> None:
     here.timed("undo with its page", browser.undo(shown, fragment=True))
     again = browser.shown()
     browser.answer(again)
-    undo = here.recorder.stopped_before_commit(lambda: browser.undo(again))
+    undo = here.recorder.stopped_before_commit(lambda: browser.at(here.second).undo(again))
     here.samples.add("bare undo", replay(here.bare, undo))
 
 
@@ -76,12 +76,12 @@ def _form(page: str) -> AnswerForm:
 
 
 def _recorded(here: Inside, browser: Browser, form: AnswerForm) -> Tape:
-    return here.recorder.stopped_before_commit(lambda: browser.answer(form))
+    return here.recorder.stopped_before_commit(lambda: browser.at(here.second).answer(form))
 
 
 def home_round(here: Inside, browser: Browser) -> None:
     here.noop()
-    page = here.recorder.recorded(lambda: browser.get("/"))
+    page = here.recorder.recorded(lambda: browser.at(here.second).get("/"))
     here.timed("home", browser.get("/"))
     here.samples.add("bare home", replay(here.bare, page))
     here.template("template of home", browser, "/")

@@ -54,9 +54,11 @@ class Samples:
 
 @dataclass
 class Inside:
-    """One app, one bare connection beside it, and what was measured so far."""
+    """One app, one bare connection beside it, and what was measured so far. Statements are recorded at a second app: a
+    request that is stopped rolls back, and psycopg then forgets what its connection had prepared."""
 
     app: Flask
+    second: Flask
     bare: Any
     recorder: Recorder
     probe: Any
@@ -104,20 +106,26 @@ def inside(store: Store, name: str, synchronous: str = "FULL") -> Iterator[Insid
     folder = store.folder / f"data-{name}"
     folder.mkdir(exist_ok=True)
     settings = {"CARDLET_DATA_DIR": str(folder), "CARDLET_DATABASE_URL": store.url(name)}
+    app, second = (_app(settings, synchronous) for _ in range(2))
+    bare = store.connect(name, synchronous)
+    path = folder / "fsync-probe"
+    with path.open("wb") as probe:
+        probe.write(PROBE)
+        yield Inside(app, second, bare, Recorder(second.extensions["engine"]), probe)
+    path.unlink()
+    bare.close()
+    close(app)
+    close(second)
+
+
+def _app(settings: dict[str, str], synchronous: str) -> Flask:
     app = create_app(read_settings({**settings, "CARDLET_SECRET_KEY": "only for benchmarks"}))
     # A request that is stopped on purpose is no news.
     app.logger.addFilter(_is_news)
     engine = app.extensions["engine"]
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA synchronous={synchronous}").close())
-    bare = store.connect(name, synchronous)
-    path = folder / "fsync-probe"
-    with path.open("wb") as probe:
-        probe.write(PROBE)
-        yield Inside(app, bare, Recorder(engine), probe)
-    path.unlink()
-    bare.close()
-    close(app)
+    return app
 
 
 def _is_news(record: logging.LogRecord) -> bool:
