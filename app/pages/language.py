@@ -45,7 +45,12 @@ def asked_for() -> str:
 
 def locale() -> Locale:
     """For dates and numbers."""
-    return Locale.parse(language().replace("-", "_"))
+    return _locale(language())
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language.replace("-", "_"))
 
 
 def _(message: str, **places: object) -> str:

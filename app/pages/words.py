@@ -1,7 +1,9 @@
 """Numbers, days and schedules in the reader's words."""
 
 import re
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from flask import Flask
@@ -76,7 +78,13 @@ def short_date(day: int) -> str:
 
 def number(value: float) -> str:
     """A number as the language writes it."""
-    return format_decimal(value, locale=locale())
+    return _number(value, locale())
+
+
+# A page of decks has a hundred of them, mostly the same few, and each one would be laid out by its pattern anew.
+@lru_cache(maxsize=2_048)
+def _number(value: float, locale: Locale) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def capped(count: int, *, has_more: bool = False) -> str:
