@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.database import locked
+from app.locking import locked
 from tests.benchmarks import report
 from tests.benchmarks.building import COLLECTION, CROWD, built
 from tests.benchmarks.cases import measure_all

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event, orm
+from sqlalchemy import event
 
 _WRITES = re.compile(r"\b(INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b")
 
@@ -50,7 +50,6 @@ class Recorder:
             (engine, "begin", self._begin),
             (engine, "commit", self._commit),
             (engine, "rollback", self._rollback),
-            (orm.Session, "before_commit", self._before_commit),
         ]
 
     def recorded(self, request: Callable[[], object]) -> Tape:
@@ -95,13 +94,13 @@ class Recorder:
             self._take_down(Statement("BEGIN IMMEDIATE" if writing else "BEGIN"))
 
     def _commit(self, connection: sa.Connection) -> None:
-        if self._tape is not None and not _by_itself(connection):
-            self._take_down(Statement("COMMIT"))
-
-    def _before_commit(self, session: orm.Session) -> None:
-        if self._tape is not None and any(_WRITES.search(statement.sql) for statement in self._tape.statements):
-            if self._stop:
-                self._take_down(Statement("COMMIT"))
+        if self._tape is None or _by_itself(connection):
+            return
+        self._take_down(Statement("COMMIT"))
+        if self._stop and any(_WRITES.search(statement.sql) for statement in self._tape.statements):
+            # SQLAlchemy takes the transaction for ended, whatever is raised here.
+            driver: Any = connection.connection.driver_connection
+            driver.rollback()
             self._end()
 
     def _rollback(self, connection: sa.Connection) -> None:

@@ -37,3 +37,10 @@ def test_an_answer_kept_from_its_commit_is_given_by_the_replay(app: Flask, store
     assert len(stored(sa.select(Review.id).where(*own))) == 11
     assert stored(answers) == [(11,)]
     assert browser.shown().card_id != form.card_id
+
+
+def test_the_command_finds_everything_it_uses() -> None:
+    """Nothing else would notice when the app moves what only a measurement imports."""
+    from tests.benchmarks import __main__ as command
+
+    assert command.setting("NOT_SET_ANYWHERE", "a default") == "a default"
