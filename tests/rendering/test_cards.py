@@ -1,6 +1,9 @@
 """The sides of every kind of card."""
 
-from app.rendering import card_ordinals, cloze_numbers, render_sides
+import pytest
+
+from app.rendering import Sides, card_ordinals, cards, cloze_numbers, render_sides
+from app.rendering.cards import RENDERED
 
 
 def test_basic_cards_ask_one_way() -> None:
@@ -44,3 +47,31 @@ def test_a_gap_may_lie_in_bold_text_and_in_code() -> None:
 
 def test_the_number_that_is_none_shows_the_whole_note() -> None:
     assert render_sides("cloze", ("{{c1::a}} b", ""), ("en", "en"), 0, "markdown").question == "<p>a b</p>\n"
+
+
+def sides_of(question: str, answer: str = "answer", kind: str = "basic") -> Sides:
+    return render_sides(kind, (question, answer), ("en", "en"), 0, "markdown")
+
+
+def test_a_card_is_rendered_once_for_everybody_until_its_content_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    RENDERED.clear()
+    first = sides_of("what is *it*")
+    assert sides_of("what is *it*") is first
+    assert sides_of("what is *that*") is not first
+    assert sides_of("what is *it*", kind="reversed") is not first
+    monkeypatch.setattr(cards, "RENDERER", cards.RENDERER + 1)
+    assert sides_of("what is *it*") is not first
+
+
+def test_fields_that_run_into_each_other_are_not_mistaken_for_others() -> None:
+    assert sides_of("ab", "c") != sides_of("a", "bc")
+
+
+def test_rendered_cards_never_take_more_memory_than_they_may() -> None:
+    RENDERED.clear()
+    for number in range(400):
+        sides_of(f"{number} " + "word " * 8_000)
+    assert 0 < RENDERED.currsize <= RENDERED.maxsize == cards.CACHED_BYTES
+    assert 0 < len(RENDERED) < 400
+    sides_of("word " * 2_000_000)
+    assert RENDERED.currsize <= RENDERED.maxsize
