@@ -22,6 +22,7 @@ from tests.benchmarks.cases import measure_all
 from tests.benchmarks.inside import inside
 from tests.benchmarks.serving import ROOT, start_up, under_load
 from tests.benchmarks.stores import NoPostgres, Store, store_for
+from tests.benchmarks.tables import import_table
 
 FOLDER = ROOT / ".bench"
 HERE = Path(__file__).parent
@@ -93,6 +94,9 @@ def measured(store: Store, sizes: list[int], times: int, crowd: int) -> dict[str
     say(f"{store.engine}: {crowd:,} learners, {facts['megabytes']} MB, built in {facts['seconds']} s")
     store.copy(name, "work")
     results["load"] = under_load(store, "work", crowd, min(int(setting("ANSWERS", "4000")), crowd * 10))
+    store.drop("work")
+    store.copy(built(store, COLLECTION, sizes[0])[0], "work")
+    results["table"] = import_table(store, "work")
     store.drop("work")
     return results
 

@@ -8,6 +8,8 @@ from tests.benchmarks.recording import Tape, replay
 WARM_UP = 5
 CARDS_A_ROUND = 4
 """How many due cards a round may use up, with some to spare."""
+LOOKS_BACK = 3
+"""The page that looks back may take seconds."""
 MET = {"0": NEW_0, "50": NEW_50, "99": NEW_99}
 
 
@@ -30,6 +32,9 @@ def measure_all(here: Inside, engine: str, size: int, times: int) -> dict[str, d
         for _ in range(fresh):
             new_round(here, learner, name, number)
     drill(here, times // 2)
+    for _ in range(LOOKS_BACK):
+        here.noop()
+        here.timed("progress page", _again(home, "/progress"))
     changes(here, engine, heavy, min(times // 4, 25))
     return here.samples.summed_up()
 

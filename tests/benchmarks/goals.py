@@ -142,6 +142,20 @@ def memory(measured: Measured) -> Iterator[Line]:
             yield Line(f"memory of the server, {state}", f"≤ {limit} MB", f"{held:.0f} MB", "", "", held <= limit)
 
 
+def looking_back(measured: Measured) -> Iterator[Line]:
+    size = max(measured.sizes)
+    took = measured.cases(size)["progress page"]["ms"]
+    yield Line(f"progress page, {words(size)}", "≤ 50 ms", ms(took), "", "", took <= 50)
+
+
+def importing(measured: Measured) -> Iterator[Line]:
+    table = measured.results.get("table")
+    if table:
+        rate, goal = table["rows"] / table["seconds"], f"import of a table, {words(table['rows'])} rows"
+        yield Line(goal, "≥ 48,000 rows/s", f"{rate:,.0f} rows/s", "", "", rate >= 48_000)
+        yield Line("memory of that import", "≤ 200 MB", f"{table['peak_mb']:.0f} MB", "", "", table["peak_mb"] <= 200)
+
+
 GOALS: list[Callable[[Measured], Iterator[Line]]] = [
     answering,
     next_card,
@@ -149,7 +163,9 @@ GOALS: list[Callable[[Measured], Iterator[Line]]] = [
     growth,
     after_changes,
     home,
+    looking_back,
     memory,
+    importing,
 ]
 
 
