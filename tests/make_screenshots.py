@@ -68,11 +68,11 @@ def _study(user_id: int, moment: datetime) -> None:
     """A day's work, most of it remembered."""
     from app.database import writing
     from app.models import User
-    from app.study import AnswerGiven, answer_card, next_card, scope_of
+    from app.study import AnswerGiven, answer_card, next_card, queue_of
 
     with writing() as session:
         learner = session.get_one(User, user_id)
-        while (shown := next_card(session, learner, scope_of(session, learner, None), moment)) is not None:
+        while (shown := next_card(session, learner, queue_of(session, learner, None, moment), moment)) is not None:
             moment += timedelta(seconds=8)
             luck = (shown.card.id * 7 + moment.day * 3) % 10
             grade = 4 if shown.reason == "drill" else {0: 2, 1: 3, 9: 5}.get(luck, 4)
