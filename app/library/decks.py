@@ -15,12 +15,11 @@ from app.models.waiting import (
     COUNTED_UP_TO,
     DAY,
     LEARNER,
-    WIDTH,
     Counts,
-    WaitingDeck,
     due_cards,
     followed_deck_ids,
     follows_of,
+    in_order,
     number_of,
     path_of,
     waiting_decks,
@@ -50,11 +49,8 @@ def shelf(handle: Handle, learner: Learner, day: int) -> list[ShelfDeck]:
     """The decks the learner follows, in their order, each with its counts."""
     connection = connection_of(handle)
     rows = connection.execute(_SHELF, {"learner_id": learner.id, "day": day}).all()
-    found = sorted(
-        ((WaitingDeck(*row[:WIDTH]), *row[WIDTH:]) for row in rows), key=lambda one: (one[0].place, one[0].id)
-    )
     shelved = []
-    for deck, due, tomorrow in found:
+    for deck, (due, tomorrow) in in_order(rows):
         counts = Counts(due, deck.new, deck.drill)
         path = path_of(connection, deck.name, deck.parent_id)
         shelved.append(ShelfDeck(deck.id, path, deck.language, counts, 0 if counts.total else tomorrow))

@@ -5,6 +5,7 @@ at a limit: none touches more rows than it shows, however large the collection. 
 because SQLAlchemy takes longer to put such a statement together than the database takes to run it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -70,8 +71,13 @@ class WaitingDeck:
         return max(0, min(self.new_per_day - self.introduced, self.unmet))
 
 
-WIDTH = len(fields(WaitingDeck))
-"""How many of a row's columns are the WaitingDeck's."""
+_WIDTH = len(fields(WaitingDeck))
+
+
+def in_order(rows: Sequence[Any]) -> list[tuple[WaitingDeck, Any]]:
+    """The rows of `waiting_decks` in the learner's order: the deck, and the further columns."""
+    found = [(WaitingDeck(*row[:_WIDTH]), row[_WIDTH:]) for row in rows]
+    return sorted(found, key=lambda one: (one[0].place, one[0].id))
 
 
 def follows_of(user_id: int) -> sa.Select[Follow]:

@@ -4,7 +4,7 @@ from app.study.answering import AnswerGiven, Outcome, answer_card
 from app.study.merging import merge_answers
 from app.study.queue import NextCard, Queue, next_card, queue_of, shown_card
 from app.study.rest import Rest, rest_of_the_day
-from app.study.undoing import can_undo, undo_last_answer
+from app.study.undoing import undo_last_answer
 
 __all__ = [
     "AnswerGiven",
@@ -13,7 +13,6 @@ __all__ = [
     "Queue",
     "Rest",
     "answer_card",
-    "can_undo",
     "merge_answers",
     "next_card",
     "queue_of",

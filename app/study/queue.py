@@ -18,7 +18,6 @@ from app.models.waiting import (
     COUNTED_UP_TO,
     DAY,
     LEARNER,
-    WIDTH,
     Counts,
     WaitingDeck,
     at_most,
@@ -26,6 +25,7 @@ from app.models.waiting import (
     due_cards,
     first_of,
     first_position,
+    in_order,
     latest_answer,
     new_cards_today,
     number_due,
@@ -114,8 +114,7 @@ def queue_of(handle: Handle, learner: Learner, deck_id: int | None, now: datetim
     day = learner.today(now)
     connection, named = connection_of(handle), {"learner_id": learner.id, "day": day, "root_id": deck_id}
     rows = connection.execute(_queues(connection.dialect.name, inside=deck_id is not None), named).all()
-    found = [(WaitingDeck(*row[:WIDTH]), row[WIDTH:]) for row in rows]
-    found.sort(key=lambda one: (one[0].place, one[0].id))
+    found = in_order(rows)
     decks, heads = [deck for deck, _ in found], [Head(*rest[:2]) for _, rest in found]
     root = next((deck for deck in decks if deck.id == deck_id), None)
     if deck_id is not None and root is None:

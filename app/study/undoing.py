@@ -53,8 +53,3 @@ def _undo(
         raise Stale(MOVED_ON)
     fold_again(connection, learner.id, (card_id, deck_id), standing, left)
     forget(handle)
-
-
-def can_undo(handle: Handle, learner: Learner, day: int) -> bool:
-    """Whether the learner has an answer of that day to take back."""
-    return connection_of(handle).execute(latest_answer(learner.id, day)).first() is not None

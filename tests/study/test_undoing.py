@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from app.errors import Refused
 from app.models import Card, DailySummary, Follow, Kind, Memory, Review, Stage, User
 from app.study import AnswerGiven, answer_card, next_card, queue_of, undo_last_answer
-from app.study.undoing import can_undo
 from tests.factories import a_deck, a_follow, a_learner, at
 
 
@@ -38,7 +37,7 @@ def test_undo_goes_back_step_by_step_to_the_beginning(session: Session, ada: Use
     assert undone == [card.id for card in reversed(cards)]
     assert session.scalars(sa.select(Memory)).all() == []
     assert session.get_one(Follow, (ada.id, cards[0].deck_id)).new_from == 0
-    assert not can_undo(session, ada, ada.today(at(0)))
+    assert not queue_of(session, ada, None, at(0, minute=10)).can_undo
     with pytest.raises(Refused):
         undo_last_answer(session, ada, at(0, minute=11))
 
@@ -94,8 +93,10 @@ def test_yesterday_stands(session: Session, ada: User, cards: list[Card]) -> Non
 def test_an_answer_in_a_deck_one_has_left_stands(session: Session, ada: User, cards: list[Card]) -> None:
     answer(session, ada, cards[0], 4, 0)
     session.get_one(Follow, (ada.id, cards[0].deck_id)).stopped_at = at(0, minute=1)
-    session.flush()
-    assert not can_undo(session, ada, ada.today(at(0)))
+    a_follow(session, ada, a_deck(session, cards=1))
+    assert not queue_of(session, ada, None, at(0, minute=2)).can_undo
+    with pytest.raises(Refused):
+        undo_last_answer(session, ada, at(0, minute=2))
 
 
 def test_nobody_undoes_somebody_elses_answer(session: Session, ada: User, cards: list[Card]) -> None:
