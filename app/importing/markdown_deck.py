@@ -23,6 +23,7 @@ from app.rendering import has_cloze
 FENCE = "---"
 HEADER_KEYS = {"deck", "id", "lang", "answer-lang", "description", "license", "tags"}
 NOTE_KEYS = {"type", "tags", "source", "quote", "format"}
+SOURCE_KEYS = {"source", "quote"}
 KEY_LINE = re.compile(r"([a-z][a-z-]*):(?: +(.*))?$")
 HEADING_ID = re.compile(r"\{#([^{}]*)\}$")
 IDENTITY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
@@ -105,7 +106,23 @@ class _Block:
     question: str
     guid: str | None
     keys: dict[str, str] = field(default_factory=dict)
+    # Where the note comes from, as often as it is said, and the words that stand there.
+    sources: list[str] = field(default_factory=list)
+    quotes: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
+
+
+def _add_note_key(block: _Block, line: str, number: int) -> None:
+    """Only a source can be given several times, each with its quote below it."""
+    one: dict[str, str] = {}
+    _add_key(block.keys if line.partition(":")[0] not in SOURCE_KEYS else one, line, number, NOTE_KEYS)
+    if "source" in one:
+        block.sources.append(one["source"])
+        block.quotes.append("")
+    if "quote" in one:
+        if not block.sources or block.quotes[-1]:
+            raise UnreadableFile(N_("a quote stands below the source it is from, one below each"), line=number)
+        block.quotes[-1] = one["quote"]
 
 
 def _blocks(lines: list[str], start: int) -> Iterator[_Block]:
@@ -122,7 +139,7 @@ def _blocks(lines: list[str], start: int) -> Iterator[_Block]:
             if line.strip():
                 raise UnreadableFile(N_("text before the first note; a note starts with “## ”"), line=number)
         elif in_keys and line.strip():
-            _add_key(block.keys, line, number, NOTE_KEYS)
+            _add_note_key(block, line, number)
             _check_choice(block.keys, "type", KINDS, number)
             _check_choice(block.keys, "format", FORMATS, number)
         else:
@@ -199,8 +216,8 @@ def _note(block: _Block, languages: tuple[str, str], common_tags: tuple[str, ...
         guid=block.guid,
         format="html" if block.keys.get("format") == "html" else "markdown",
         tags=tuple(dict.fromkeys((*common_tags, *_tags(block.keys.get("tags", ""))))),
-        source=block.keys.get("source", ""),
-        quote=block.keys.get("quote", ""),
+        source="\n".join(block.sources),
+        quote="\n".join(block.quotes) if any(block.quotes) else "",
     )
 
 

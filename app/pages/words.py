@@ -19,12 +19,13 @@ from app.scheduling.sm2 import LOWEST_PASS
 DAYS_SHOWN, MONTH, YEAR = 100, 30.44, 365.25
 HAN = re.compile("[\u4e00-\u9fff]")
 NOTES_LINE = re.compile(r"notes line (\d+)")
+PAGE = re.compile(r"https?://[^\s/]\S*")
 
 
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
     of_numbers = (interval, outlook, minutes, short_time, day_words, short_date, capped, number)
-    for filter in (*of_numbers, source_words, quote_language, bad_row):
+    for filter in (*of_numbers, sources, quote_language, bad_row):
         app.add_template_filter(filter)
 
 
@@ -94,10 +95,24 @@ def capped(count: int, *, has_more: bool = False) -> str:
     return f"{number(count)}+" if has_more else number(count)
 
 
-def source_words(source: str) -> str:
-    """Where a card comes from."""
-    match = NOTES_LINE.fullmatch(source)
-    return _("From the notes, line %(line)s", line=match[1]) if match else _("Source: %(source)s", source=source)
+def sources(source: str, quote: str) -> list[tuple[str, str | None, str]]:
+    """Where a card comes from, place by place: the words for it, its address if it is a page, what stands there."""
+    places = source.splitlines()
+    quotes = [*quote.splitlines(), *[""] * len(places)]
+    return [(_source_words(place), _address(place), words) for place, words in zip(places, quotes, strict=False)]
+
+
+def _source_words(place: str) -> str:
+    match = NOTES_LINE.fullmatch(place)
+    if match:
+        return _("From the notes, line %(line)s", line=match[1])
+    address = _address(place)
+    return address.partition("//")[2].removeprefix("www.").rstrip("/") if address else place
+
+
+def _address(place: str) -> str | None:
+    """The place, if it is the address of a page and nothing else; a script's address is none."""
+    return place if PAGE.fullmatch(place) else None
 
 
 def quote_language(quote: str, otherwise: str) -> str:

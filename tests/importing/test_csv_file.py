@@ -85,7 +85,7 @@ def rows_of_a_deck(topic: str) -> list[str]:
     return ['"{}","{}"'.format(*(text.replace('"', '""') for text in note.fields)) for note in deck.rows]
 
 
-@pytest.mark.parametrize("topic", ["component-roles", "controller-types", "service-classes"])
+@pytest.mark.parametrize("topic", ["01-component-roles", "02-controller-types", "03-service-classes"])
 @pytest.mark.parametrize("count", [3, 5, 10, 20, 50])
 def test_chinese_tables_of_any_length_are_found(topic: str, count: int) -> None:
     rows = rows_of_a_deck(topic)

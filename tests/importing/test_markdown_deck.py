@@ -24,6 +24,19 @@ def test_a_note_has_its_question_answer_and_keys() -> None:
     assert (note.source, note.quote, note.tags) == ("notes line 76", "* pod", ("Pods", "core-idea"))
 
 
+def test_a_note_names_all_its_sources_and_what_stands_there() -> None:
+    page = "https://kubernetes.io/docs/concepts/workloads/pods/"
+    (note,) = notes(f"## Q {{#q}}\nsource: {page}\nsource: notes line 76\nquote: * pod\ntags: a\nsource: book\n\nA\n")
+    assert (note.source, note.quote) == (f"{page}\nnotes line 76\nbook", "\n* pod\n")
+
+
+@pytest.mark.parametrize(("keys", "line"), [("quote: a\nsource: b", 7), ("source: b\nquote: a\nquote: c", 9)])
+def test_a_quote_without_a_source_of_its_own_is_refused(keys: str, line: int) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        notes(f"## Q {{#q}}\n{keys}\n\nA\n")
+    assert refused.value.line == line
+
+
 def test_the_header_speaks_for_the_whole_file() -> None:
     header = "---\ndeck: A::B\nlang: zh-Hans\nanswer-lang: en\ntags: all\ndescription: d: e\nlicense: CC0\n---\n"
     deck = read("## 问 {#q}\n\nanswer\n", header)
