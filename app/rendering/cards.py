@@ -12,7 +12,7 @@ from app.rendering.cloze import answer_text, cloze_numbers, question_text
 from app.rendering.text import render_text
 
 CACHED_BYTES = 8 * 2**20
-RENDERER = 1
+RENDERER = 2
 """Grows whenever the same content gives another result."""
 
 

@@ -17,6 +17,8 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from app.rendering.code import highlight
+
 DEEPEST_NESTING = 20
 EMPHASIS_MARKS = "*_"
 WIDE_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH", "HALFWIDTH")
@@ -93,6 +95,10 @@ def _is_punctuation(character: str) -> bool:
 
 
 class _Renderer(RendererHTML):
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        language = (tokens[idx].info.split() or [""])[0].lower()
+        return f"<pre><code>{highlight(tokens[idx].content, language)}</code></pre>\n"
+
     def softbreak(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         before = next((tokens[i].content[-1] for i in range(idx - 1, -1, -1) if tokens[i].content), "")
         after = next((tokens[i].content[0] for i in range(idx + 1, len(tokens)) if tokens[i].content), "")

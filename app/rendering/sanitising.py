@@ -2,6 +2,8 @@
 
 import nh3
 
+from app.rendering.code import CLASSES
+
 LONGEST_FIELD = 2**20
 MOST_TAGS = 5_000
 """The sanitiser's time grows with the square of the nesting: with more tags than this a field is shown as text."""
@@ -31,7 +33,7 @@ def clean(html: str) -> str:
         html,
         tags=TAGS,
         attributes=ATTRIBUTES,
-        allowed_classes={"span": {"cloze"}},
+        allowed_classes={"span": {"cloze", *CLASSES.values()}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )

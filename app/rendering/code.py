@@ -1,0 +1,101 @@
+"""Code in colours, by what Pygments makes of it."""
+
+from html import escape
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, String, Text, _TokenType
+
+from app.rendering.cloze import CLOSE, OPEN
+
+LANGUAGES = {
+    *(
+        "bash",
+        "c",
+        "cpp",
+        "css",
+        "diff",
+        "docker",
+        "dockerfile",
+        "go",
+        "html",
+        "ini",
+        "java",
+        "javascript",
+        "js",
+        "json",
+    ),
+    *("console", "python", "ruby", "rust", "sh", "shell", "sql", "toml", "ts", "typescript", "xml", "yaml", "yml"),
+}
+"""What code blocks may say they are. Not all that Pygments knows: some of its lexers take a day for a hostile page."""
+SHELLS = {"bash", "sh", "shell"}
+LONGEST_CODE = 10_000
+MOST_PIECES = 1_500
+"""More are shown plain; the sanitiser would rather show the whole field as text than look at so many tags."""
+
+CLASSES: dict[_TokenType, str] = {
+    Comment: "c",
+    Keyword: "k",
+    Keyword.Constant: "n",
+    Literal.Scalar: "s",
+    Name.Attribute: "a",
+    Name.Builtin: "k",
+    Name.Tag: "a",
+    Name.Variable: "v",
+    Number: "n",
+    Operator.Word: "k",
+    String: "s",
+}
+"""Kinds of code that have a colour, by the class it has in the page: comment, keyword, number, string, attribute,
+variable."""
+
+
+def highlight(code: str, language: str) -> str:
+    """A code block's text as HTML with `<span class="…">` around its pieces; plain if the language is none of ours.
+
+    The edges of gaps stay where they are and lie between the pieces, never inside one.
+    """
+    if language not in LANGUAGES or len(code) > LONGEST_CODE:
+        return escape(code, quote=False)
+    edges, bare = _without_edges(code)
+    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    found = _cut(lexer, bare, edges)
+    pieces = [_piece(_option(kind, text) if language in SHELLS else kind, text) for kind, text in found]
+    return "".join(pieces) if len(pieces) <= MOST_PIECES else escape(code, quote=False)
+
+
+def _without_edges(code: str) -> tuple[dict[int, str], str]:
+    """The edges of gaps by where they stand in the code without them, and that code."""
+    edges: dict[int, str] = {}
+    bare: list[str] = []
+    for character in code:
+        if character in OPEN + CLOSE:
+            edges[len(bare)] = edges.get(len(bare), "") + character
+        else:
+            bare.append(character)
+    return edges, "".join(bare)
+
+
+def _cut(lexer: Lexer, code: str, edges: dict[int, str]) -> list[tuple[_TokenType | None, str]]:
+    """The code's pieces with the edges (of no kind) between them; a piece with an edge inside is cut there."""
+    found: list[tuple[_TokenType | None, str]] = []
+    places, at = sorted(edges), 0
+    for begin, kind, text in lexer.get_tokens_unprocessed(code):
+        start, end = begin, begin + len(text)
+        while at < len(places) and places[at] < end:
+            found += [(kind, code[start : places[at]]), (None, edges[places[at]])]
+            start, at = places[at], at + 1
+        found.append((kind, code[start:end]))
+    return [piece for piece in found if piece[1]] + [(None, edges[place]) for place in places[at:]]
+
+
+def _option(kind: _TokenType | None, text: str) -> _TokenType | None:
+    """In a shell, what begins with a hyphen is an option; Pygments takes it for a word like any other."""
+    return Name.Attribute if kind is Text and text.startswith("-") else kind
+
+
+def _piece(kind: _TokenType | None, text: str) -> str:
+    shown, known = escape(text, quote=False), kind
+    while known is not None and known not in CLASSES:
+        known = known.parent
+    return shown if known is None else f'<span class="{CLASSES[known]}">{shown}</span>'

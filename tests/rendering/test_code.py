@@ -1,0 +1,61 @@
+"""Code in colours: whole, safe, with its gaps where they were, and plain rather than slow."""
+
+import re
+
+import pytest
+
+from app.rendering import render_sides, render_text
+from app.rendering.code import LANGUAGES, LONGEST_CODE, MOST_PIECES, highlight
+
+MANIFEST = "kind: Service\nspec:\n  ports:\n  - port: 80 # http\n"
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"<[^>]*>", "", html).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def test_keys_and_comments_have_classes_of_their_own() -> None:
+    html = render_text(f"```yaml\n{MANIFEST}```", "markdown")
+    assert '<span class="a">kind</span>' in html and '<span class="c"># http</span>' in html
+    assert text_of(html) == f"{MANIFEST}\n"
+
+
+def test_the_options_of_a_command_are_told_from_its_words() -> None:
+    assert highlight("kubectl get pods -A", "bash") == 'kubectl get pods <span class="a">-A</span>'
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_no_language_loses_or_adds_a_character(language: str) -> None:
+    code = '# a\n<b class="x">&amp; \'c\' "d" $e {{ f }} 1.5 --g=/h\\\n\n  中文：\t-x\n'
+    assert text_of(highlight(code, language)) == code
+
+
+def test_a_gap_keeps_its_place_in_code() -> None:
+    fields = ("Scale it.\n\n```bash\nkubectl {{c1::scale}} deploy/web --{{c2::replicas}}=5\n```", "")
+    first, second = (render_sides("cloze", fields, ("en", "en"), number, "markdown") for number in (1, 2))
+    assert 'kubectl <span class="cloze">[…]</span> deploy/web <span class="a">--replicas</span>=' in first.question, (
+        first
+    )
+    assert 'kubectl <span class="cloze">scale</span> deploy/web' in first.answer
+    assert '<span class="a">--</span><span class="cloze">' in second.answer
+    assert text_of(second.answer) == "Scale it.\nkubectl scale deploy/web --replicas=5\n\n"
+
+
+def test_a_gap_over_several_pieces_holds_them_whole() -> None:
+    fields = ("```yaml\n{{c1::port: 80}} # x\n```", "")
+    answer = render_sides("cloze", fields, ("en", "en"), 1, "markdown").answer
+    assert '<span class="cloze"><span class="a">port</span>: <span class="s">80</span></span>' in answer
+
+
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [("a: 1\n" * LONGEST_CODE, "yaml"), ("a: 1\n" * (MOST_PIECES // 3), "yaml"), ("kind: Pod", "klingon"), ("x", "")],
+    ids=["long", "many-pieces", "unknown", "none"],
+)
+def test_what_is_too_much_or_unknown_stays_plain(code: str, language: str) -> None:
+    assert highlight(code, language) == code
+
+
+def test_code_cannot_bring_tags_or_classes_into_the_page() -> None:
+    html = render_text('```yaml\n<script>alert(1)</script>: <span class="hero">\n```', "markdown")
+    assert "<script" not in html and "<span class=" + '"hero"' not in html
