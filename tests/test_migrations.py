@@ -60,6 +60,9 @@ def populate(session: Session) -> None:
             a_follow(session, learner, deck)
             card_id = session.scalars(sa.select(Card.id).where(Card.deck_id == deck.id)).first()
             answer_card(session, learner, card_id, AnswerGiven(uuid4(), 2, 0), at(0))
+        above = a_deck(session)
+        a_follow(session, learner, above, place=1)
+        a_follow(session, learner, a_deck(session, parent_id=above.id), root_id=above.id, place=1)
     session.commit()
 
 

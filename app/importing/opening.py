@@ -141,6 +141,7 @@ def _follow_with_parent(session: Session, target: Target) -> None:
                 Follow(
                     user_id=above.user_id,
                     deck_id=target.deck_id,
+                    root_id=above.root_id or above.deck_id,
                     place=above.place,
                     new_per_day=above.new_per_day,
                     followed_at=target.now,

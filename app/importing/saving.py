@@ -86,7 +86,8 @@ def _fill(target: Target, incoming: Iterator[Incoming], report: ImportReport, in
             add_notes(session, target, batch)
         report.added += len(batch)
     with in_transaction() as session:
-        if report.added:
+        # A starter deck may only hold other decks; a learner who imports a file without cards has the wrong file.
+        if report.added or target.owner_id is None:
             publish(session, target)
         else:
             remove_unfinished(session, target.new_deck_ids)

@@ -1,6 +1,7 @@
 """The room of decks: which there are, who follows them, and what is in them."""
 
-from app.library.decks import NOTES_A_PAGE, ShelfDeck, deck_page, followed_decks, shelf, starter_decks
+from app.library.contents import NOTES_A_PAGE, deck_page
+from app.library.decks import ShelfDeck, followed_decks, shelf, starter_decks
 from app.library.following import follow, set_new_per_day, stop_following
 
 __all__ = [

@@ -1,21 +1,20 @@
-"""What stands on a learner's shelf, and what is in a deck."""
+"""What stands on a learner's shelf, and what could."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.database import Handle, connection_of
-from app.errors import NotFound
-from app.library.following import visible_deck
-from app.models import Card, Deck, Follow, Learner, Note
+from app.models import Deck, Follow, Learner
 from app.models.deck import with_parents
 from app.models.waiting import (
     COUNTED_UP_TO,
     DAY,
     LEARNER,
     Counts,
+    WaitingDeck,
     due_cards,
     followed_deck_ids,
     follows_of,
@@ -25,18 +24,18 @@ from app.models.waiting import (
     waiting_decks,
 )
 
-NOTES_A_PAGE = 50
-
 
 @dataclass(frozen=True, slots=True)
 class ShelfDeck:
-    """A followed deck and what waits in it today; if nothing does, how many of its cards are due `tomorrow`."""
+    """A followed deck and what waits today in it and the decks `inside`; if nothing does, how many of the cards are due
+    `tomorrow`. The path of a deck inside begins below the followed one."""
 
     id: int
     path: str
     language: str
     counts: Counts
     tomorrow: int = 0
+    inside: tuple["ShelfDeck", ...] = ()
 
 
 _DUE = number_of(due_cards(LEARNER, Follow.deck_id, DAY))
@@ -48,90 +47,88 @@ _SHELF = waiting_decks(_DUE, sa.case((_DUE == 0, _DUE_TOMORROW), else_=0), new_u
 def shelf(handle: Handle, learner: Learner, day: int) -> list[ShelfDeck]:
     """The decks the learner follows, in their order, each with its counts."""
     connection = connection_of(handle)
-    rows = connection.execute(_SHELF, {"learner_id": learner.id, "day": day}).all()
-    shelved = []
-    for deck, (due, tomorrow) in in_order(rows):
+    rows = in_order(connection.execute(_SHELF, {"learner_id": learner.id, "day": day}).all())
+    decks = {deck.id: deck for deck, _ in rows}
+    parts: dict[int, list[ShelfDeck]] = {}
+    for deck, (due, tomorrow) in rows:
         counts = Counts(due, deck.new, deck.drill)
-        path = path_of(connection, deck.name, deck.parent_id)
-        shelved.append(ShelfDeck(deck.id, path, deck.language, counts, 0 if counts.total else tomorrow))
-    return shelved
+        is_part = deck.root_id in decks and deck.root_id != deck.id
+        path = _path_below(decks, deck) if is_part else path_of(connection, deck.name, deck.parent_id)
+        part = ShelfDeck(deck.id, path, deck.language, counts, 0 if counts.total else tomorrow)
+        parts.setdefault(deck.root_id if is_part else deck.id, []).append(part)
+    return [_whole(root_id, shelved) for root_id, shelved in parts.items()]
 
 
-def followed_decks(session: Session, learner: Learner) -> Sequence[Deck]:
-    """The decks the learner follows, in their order."""
-    follows = session.scalars(follows_of(learner.id).options(joinedload(Follow.deck))).all()
-    return with_parents(session, [follow.deck for follow in follows])
+def _path_below(decks: dict[int, WaitingDeck], deck: WaitingDeck) -> str:
+    """The deck's name with those of the decks above it, up to the one that was followed."""
+    above = decks.get(deck.parent_id) if deck.parent_id is not None else None
+    if above is None or above.id == deck.root_id:
+        return deck.name
+    return f"{_path_below(decks, above)}::{deck.name}"
 
 
-def starter_decks(session: Session, language: str) -> Sequence[Deck]:
-    """The starter decks in a language."""
-    decks = (
-        sa.select(Deck)
-        .where(Deck.owner_id.is_(None), Deck.published, Deck.language == language)
-        .order_by(Deck.place, Deck.id)
-    )
-    return with_parents(session, session.scalars(decks).all())
+def _whole(root_id: int, shelved: list[ShelfDeck]) -> ShelfDeck:
+    """A followed deck with what lies inside it, added up."""
+    root = next(deck for deck in shelved if deck.id == root_id)
+    inside = tuple(deck for deck in shelved if deck.id != root_id)
+    counts = sum((deck.counts for deck in inside), root.counts)
+    tomorrow = 0 if counts.total else sum(deck.tomorrow for deck in shelved)
+    return replace(root, counts=counts, tomorrow=tomorrow, inside=inside)
 
 
-def other_starter_decks(session: Session, learner: Learner) -> Sequence[Deck]:
-    """The starter decks the learner does not follow, in every language."""
-    decks = (
-        sa.select(Deck)
-        .where(Deck.owner_id.is_(None), Deck.published, Deck.id.not_in(followed_deck_ids(learner.id)))
-        .order_by(Deck.language, Deck.place, Deck.id)
-    )
-    return with_parents(session, session.scalars(decks).all())
-
-
-@dataclass(frozen=True)
-class DeckPage:
-    """A deck as a learner looks into it: one page of its notes. `follow` is None for a deck they do not follow."""
+@dataclass(frozen=True, slots=True)
+class DeckTree:
+    """A deck that is offered, and the decks inside it that are offered with it."""
 
     deck: Deck
-    follow: Follow | None
-    notes: Sequence[Note]
-    note_count: int
-    card_count: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.note_count // NOTES_A_PAGE))
+    inside: tuple[Deck, ...] = ()
 
 
-def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> DeckPage:
-    """Page `page` (from 1) of a deck's notes in the deck's order.
-
-    Raises NotFound unless it is a starter deck or the learner's own, and for a page it does not have.
-    """
-    (deck,) = with_parents(session, [visible_deck(session, learner, deck_id)])
-    first = (
-        sa.select(Card.note_id, sa.func.min(Card.position).label("position"))
-        .where(Card.deck_id == deck_id, ~Card.retired)
-        .group_by(Card.note_id)
-        .subquery()
-    )
-    count = session.scalar(sa.select(sa.func.count()).select_from(first)) or 0
-    if page < 1 or page > max(1, -(-count // NOTES_A_PAGE)):
-        raise NotFound()
-    notes = session.scalars(
-        sa.select(Note)
-        .join(first, first.c.note_id == Note.id)
-        .options(joinedload(Note.note_type))
-        .order_by(first.c.position, Note.id)
-        .limit(NOTES_A_PAGE)
-        .offset((page - 1) * NOTES_A_PAGE)
-    ).all()
-    followed = session.get(Follow, (learner.id, deck_id))
-    cards = session.scalar(sa.select(sa.func.count()).where(Card.deck_id == deck_id, ~Card.retired)) or 0
-    return DeckPage(deck, followed if followed and followed.stopped_at is None else None, notes, count, cards, page)
+def followed_decks(session: Session, learner: Learner) -> list[DeckTree]:
+    """The decks the learner follows, in their order."""
+    follows = session.scalars(follows_of(learner.id).options(joinedload(Follow.deck))).all()
+    return _trees(with_parents(session, [follow.deck for follow in follows]))
 
 
-def own_decks_left(session: Session, learner: Learner) -> Sequence[Deck]:
+def starter_decks(session: Session, language: str) -> list[DeckTree]:
+    """The starter decks in a language."""
+    return _trees(with_parents(session, session.scalars(_starters().where(Deck.language == language)).all()))
+
+
+def other_starter_decks(session: Session, learner: Learner) -> list[DeckTree]:
+    """The starter decks the learner does not follow, in every language."""
+    others = _starters().where(Deck.id.not_in(followed_deck_ids(learner.id)))
+    return _trees(with_parents(session, session.scalars(others).all()))
+
+
+def own_decks_left(session: Session, learner: Learner) -> list[DeckTree]:
     """The learner's own decks that they stopped following."""
     decks = (
         sa.select(Deck)
         .where(Deck.owner_id == learner.id, Deck.published, Deck.id.not_in(followed_deck_ids(learner.id)))
         .order_by(Deck.name, Deck.id)
     )
-    return with_parents(session, session.scalars(decks).all())
+    return _trees(with_parents(session, session.scalars(decks).all()))
+
+
+def _starters() -> sa.Select[Deck]:
+    published = sa.select(Deck).where(Deck.owner_id.is_(None), Deck.published)
+    return published.order_by(Deck.language, Deck.place, Deck.id)
+
+
+def _trees(decks: Sequence[Deck]) -> list[DeckTree]:
+    """The decks of a list, each under the outermost deck above it that is in the list too."""
+    listed = {deck.id for deck in decks}
+    inside: dict[int, list[Deck]] = {}
+    for deck in decks:
+        inside.setdefault(_outermost(deck, listed).id, []).append(deck)
+    by_id = {deck.id: deck for deck in decks}
+    return [DeckTree(by_id[top], tuple(deck for deck in parts if deck.id != top)) for top, parts in inside.items()]
+
+
+def _outermost(deck: Deck, listed: set[int]) -> Deck:
+    top, above = deck, deck.parent
+    while above is not None:
+        top = above if above.id in listed else top
+        above = above.parent
+    return top

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_, NotFound, Refused
 from app.models import Deck, Follow, Learner
 from app.models.deck import decks_inside
+from app.models.follow import NEW_PER_DAY
 from app.models.user import one_at_a_time
 
 MOST_NEW_PER_DAY = 9_999
@@ -16,16 +17,34 @@ MOST_NEW_PER_DAY = 9_999
 def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> Deck:
     """Follows a deck with the decks inside it and returns it; who followed it before goes on where they stopped.
 
-    Raises NotFound unless it is a starter deck or the learner's own.
+    What was followed for itself and lies inside becomes a part of it, and shares its limit of new cards. A deck inside
+    a followed one, which the learner had left, comes back as a part. Raises NotFound unless it is a starter deck or the
+    learner's own.
     """
     one_at_a_time(session, learner)
     deck = visible_deck(session, learner, deck_id)
-    place = (session.scalar(sa.select(sa.func.max(Follow.place)).where(Follow.user_id == learner.id)) or 0) + 1
-    _follow_one(session, learner, deck.id, place, now)
-    for inside in decks_inside(session, [deck.id]):
-        _follow_one(session, learner, inside, place, now)
+    inside = decks_inside(session, [deck.id])
+    root = _root_above(session, learner, deck)
+    if root is None:
+        place = (session.scalar(sa.select(sa.func.max(Follow.place)).where(Follow.user_id == learner.id)) or 0) + 1
+        root = _followed(session, learner, deck.id, now)
+        root.root_id, root.place, root.stopped_at = None, root.place or place, None
+    for part_id in inside if deck.id == root.deck_id else [deck.id, *inside]:
+        part = _followed(session, learner, part_id, now)
+        part.root_id, part.place, part.new_per_day, part.stopped_at = root.deck_id, root.place, root.new_per_day, None
     session.flush()
     return deck
+
+
+def _root_above(session: Session, learner: Learner, deck: Deck) -> Follow | None:
+    """The follow that a deck lies inside of, if the learner follows one above it."""
+    found, above_id = None, deck.parent_id
+    while above_id is not None:
+        above = session.get(Follow, (learner.id, above_id))
+        if above is not None and above.stopped_at is None and above.root_id is None:
+            found = above
+        above_id = session.get_one(Deck, above_id).parent_id
+    return found
 
 
 def visible_deck(session: Session, learner: Learner, deck_id: int) -> Deck:
@@ -47,13 +66,18 @@ def stop_following(session: Session, learner: Learner, deck_id: int, now: dateti
 
 
 def set_new_per_day(session: Session, learner: Learner, deck_id: int, limit: int) -> None:
-    """Sets how many new cards of the deck the learner meets in a day. Refused outside 0 to 9,999."""
+    """Sets how many new cards the learner meets in a day, of the deck they followed and all inside it together.
+
+    Refused outside 0 to 9,999.
+    """
     if not 0 <= limit <= MOST_NEW_PER_DAY:
         raise Refused(
             N_("The number of new cards a day goes from 0 to %(most)s."), field="new_per_day", most=MOST_NEW_PER_DAY
         )
-    own_follow(session, learner, deck_id).new_per_day = limit
-    session.flush()
+    followed = own_follow(session, learner, deck_id)
+    root_id = followed.root_id or followed.deck_id
+    tree = sa.or_(Follow.deck_id == root_id, Follow.root_id == root_id)
+    session.execute(sa.update(Follow).where(Follow.user_id == learner.id, tree).values(new_per_day=limit))
 
 
 def own_follow(session: Session, learner: Learner, deck_id: int) -> Follow:
@@ -64,9 +88,10 @@ def own_follow(session: Session, learner: Learner, deck_id: int) -> Follow:
     return followed
 
 
-def _follow_one(session: Session, learner: Learner, deck_id: int, place: int, now: datetime) -> None:
+def _followed(session: Session, learner: Learner, deck_id: int, now: datetime) -> Follow:
+    """The learner's follow of a deck, made if there is none."""
     followed = session.get(Follow, (learner.id, deck_id))
     if followed is None:
-        followed = Follow(user_id=learner.id, deck_id=deck_id, place=place, followed_at=now)
+        followed = Follow(user_id=learner.id, deck_id=deck_id, new_per_day=NEW_PER_DAY, place=0, followed_at=now)
         session.add(followed)
-    followed.stopped_at = None
+    return followed

@@ -12,14 +12,18 @@ NEW_PER_DAY = 20
 
 
 class Follow(Base):
-    """A learner studies a deck. Decks inside a followed deck have rows of their own, each with its own cursor."""
+    """A learner studies a deck. Decks inside a followed deck have rows of their own, each with its own cursor; the
+    settings are those of the deck that was followed, and repeated in every row."""
 
     __tablename__ = "follows"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     deck_id: Mapped[int] = mapped_column(sa.ForeignKey("decks.id", ondelete="CASCADE"), primary_key=True)
+    # The deck whose following brought this row. NULL: this one.
+    root_id: Mapped[int | None]
     place: Mapped[int] = mapped_column(default=0)
+    # For the followed deck and all inside it together.
     new_per_day: Mapped[int] = mapped_column(default=NEW_PER_DAY)
     # No card of the deck that the learner has not met lies below this position; only ever a saving of time.
     new_from: Mapped[int] = mapped_column(default=0)

@@ -6,7 +6,7 @@ because SQLAlchemy takes longer to put such a statement together than the databa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,34 +50,41 @@ class Counts:
 class WaitingDeck:
     """A deck a learner studies, and what waits in it today.
 
-    `introduced`: how many of its cards they first met today; `unmet`: how many could still follow, counted no further
-    than need be; `drilled_at`: when the drill's first card was last seen.
+    `root_id`: the deck they followed, this one or one above it, whose limit of new cards holds for all inside it;
+    `introduced`: how many cards of all these they first met today; `unmet`: how many of this deck could still follow,
+    counted no further than need be; `drilled_at`: when the drill's first card was last seen; `new`: how many new cards
+    of this deck the limit allows today, once the decks before it have had theirs.
     """
 
     id: int
     parent_id: int | None
     name: str
     language: str
+    root_id: int
     place: int
+    deck_place: int
     new_per_day: int
     introduced: int
     unmet: int
     drill: int
     drilled_at: datetime | None
-
-    @property
-    def new(self) -> int:
-        """How many new cards the learner's limit allows today, and the deck has."""
-        return max(0, min(self.new_per_day - self.introduced, self.unmet))
+    new: int = 0
 
 
-_WIDTH = len(fields(WaitingDeck))
+_WIDTH = len(fields(WaitingDeck)) - 1
 
 
 def in_order(rows: Sequence[Any]) -> list[tuple[WaitingDeck, Any]]:
     """The rows of `waiting_decks` in the learner's order: the deck, and the further columns."""
-    found = [(WaitingDeck(*row[:_WIDTH]), row[_WIDTH:]) for row in rows]
-    return sorted(found, key=lambda one: (one[0].place, one[0].id))
+    by_place = sorted(rows, key=lambda row: (row.place, row.deck_place, row.id))
+    left: dict[int, int] = {}
+    found = []
+    for row in by_place:
+        allowed = left.get(row.root_id, max(0, row.new_per_day - row.introduced))
+        new = min(allowed, row.unmet)
+        left[row.root_id] = allowed - new
+        found.append((replace(WaitingDeck(*row[:_WIDTH]), new=new), row[_WIDTH:]))
+    return found
 
 
 def follows_of(user_id: int) -> sa.Select[Follow]:
@@ -86,7 +93,7 @@ def follows_of(user_id: int) -> sa.Select[Follow]:
         sa.select(Follow)
         .join(Deck)
         .where(Follow.user_id == user_id, Follow.stopped_at.is_(None), Deck.published)
-        .order_by(Follow.place, Follow.deck_id)
+        .order_by(Follow.place, Deck.place, Follow.deck_id)
     )
 
 
@@ -185,15 +192,26 @@ def number_of(rows: sa.Select[Any], up_to: int = COUNTED_UP_TO) -> sa.ScalarSele
     return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
 
 
+def _root_of(follow: Any) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(follow.root_id, follow.deck_id)
+
+
+def _met_today() -> sa.Subquery:
+    """How many cards were met that day, by the deck that was followed: its limit is one for all inside it."""
+    shared = aliased(Follow)
+    own = (DailySummary.user_id == LEARNER, DailySummary.day == DAY, DailySummary.stage == Stage.NEW)
+    met = sa.select(_root_of(shared).label("root_id"), sa.func.sum(DailySummary.answers).label("number"))
+    of_decks = met.join(shared, sa.and_(shared.user_id == LEARNER, shared.deck_id == DailySummary.deck_id))
+    return of_decks.where(*own).group_by(_root_of(shared)).subquery("met_today")
+
+
 def waiting_decks(
     *columns: sa.ColumnElement[Any], new_up_to: int, inside: bool = False, due: sa.Subquery | None = None
 ) -> sa.Select[Any]:
     """The columns of a WaitingDeck and more, a row for each deck the learner studies (`inside`: in ROOT and below it),
     in no order. New cards are not counted beyond `new_up_to`, each of which takes a look at what was met and when; not
     at all where `due`, a `number_due`, says that nobody would read it."""
-    own = (DailySummary.user_id == LEARNER, DailySummary.day == DAY, DailySummary.stage == Stage.NEW)
-    met = sa.select(DailySummary.deck_id, sa.func.sum(DailySummary.answers).label("number")).where(*own)
-    met_today = met.group_by(DailySummary.deck_id).subquery("met_today")
+    root_id, met_today = _root_of(Follow), _met_today()
     introduced = sa.func.coalesce(met_today.c.number, 0)
     in_drill = sa.select(
         Memory.deck_id, sa.func.count().label("number"), sa.func.min(Memory.drill_at).label("first_at")
@@ -209,12 +227,15 @@ def waiting_decks(
         *((left <= few, number_of(fresh, few)) for few in (NEW_PER_DAY, A_LOT_OF_NEW) if few < new_up_to),
         else_=number_of(fresh, new_up_to),
     )
-    follow = (Deck.id, Deck.parent_id, Deck.name, Deck.language, Follow.place, Follow.new_per_day, introduced)
+    follow = (
+        *(Deck.id, Deck.parent_id, Deck.name, Deck.language, root_id.label("root_id"), Follow.place),
+        *(Deck.place.label("deck_place"), Follow.new_per_day, introduced.label("introduced")),
+    )
     statement = (
-        sa.select(*follow, unmet, sa.func.coalesce(drilled.c.number, 0), drilled.c.first_at, *columns)
+        sa.select(*follow, unmet.label("unmet"), sa.func.coalesce(drilled.c.number, 0), drilled.c.first_at, *columns)
         .select_from(Follow)
         .join(Deck)
-        .outerjoin(met_today, met_today.c.deck_id == Follow.deck_id)
+        .outerjoin(met_today, met_today.c.root_id == root_id)
         .outerjoin(drilled, drilled.c.deck_id == Follow.deck_id)
     )
     return followed(statement if due is None else statement.join(due, sa.true()), inside)

@@ -39,8 +39,8 @@ def start_as_guest_submit() -> ResponseReturnValue:
     with writing() as transaction:
         sweep_guests(transaction, moment, at_most=20)
         guest = start_as_guest(transaction, language(), _time_zone(), moment)
-        for deck in starter_decks(transaction, language()):
-            follow(transaction, guest, deck.id, moment)
+        for tree in starter_decks(transaction, language()):
+            follow(transaction, guest, tree.deck.id, moment)
     sign_in_as(guest.id)
     return redirect(url_for("study.study_page"), 303)
 

@@ -36,6 +36,6 @@ def home() -> ResponseReturnValue:
         waiting=waiting,
         minutes=max(1, round(waiting.total * pace / 60)),
         done=done,
-        starters=[deck for deck in others if deck.language == language()] or ([] if decks_on_shelf else others),
+        starters=[tree for tree in others if tree.deck.language == language()] or ([] if decks_on_shelf else others),
         first_day=study_day(learner.created_at, learner.time_zone, learner.day_starts_at) == today,
     )

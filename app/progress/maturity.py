@@ -26,10 +26,10 @@ class Maturity:
 
 
 def maturity_of(session: Session, learner: Learner) -> list[Maturity]:
-    """Every deck the learner follows, in their order."""
+    """Every deck the learner follows that has cards of its own, in their order."""
     follows = session.scalars(follows_of(learner.id).options(joinedload(Follow.deck))).all()
     with_parents(session, [follow.deck for follow in follows])
-    return [_of_deck(session, follow) for follow in follows]
+    return [maturity for follow in follows if (maturity := _of_deck(session, follow)).total]
 
 
 def _of_deck(session: Session, follow: Follow) -> Maturity:

@@ -63,10 +63,10 @@ def test_a_limit_that_is_none_is_refused(session: Session, ada: User, limit: int
 def test_starter_decks_are_offered_by_language_until_they_are_followed(session: Session, ada: User) -> None:
     english, chinese = a_deck(session), a_deck(session, language="zh-Hans")
     own = a_deck(session, owner=ada)
-    assert [deck.id for deck in starter_decks(session, "zh-Hans")] == [chinese.id]
+    assert [tree.deck.id for tree in starter_decks(session, "zh-Hans")] == [chinese.id]
     follow(session, ada, english.id, at(0))
-    assert [deck.id for deck in other_starter_decks(session, ada)] == [chinese.id]
-    assert [deck.id for deck in own_decks_left(session, ada)] == [own.id]
+    assert [tree.deck.id for tree in other_starter_decks(session, ada)] == [chinese.id]
+    assert [tree.deck.id for tree in own_decks_left(session, ada)] == [own.id]
 
 
 def test_a_deck_is_looked_into_page_by_page(session: Session, ada: User) -> None:

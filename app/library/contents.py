@@ -1,0 +1,100 @@
+"""What is in a deck."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from app.errors import NotFound
+from app.library.following import visible_deck
+from app.models import Card, Deck, Follow, Learner, Note
+from app.models.deck import decks_inside, with_parents
+
+NOTES_A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DeckInside:
+    """A deck inside the one that is looked into, and how many notes it has."""
+
+    deck: Deck
+    note_count: int
+
+
+@dataclass(frozen=True)
+class DeckPage:
+    """A deck as a learner looks into it: one page of its notes, and the decks inside it.
+
+    `follow` is None for a deck they do not follow; `root` is the deck they followed, if it lies above this one. The
+    counts are of all cards and notes in the deck and inside it, `own_notes` of the notes that are paged through.
+    """
+
+    deck: Deck
+    follow: Follow | None
+    root: Deck | None
+    inside: Sequence[DeckInside]
+    notes: Sequence[Note]
+    note_count: int
+    card_count: int
+    own_notes: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.own_notes // NOTES_A_PAGE))
+
+
+def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> DeckPage:
+    """Page `page` (from 1) of a deck's notes in the deck's order.
+
+    Raises NotFound unless it is a starter deck or the learner's own, and for a page it does not have.
+    """
+    (deck,) = with_parents(session, [visible_deck(session, learner, deck_id)])
+    first = (
+        sa.select(Card.note_id, sa.func.min(Card.position).label("position"))
+        .where(Card.deck_id == deck_id, ~Card.retired)
+        .group_by(Card.note_id)
+        .subquery()
+    )
+    count = session.scalar(sa.select(sa.func.count()).select_from(first)) or 0
+    if page < 1 or page > max(1, -(-count // NOTES_A_PAGE)):
+        raise NotFound()
+    notes = session.scalars(
+        sa.select(Note)
+        .join(first, first.c.note_id == Note.id)
+        .options(joinedload(Note.note_type))
+        .order_by(first.c.position, Note.id)
+        .limit(NOTES_A_PAGE)
+        .offset((page - 1) * NOTES_A_PAGE)
+    ).all()
+    counted = _counts(session, [deck_id, *decks_inside(session, [deck_id])])
+    followed = session.get(Follow, (learner.id, deck_id))
+    followed = followed if followed and followed.stopped_at is None else None
+    return DeckPage(
+        deck=deck,
+        follow=followed,
+        root=session.get(Deck, followed.root_id) if followed and followed.root_id else None,
+        inside=_inside(session, deck_id, counted),
+        notes=notes,
+        note_count=sum(notes_in for notes_in, _ in counted.values()),
+        card_count=sum(cards for _, cards in counted.values()),
+        own_notes=count,
+        page=page,
+    )
+
+
+def _counts(session: Session, deck_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """How many notes and cards each of the decks has; a deck without any is left out."""
+    counted = (
+        sa.select(Card.deck_id, sa.func.count(Card.note_id.distinct()), sa.func.count())
+        .where(Card.deck_id.in_(deck_ids), ~Card.retired)
+        .group_by(Card.deck_id)
+    )
+    return {deck_id: (notes, cards) for deck_id, notes, cards in session.execute(counted)}
+
+
+def _inside(session: Session, deck_id: int, counted: dict[int, tuple[int, int]]) -> list[DeckInside]:
+    children = sa.select(Deck).where(Deck.parent_id == deck_id, Deck.published).order_by(Deck.place, Deck.id)
+    decks = with_parents(session, session.scalars(children).all())
+    return [DeckInside(deck, counted.get(deck.id, (0, 0))[0]) for deck in decks]
