@@ -29,7 +29,7 @@ def a_deck(
     """A published deck with that many notes of a kind."""
     number = next(_numbers)
     defaults = {"guid": f"deck-{number}", "language": "en", "name": f"Deck {number}", "published": True}
-    deck = Deck(owner_id=owner.id if owner else None, created_at=MONDAY, **{**defaults, **columns})
+    deck = Deck(created_at=MONDAY, **{**defaults, "owner_id": owner.id if owner else None, **columns})
     session.add(deck)
     session.flush()
     for _ in range(cards):
@@ -37,14 +37,21 @@ def a_deck(
     return deck
 
 
-def a_note(session: Session, deck: Deck, *, kind: str = "basic", fields: tuple[str, str] | None = None) -> list[Card]:
+def a_note(
+    session: Session,
+    deck: Deck,
+    *,
+    kind: str = "basic",
+    fields: tuple[str, str] | None = None,
+    guid: str | None = None,
+) -> list[Card]:
     """A note at the end of a deck; returns its cards."""
     number = next(_numbers)
     note_type = session.scalars(sa.select(NoteType).where(NoteType.kind == kind)).one()
     note = Note(
         owner_id=deck.owner_id,
         note_type_id=note_type.id,
-        guid=f"{deck.guid}/{number}",
+        guid=guid or f"{deck.guid}/{number}",
         language=deck.language,
         fields=list(fields or (f"Question {number}", f"Answer {number}")),
         field_languages=[deck.language, deck.language],
@@ -60,6 +67,16 @@ def a_note(session: Session, deck: Deck, *, kind: str = "basic", fields: tuple[s
     session.add_all(cards)
     session.flush()
     return cards
+
+
+def an_edition(session: Session, deck: Deck, language: str, **columns: object) -> Deck:
+    """The same deck, note by note, in another language."""
+    edition = a_deck(session, language=language, **{"guid": deck.guid, "owner_id": deck.owner_id, **columns})
+    own = sa.select(Card.note_id).where(Card.deck_id == deck.id)
+    for note in session.scalars(sa.select(Note).where(Note.id.in_(own)).order_by(Note.id)).all():
+        kind = session.get_one(NoteType, note.note_type_id).kind
+        a_note(session, edition, kind=kind, guid=note.guid)
+    return edition
 
 
 def a_follow(session: Session, learner: User, deck: Deck, **columns: object) -> Follow:

@@ -74,7 +74,7 @@ def test_every_route_with_an_id_is_404_to_another_learner(
 ) -> None:
     bob = visitor().sign_up("Bob")
     token = bob.token()
-    fields = {"csrf_token": token, "grade": 4, "seen": 0, "review_id": "0" * 32, "new_per_day": 1}
+    fields = {"csrf_token": token, "grade": 4, "seen": 0, "review_id": "0" * 32, "new_per_day": 1, "copy_id": "0" * 32}
     for rule in rules(app):
         if not rule.arguments:
             continue
@@ -89,7 +89,7 @@ def test_every_route_with_an_id_is_404_to_another_learner(
         assert bob.client.get(path).status_code == 404
 
 
-IDS_IN_QUERIES = {"deck": "deck_id", "card": "card_id"}
+IDS_IN_QUERIES = {"deck": "deck_id", "card": "card_id", "from": "deck_id"}
 NO_IDS_IN_QUERIES = {"grade", "seen", "took_ms", "new_per_day", "page", "day_starts_at"}
 
 

@@ -1,5 +1,6 @@
 """Every table, what a row knows about itself, and the queries that several rooms share."""
 
+from app.models.copied import ProgressCopy
 from app.models.deck import Deck
 from app.models.follow import Follow
 from app.models.memory import Memory
@@ -19,6 +20,7 @@ __all__ = [
     "Memory",
     "Note",
     "NoteType",
+    "ProgressCopy",
     "Review",
     "SignIn",
     "SignedInUser",

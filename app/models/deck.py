@@ -49,6 +49,12 @@ class Deck(Base):
         return f"{self.parent.path}::{self.name}" if self.parent else self.name
 
 
+def other_editions(session: Session, deck: Deck) -> Sequence[Deck]:
+    """The same deck in other languages."""
+    same = (Deck.guid == deck.guid, Deck.owner_id.is_not_distinct_from(deck.owner_id), Deck.language != deck.language)
+    return session.scalars(sa.select(Deck).where(*same, Deck.published).order_by(Deck.language)).all()
+
+
 def decks_inside(session: Session, deck_ids: Sequence[int]) -> list[int]:
     """The ids of all decks below these."""
     found: list[int] = []

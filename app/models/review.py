@@ -2,20 +2,27 @@
 
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Moment, ReviewId, only_where
-from app.scheduling import Answer
+from app.scheduling import Answer, Checkpoint, Event, MemoryState
 
 
 class Kind(IntEnum):
-    """What a row of the log is. A `PRACTICE` never moves the schedule."""
+    """What a row of the log is. A `PRACTICE` never moves the schedule; a `CHECKPOINT` is a state taken over from
+    elsewhere, from which the fold goes on."""
 
     ANSWER = 1
     PRACTICE = 2
+    CHECKPOINT = 4
+
+
+FOLDED = (Kind.ANSWER, Kind.CHECKPOINT)
+"""What a memory is made of."""
 
 
 class Stage(IntEnum):
@@ -48,16 +55,25 @@ class Review(Base):
     # The hour the learner's clock showed, 0 to 23.
     hour: Mapped[int] = mapped_column(sa.SmallInteger)
     at: Mapped[datetime] = mapped_column(Moment)
-    # 0 to 5, as given; the buttons store 2 to 5.
+    # 0 to 5, as given; the buttons store 2 to 5. 0 where there was no answer.
     grade: Mapped[int] = mapped_column(sa.SmallInteger)
     # Milliseconds from question to grade, at most a minute.
     took_ms: Mapped[int]
     # NULL: it stands.
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    # A checkpoint's MemoryState, field by field. NULL: an answer.
+    state: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
     @property
-    def answer(self) -> Answer:
-        return Answer(id=self.id, day=self.day, at=self.at, grade=self.grade)
+    def event(self) -> Event:
+        return event_of(self)
+
+
+def event_of(row: Any) -> Event:
+    """What the fold makes of a row of the log: an answer, or a checkpoint."""
+    if row.state is not None:
+        return Checkpoint(row.id, row.day, row.at, MemoryState(**row.state))
+    return Answer(row.id, row.day, row.at, row.grade)
 
 
 class DailySummary(Base):

@@ -6,6 +6,7 @@ from app.pages import (
     access,
     accounts,
     assets,
+    copying,
     errors,
     headers,
     health,
@@ -26,5 +27,5 @@ def init_app(app: Flask) -> None:
     app.before_request(importing.allow_large_files)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
-    for room in (health, home, accounts, study, library, importing, progress):
+    for room in (health, home, accounts, study, copying, library, importing, progress):
         app.register_blueprint(room.bp)

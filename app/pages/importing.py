@@ -29,25 +29,10 @@ from app.locking import locked
 from app.models import Deck, Upload
 from app.models.deck import with_parents
 from app.pages.access import current_learner
-from app.pages.language import LANGUAGES, _
+from app.pages.language import CARD_LANGUAGES, _
 from app.pages.words import error_words
 
 bp = Blueprint("importing", __name__, url_prefix="/import")
-
-CARD_LANGUAGES = {
-    **LANGUAGES,
-    "zh-Hant": "繁體中文",
-    "ja": "日本語",
-    "ko": "한국어",
-    "de": "Deutsch",
-    "es": "Español",
-    "fr": "Français",
-    "it": "Italiano",
-    "pt": "Português",
-    "ru": "Русский",
-    "la": "Latina",
-}
-"""The languages a card's side can be said to be in, each by its own name."""
 
 
 def allow_large_files() -> None:

@@ -12,6 +12,20 @@ from flask_login import current_user
 from app.errors import filled
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
+CARD_LANGUAGES = {
+    **LANGUAGES,
+    "zh-Hant": "繁體中文",
+    "ja": "日本語",
+    "ko": "한국어",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "it": "Italiano",
+    "pt": "Português",
+    "ru": "Русский",
+    "la": "Latina",
+}
+"""The languages a card's side can be said to be in, each by its own name."""
 FOLDER = Path(__file__).parent.parent / "translations"
 CHINESE = ("zh", "zh-Hans", "zh-CN", "zh-SG", "zh-Hant", "zh-TW", "zh-HK")
 

@@ -1,5 +1,7 @@
 """Decks: which there are, what is in them, following them."""
 
+from uuid import uuid4
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,10 +11,11 @@ from app.errors import Refused
 from app.library import deck_page, follow, set_new_per_day, stop_following
 from app.library.decks import followed_decks, other_starter_decks, own_decks_left
 from app.pages.access import current_learner
-from app.pages.language import _
+from app.pages.language import CARD_LANGUAGES, _
 from app.pages.numbers import number_in
 from app.pages.words import error_words
 from app.rendering import render_sides
+from app.study import progress_elsewhere
 
 bp = Blueprint("library", __name__)
 
@@ -46,7 +49,16 @@ def _deck(deck_id: int, error: Refused | None) -> str:
         for note in page.notes
     ]
     words = error_words(error) if error else None
-    return render_template("library/deck.html", page=page, deck=page.deck, notes=notes, words=words)
+    return render_template(
+        "library/deck.html",
+        page=page,
+        deck=page.deck,
+        notes=notes,
+        words=words,
+        editions=progress_elsewhere(db.session, current_learner(), page.deck),
+        copy_id=uuid4(),
+        card_languages=CARD_LANGUAGES,
+    )
 
 
 @bp.post("/decks/<id:deck_id>/follow")

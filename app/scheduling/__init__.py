@@ -1,8 +1,8 @@
 """When a card comes back: arithmetic only, no database, no clock, no chance."""
 
-from app.scheduling.memory import EASY, GRADES, MATURE_INTERVAL, NEW, PASSED, Answer, MemoryState
+from app.scheduling.memory import EASY, GRADES, MATURE_INTERVAL, NEW, PASSED, Answer, Checkpoint, Event, MemoryState
 from app.scheduling.preview import Outlook, preview
-from app.scheduling.replay import replay, take_answer
+from app.scheduling.replay import replay, take, take_answer
 
 __all__ = [
     "EASY",
@@ -11,9 +11,12 @@ __all__ = [
     "NEW",
     "PASSED",
     "Answer",
+    "Checkpoint",
+    "Event",
     "MemoryState",
     "Outlook",
     "preview",
     "replay",
+    "take",
     "take_answer",
 ]

@@ -47,4 +47,17 @@ class MemoryState:
         return self.due_day is None or self.due_day <= day or self.drill_day == day
 
 
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A state taken over from elsewhere on a day: whatever came before, the fold goes on from it."""
+
+    id: UUID
+    day: int
+    at: datetime
+    state: MemoryState
+
+
+Event = Answer | Checkpoint
+"""What the fold is made of."""
+
 NEW = MemoryState()

@@ -4,24 +4,31 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from app.scheduling import sm2
-from app.scheduling.memory import NEW, PASSED, Answer, MemoryState
+from app.scheduling.memory import NEW, PASSED, Answer, Checkpoint, Event, MemoryState
 
 
-def replay(answers: Iterable[Answer]) -> MemoryState:
-    """The memory after these answers, whatever order they arrive in; an id that comes twice counts once."""
+def replay(log: Iterable[Event]) -> MemoryState:
+    """The memory after these events, whatever order they arrive in; an id that comes twice counts once."""
     state = NEW
-    for answer in in_order(answers):
-        state = take_answer(state, answer)
+    for event in in_order(log):
+        state = take(state, event)
     return state
 
 
-def in_order(answers: Iterable[Answer]) -> list[Answer]:
-    """By study day, moment and id, so that every device that holds the same answers folds them alike."""
-    return sorted({answer.id: answer for answer in answers}.values(), key=lambda a: (a.day, a.at, a.id))
+def in_order(log: Iterable[Event]) -> list[Event]:
+    """By study day, moment and id, so that every device that holds the same log folds it alike."""
+    return sorted({event.id: event for event in log}.values(), key=lambda e: (e.day, e.at, e.id))
+
+
+def take(state: MemoryState, event: Event) -> MemoryState:
+    """One step of the fold. A checkpoint counts as one answer: who was shown the card before it has an old state."""
+    if isinstance(event, Checkpoint):
+        return replace(event.state, answers=state.answers + 1)
+    return take_answer(state, event)
 
 
 def take_answer(state: MemoryState, answer: Answer) -> MemoryState:
-    """One step of the fold. The first answer of a study day is its repetition, every later one is drill."""
+    """The step an answer makes. The first answer of a study day is its repetition, every later one is drill."""
     if state.last_day is not None and answer.day <= state.last_day:
         return _drill(state, answer)
     return _repeat(state, answer)

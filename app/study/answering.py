@@ -14,9 +14,9 @@ from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused, Stale
 from app.models import Card, Deck, Follow, Kind, Learner, Memory, Review
 from app.models.waiting import LEARNER
-from app.scheduling import GRADES, MemoryState, take_answer
+from app.scheduling import GRADES, MemoryState, take
 from app.study import keeping
-from app.study.keeping import MOVED_ON, LoggedAnswer
+from app.study.keeping import MOVED_ON, Logged
 from app.study.showing import STATE, state_from
 from app.study.summing import share_of
 
@@ -81,7 +81,7 @@ def answer_card(
     at = now if card.last_at is None else max(now, card.last_at + timedelta(milliseconds=1))
     took_ms = min(max(given.took_ms, 0), LONGEST_ANSWER_MS)
     hour = hour_of(now, learner.time_zone)
-    logged = LoggedAnswer(given.review_id, day, hour, at, given.grade, card.deck_id, took_ms)
+    logged = Logged(given.review_id, day, hour, at, given.grade, card.deck_id, took_ms)
     try:
         _write(handle, learner, card, logged, in_transaction)
     except (Stale, IntegrityError):
@@ -131,10 +131,8 @@ def _read(handle: Handle, learner: Learner, card_id: int, review_id: UUID) -> tu
     return Answerable(*(*row[2:6], state_from(row[6:]))), known
 
 
-def _write(
-    handle: Handle, learner: Learner, card: Answerable, logged: LoggedAnswer, in_transaction: Writing | None
-) -> None:
-    before, after = card.state, take_answer(card.state, logged.answer)
+def _write(handle: Handle, learner: Learner, card: Answerable, logged: Logged, in_transaction: Writing | None) -> None:
+    before, after = card.state, take(card.state, logged.event)
     rows = (
         keeping.memory_values(learner.id, card.card_id, card.deck_id, before, after),
         keeping.log_values(learner.id, card.card_id, Kind.ANSWER, logged),
@@ -155,7 +153,7 @@ Rows = tuple[dict[str, object], dict[str, object], dict[str, object]]
 
 
 def _write_one_by_one(
-    connection: sa.Connection, learner: Learner, card: Answerable, logged: LoggedAnswer, after: MemoryState, rows: Rows
+    connection: sa.Connection, learner: Learner, card: Answerable, logged: Logged, after: MemoryState, rows: Rows
 ) -> None:
     memory, log, share = rows
     keeping.keep_memory(connection, memory, card.state, after)

@@ -16,8 +16,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.errors import N_, Stale
 from app.models import Card, DailySummary, Follow, Kind, Memory, Review, User
+from app.models.review import event_of
 from app.models.waiting import new_cards
-from app.scheduling import Answer, MemoryState
+from app.scheduling import Event, MemoryState
 
 MEMORIES, REVIEWS, SUMMARIES, FOLLOWS, USERS = (
     cast(sa.Table, model.__table__) for model in (Memory, Review, DailySummary, Follow, User)
@@ -27,8 +28,8 @@ MOVED_ON = N_("This card was already answered elsewhere. Nothing was lost; here 
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedAnswer:
-    """A standing answer of the log."""
+class Logged:
+    """A standing row of the log: an answer, or where there is a `state`, a checkpoint."""
 
     id: UUID
     day: int
@@ -37,10 +38,11 @@ class LoggedAnswer:
     grade: int
     deck_id: int
     took_ms: int
+    state: dict[str, Any] | None = None
 
     @property
-    def answer(self) -> Answer:
-        return Answer(id=self.id, day=self.day, at=self.at, grade=self.grade)
+    def event(self) -> Event:
+        return event_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _the(column: sa.ColumnElement[Any], name: str | None = None) -> sa.BindParam
 _OWN_MEMORY = (MEMORIES.c.user_id == _the(MEMORIES.c.user_id), MEMORIES.c.card_id == _the(MEMORIES.c.card_id))
 _STATE = tuple(MemoryState.__dataclass_fields__)
 _UNCHANGED = [MEMORIES.c[name].is_not_distinct_from(_the(MEMORIES.c[name], f"old_{name}")) for name in _STATE]
-_LOGGED = {column: _the(column) for column in REVIEWS.c if column.key != "undone_at"}
+_LOGGED = {column: _the(column) for column in REVIEWS.c if column.key not in {"undone_at", "state"}}
 _KNOWN = {column: _the(column) for column in MEMORIES.c}
 # A memory has its `answers` too.
 _COUNTED = {column: _the(column, "more_answers" if column.key == "answers" else None) for column in SUMMARIES.c}
@@ -84,6 +86,7 @@ CHANGE = (
 )
 FORGET = sa.delete(MEMORIES).where(*_OWN_MEMORY, *_UNCHANGED)
 LOG = sa.insert(REVIEWS).values(_LOGGED)
+LOG_STATE = sa.insert(REVIEWS).values({**_LOGGED, REVIEWS.c.state: _the(REVIEWS.c.state)})
 MOVE_DAY = (
     sa.update(USERS)
     .where(USERS.c.id == _the(MEMORIES.c.user_id))
@@ -165,9 +168,9 @@ def keep_memory(connection: sa.Connection, values: dict[str, object], old: Memor
         raise Stale(MOVED_ON)
 
 
-def log_values(user_id: int, card_id: int, kind: Kind, logged: LoggedAnswer) -> dict[str, object]:
+def log_values(user_id: int, card_id: int, kind: Kind, logged: Logged) -> dict[str, object]:
     """The parameters of LOG."""
-    fields = {name: getattr(logged, name) for name in LoggedAnswer.__dataclass_fields__}
+    fields = {name: getattr(logged, name) for name in Logged.__dataclass_fields__}
     return named(user_id=user_id, card_id=card_id, kind=kind, **fields)
 
 

@@ -13,8 +13,8 @@ from app.errors import N_, Refused
 from app.models import Card, Follow, Kind, Learner, Review
 from app.scheduling import GRADES, Answer
 from app.study.answering import LONGEST_ANSWER_MS
-from app.study.folding import fold_again, standing_answers
-from app.study.keeping import LOG, MOVE_DAY, LoggedAnswer, log_values
+from app.study.folding import fold_again, standing_log
+from app.study.keeping import LOG, MOVE_DAY, Logged, log_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,13 @@ def _merge_into(
 ) -> None:
     own = sa.select(Review.id).where(Review.user_id == learner.id, Review.card_id == card_id)
     known = set(connection.scalars(own.where(Review.id.in_([item.answer.id for item in late]))))
-    before = standing_answers(connection, learner.id, card_id)
-    added: dict[object, LoggedAnswer] = {}
+    before = standing_log(connection, learner.id, card_id)
+    added: dict[object, Logged] = {}
     for item in late:
         answer, took_ms = item.answer, min(max(item.took_ms, 0), LONGEST_ANSWER_MS)
         if answer.id not in known:
             hour = hour_of(answer.at, learner.time_zone)
-            logged = LoggedAnswer(answer.id, answer.day, hour, answer.at, answer.grade, deck_id, took_ms)
+            logged = Logged(answer.id, answer.day, hour, answer.at, answer.grade, deck_id, took_ms)
             added.setdefault(answer.id, logged)
     if not added:
         return

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.database import Handle, connection_of
 from app.errors import NotFound
-from app.models import Follow, Learner, Review
+from app.models import Follow, Kind, Learner, Review
 from app.models.waiting import (
     A_LOT_OF_NEW,
     COUNTED_UP_TO,
@@ -168,7 +168,7 @@ def _drilled(
 _SINCE = (
     sa.select(Review.card_id)
     .where(Review.user_id == LEARNER, Review.day == DAY, Review.at > sa.bindparam("at", type_=Review.at.type))
-    .where(Review.undone_at.is_(None))
+    .where(Review.kind == Kind.ANSWER, Review.undone_at.is_(None))
     .order_by(Review.at)
     .limit(at_most(10 * DRILL_AFTER_CARDS))
 )

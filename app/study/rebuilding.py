@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
-from app.models import DailySummary, Kind, Memory, Review
+from app.models import DailySummary, Memory, Review
+from app.models.review import FOLDED
 from app.scheduling import NEW, MemoryState
 from app.study.folding import fold
-from app.study.keeping import INSERT, MEMORIES, SUMMARIES, LoggedAnswer, Share
+from app.study.keeping import INSERT, MEMORIES, SUMMARIES, Logged, Share
 from app.study.showing import STATE
 from app.study.summing import Totals, totals_of
 
@@ -45,7 +46,7 @@ def compare(session: Session, user_id: int) -> Comparison:
         while kept is not None and kept[0] < card_id:
             found.memories[kept[0]] = NEW, 0
             kept = next(remembered, None)
-        found.cards, found.answers = found.cards + 1, found.answers + len(log)
+        found.cards, found.answers = found.cards + 1, found.answers + sum(one.state is None for one in log)
         state, has_memory = fold(log), kept is not None and kept[0] == card_id
         if not has_memory or (kept is not None and kept[1] != state):
             found.memories[card_id] = state, max(log, key=lambda one: (one.day, one.at)).deck_id
@@ -95,13 +96,13 @@ def _put_memory(connection: sa.Connection, user_id: int, card_id: int, deck_id: 
     connection.execute(put.on_conflict_do_update(index_elements=list(key), set_={**columns, "queue_day": scheduled}))
 
 
-def _logs(connection: sa.Connection, user_id: int) -> Iterator[tuple[int, list[LoggedAnswer]]]:
-    """The standing answers to each card, in the order of the cards' ids."""
-    columns = (Review.card_id, *(getattr(Review, name) for name in LoggedAnswer.__dataclass_fields__))
-    own = (Review.user_id == user_id, Review.kind == Kind.ANSWER, Review.undone_at.is_(None))
+def _logs(connection: sa.Connection, user_id: int) -> Iterator[tuple[int, list[Logged]]]:
+    """The standing log of each card, in the order of the cards' ids."""
+    columns = (Review.card_id, *(getattr(Review, name) for name in Logged.__dataclass_fields__))
+    own = (Review.user_id == user_id, Review.kind.in_(FOLDED), Review.undone_at.is_(None))
     rows = _by_card(connection, sa.select(*columns).where(*own), Review.card_id)
     for card_id, answers in groupby(rows, key=lambda row: row[0]):
-        yield card_id, [LoggedAnswer(*row[1:]) for row in answers]
+        yield card_id, [Logged(*row[1:]) for row in answers]
 
 
 def _memories(connection: sa.Connection, user_id: int) -> Iterator[tuple[int, MemoryState]]:

@@ -6,30 +6,32 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from app.models import Kind, Stage
-from app.scheduling import MATURE_INTERVAL, NEW, MemoryState, take_answer
+from app.scheduling import MATURE_INTERVAL, NEW, Answer, MemoryState, take
 from app.scheduling.replay import in_order
-from app.study.keeping import EMPTIED, LoggedAnswer, Share, count, share_values
+from app.study.keeping import EMPTIED, Logged, Share, count, share_values
 
 Totals = dict[Share, tuple[int, int]]
 """Answers and milliseconds by the summary row they count in."""
 
 
-def share_of(logged: LoggedAnswer, before: MemoryState) -> Share:
+def share_of(logged: Logged, before: MemoryState) -> Share:
     """The row an answer counts in, given the memory's state before it."""
     stage = Stage.NEW if before.answers == 0 else Stage.MATURE if before.interval >= MATURE_INTERVAL else Stage.YOUNG
     first = before.last_day is None or logged.day > before.last_day
     return Share(logged.day, logged.deck_id, logged.hour, Kind.ANSWER, logged.grade, stage, first)
 
 
-def totals_of(log: Iterable[LoggedAnswer]) -> Totals:
-    """What the standing answers to one card add to the summaries, whatever order they arrive in."""
+def totals_of(log: Iterable[Logged]) -> Totals:
+    """What one card's standing log adds to the summaries, whatever order it arrives in: its answers."""
     by_id = {logged.id: logged for logged in log}
     answers, took, state = Counter[Share](), Counter[Share](), NEW
-    for answer in in_order(logged.answer for logged in by_id.values()):
-        share = share_of(by_id[answer.id], state)
-        answers[share] += 1
-        took[share] += by_id[answer.id].took_ms
-        state = take_answer(state, answer)
+    for event in in_order(logged.event for logged in by_id.values()):
+        logged = by_id[event.id]
+        if isinstance(event, Answer):
+            share = share_of(logged, state)
+            answers[share] += 1
+            took[share] += logged.took_ms
+        state = take(state, event)
     return {share: (number, took[share]) for share, number in answers.items()}
 
 

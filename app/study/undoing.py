@@ -8,8 +8,8 @@ from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, Refused, Stale
 from app.models import Card, Learner
 from app.models.waiting import DAY, LEARNER, latest_answer
-from app.study.folding import fold_again, standing_answers
-from app.study.keeping import FOLLOWS, MOVED_ON, REVIEWS, LoggedAnswer
+from app.study.folding import fold_again, standing_log
+from app.study.keeping import FOLLOWS, MOVED_ON, REVIEWS, Logged
 
 _LATEST = latest_answer(LEARNER, DAY).subquery()
 _LATEST_CARD = sa.select(_LATEST.c.id, Card.id, Card.deck_id, Card.position).join(Card, Card.id == _LATEST.c.card_id)
@@ -23,7 +23,7 @@ def undo_last_answer(handle: Handle, learner: Learner, now: datetime, in_transac
     if latest is None:
         raise Refused(N_("There is nothing to undo today."))
     review_id, card_id, deck_id, position = latest
-    standing = standing_answers(connection, learner.id, card_id)
+    standing = standing_log(connection, learner.id, card_id)
     if in_transaction is None:
         _undo(handle, learner, (card_id, deck_id, position), review_id, standing, now)
     else:
@@ -32,12 +32,18 @@ def undo_last_answer(handle: Handle, learner: Learner, now: datetime, in_transac
     return int(card_id)
 
 
+def undo_event(handle: Handle, learner: Learner, card: tuple[int, int, int], review_id: object, now: datetime) -> None:
+    """Marks one row of a card's log undone and folds the rest again, in the caller's transaction. The card is its id,
+    its deck's and its position. Raises Stale if something else came in between."""
+    _undo(handle, learner, card, review_id, standing_log(connection_of(handle), learner.id, card[0]), now)
+
+
 def _undo(
     handle: Handle,
     learner: Learner,
     card: tuple[int, int, int],
     review_id: object,
-    standing: list[LoggedAnswer],
+    standing: list[Logged],
     now: datetime,
 ) -> None:
     connection, (card_id, deck_id, position) = connection_of(handle), card

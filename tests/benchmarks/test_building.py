@@ -9,7 +9,7 @@ from flask import Flask
 from app.database import db
 from app.models import Card, DailySummary, Follow, Memory, Review
 from app.study.folding import fold
-from app.study.keeping import LoggedAnswer
+from app.study.keeping import Logged
 from app.study.summing import totals_of
 from tests.benchmarks.building import (
     COLLECTION,
@@ -44,11 +44,11 @@ def fill(app: Flask, kind: str, size: int) -> None:
 def assert_projections_follow_from_the_log(app: Flask) -> None:
     """Every memory is the fold of its reviews, and the summaries are what they add up to."""
     sums: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0])
-    logs: dict[tuple[int, int], list[LoggedAnswer]] = defaultdict(list)
-    columns = [getattr(Review, field) for field in LoggedAnswer.__dataclass_fields__]
+    logs: dict[tuple[int, int], list[Logged]] = defaultdict(list)
+    columns = [getattr(Review, field) for field in Logged.__dataclass_fields__]
     with app.app_context():
         for user_id, card_id, *logged in db.session.execute(sa.select(Review.user_id, Review.card_id, *columns)):
-            logs[user_id, card_id].append(LoggedAnswer(*logged))
+            logs[user_id, card_id].append(Logged(*logged))
         for memory in db.session.scalars(sa.select(Memory)).all():
             log = logs.pop((memory.user_id, memory.card_id))
             assert fold(log) == memory.state

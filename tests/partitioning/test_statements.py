@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from app.database import Base
 from app.models import Memory, User
 from app.models.waiting import due_cards
 from app.partitioning import learners_tables
-from tests.factories import a_deck
+from tests.factories import a_deck, an_edition
 from tests.partitioning.conftest import PARTS, Change, Split
 from tests.test_migrations import populate
 from tests.visitor import Visitor
@@ -71,6 +72,11 @@ def test_a_prepared_statement_touches_one_part_even_if_its_plan_is_made_for_all_
         assert len(parts_in(plan)) == 1
 
 
+def two_editions(session: Session) -> tuple[int, int]:
+    deck = a_deck(session, cards=3)
+    return deck.id, an_edition(session, deck, "zh-Hans").id
+
+
 def test_a_learner_notices_nothing_and_each_of_their_statements_touches_one_part(
     postgres: sa.Engine, split: Split, visitor: Callable[[], Visitor], change: Change
 ) -> None:
@@ -78,7 +84,7 @@ def test_a_learner_notices_nothing_and_each_of_their_statements_touches_one_part
     change(populate)
     split()
     eve = visitor().sign_up("Eve")
-    deck_id = change(lambda session: a_deck(session, cards=3).id)
+    deck_id, edition_id = change(two_editions)
     statements: list[tuple[str, Any]] = []
 
     @event.listens_for(postgres, "before_cursor_execute")
@@ -91,6 +97,11 @@ def test_a_learner_notices_nothing_and_each_of_their_statements_touches_one_part
         eve.get(f"/study?deck={deck_id}")
         assert eve.answer(grade).status_code == 200
     assert eve.press("/undos").status_code == 200
+    eve.get(f"/decks/{edition_id}")
+    eve.press(rf"/decks/{edition_id}/follow")
+    eve.get(f"/decks/{edition_id}")
+    assert "2 cards are known here now." in eve.press(rf"/decks/{edition_id}/copies").text
+    assert "The copy is undone." in eve.press(rf"/decks/{edition_id}/copies/undo").text
     for path in ("/", "/progress", "/study", "/readyz"):
         assert eve.get(path).status_code == 200
     event.remove(postgres, "before_cursor_execute", note)

@@ -107,7 +107,7 @@ def check_what_is_kept(stored: Callable[[sa.Executable], list[sa.Row]], learners
     assert Counter(r.id for r in reviews) == Counter({review.id for review in reviews})
     assert {review_id for learner in learners for review_id in learner.acknowledged} <= {r.id for r in reviews}
     memories = {(row[0].user_id, row[0].card_id): row[0].state for row in stored(sa.select(Memory))}
-    own = {key: [r.answer for r in reviews if (r.user_id, r.card_id) == key] for key in memories}
+    own = {key: [r.event for r in reviews if (r.user_id, r.card_id) == key] for key in memories}
     assert sum(map(len, own.values())) == len(reviews)
     assert memories == {key: replay(answers) for key, answers in own.items()}
     summaries = stored(

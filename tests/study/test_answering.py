@@ -84,7 +84,7 @@ def test_a_clock_that_is_put_back_keeps_memory_and_log_alike(session: Session, a
     answer_card(session, ada, card.id, give(2), at(0, second=5))
     answer_card(session, ada, card.id, give(4, seen=1), at(0, second=4))
     log = session.scalars(sa.select(Review).where(Review.user_id == ada.id)).all()
-    assert session.get_one(Memory, (ada.id, card.id)).state == replay(review.answer for review in log)
+    assert session.get_one(Memory, (ada.id, card.id)).state == replay(review.event for review in log)
     assert session.get_one(Memory, (ada.id, card.id)).drill_day is None
 
 

@@ -1,7 +1,8 @@
 """Whatever happens, a memory is the replay of its reviews, and a day's summary is the sum of them."""
 
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,23 +12,27 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.errors import Refused, Stale
-from app.models import Card, DailySummary, Memory, Review, Stage, User
+from app.errors import NotFound, Refused, Stale
+from app.models import Card, DailySummary, Kind, Memory, Review, Stage, User
 from app.scheduling import Answer, replay
-from app.study import AnswerGiven, answer_card, merge_answers, undo_last_answer
-from app.study.keeping import LoggedAnswer, Share
+from app.scheduling.replay import in_order
+from app.study import AnswerGiven, answer_card, copy_progress, merge_answers, undo_copy, undo_last_answer
+from app.study.keeping import Logged, Share
 from app.study.merging import LateAnswer
+from app.study.rebuilding import compare
 from app.study.summing import Totals, totals_of
-from tests.factories import a_deck, a_follow, a_learner, at
+from tests.factories import a_deck, a_follow, a_learner, an_edition, at
 
 CARDS = 3
 
-answered = st.tuples(st.just("answer"), st.integers(0, CARDS - 1), st.integers(0, 5), st.integers(1, 10**6))
+answered = st.tuples(st.just("answer"), st.integers(0, 2 * CARDS - 1), st.integers(0, 5), st.integers(1, 10**6))
 repeated = st.tuples(st.just("repeat"), st.integers(0, 50), st.integers(0, 5), st.just(0))
 late = st.tuples(st.just("late"), st.integers(0, CARDS - 1), st.integers(0, 5), st.integers(1, 10**6))
+copied = st.tuples(st.just("copy"), st.just(0), st.just(0), st.integers(1, 10**6))
+uncopied = st.tuples(st.just("uncopy"), st.integers(0, 3), st.just(0), st.just(0))
 undone = st.tuples(st.just("undo"), st.just(0), st.just(0), st.just(0))
 later = st.tuples(st.just("later"), st.integers(1, 40), st.just(0), st.just(0))
-histories = st.lists(st.one_of(answered, answered, repeated, late, undone, later), max_size=25)
+histories = st.lists(st.one_of(answered, answered, repeated, late, undone, later, copied, uncopied), max_size=30)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -43,44 +48,74 @@ def test_memory_is_the_replay_and_the_day_is_the_sum(app: Flask, history: list[t
 def _live_through(session: Session, history: list[tuple[str, int, int, int]]) -> None:
     ada, noise = a_learner(session), a_learner(session)
     deck = a_deck(session, cards=CARDS)
+    edition = an_edition(session, deck, "zh-Hans")
     for learner in (ada, noise):
         a_follow(session, learner, deck)
-    cards = list(session.scalars(sa.select(Card).where(Card.deck_id == deck.id).order_by(Card.position)))
+        a_follow(session, learner, edition)
+    cards = list(session.scalars(sa.select(Card).order_by(Card.deck_id, Card.position)))
     answer_card(session, noise, cards[0].id, AnswerGiven(UUID(int=1), 2, 0, 500), at(0))
-    now, given_before = at(0), []
+    life = Life(session, ada, cards, (edition.id, deck.id))
     for what, which, grade, number in history:
-        now += timedelta(seconds=30)
-        if what == "later":
-            now += timedelta(hours=which)
-        elif what == "undo":
-            _unless_refused(lambda now=now: undo_last_answer(session, ada, now))
-        elif what == "late":
-            earlier = now - timedelta(hours=number % 70)
-            answer = Answer(UUID(int=number), ada.today(now) - number % 3, earlier, grade)
-            merge_answers(session, ada, [LateAnswer(cards[which].id, answer, took_ms=700)] * 2)
-        elif what == "answer" or given_before:
-            card, review_id = (
-                (cards[which], UUID(int=number)) if what == "answer" else given_before[which % len(given_before)]
-            )
-            memory = session.get(Memory, (ada.id, card.id))
-            given_now = AnswerGiven(review_id, grade, memory.answers if memory else 0, 900)
-            _unless_refused(lambda c=card, g=given_now, n=now: answer_card(session, ada, c.id, g, n))
-            given_before.append((card, review_id))
+        life.now += timedelta(seconds=30)
+        with suppress(NotFound, Refused, Stale):
+            getattr(life, what)(which, grade, number)
         _check(session, ada, cards)
 
 
-def _unless_refused(act) -> None:
-    with suppress(Refused, Stale):
-        act()
+@dataclass
+class Life:
+    """A learner and what can happen to them; an act that there is nothing to do for does nothing."""
+
+    session: Session
+    ada: User
+    cards: list[Card]
+    editions: tuple[int, int]
+    now: datetime = field(default_factory=lambda: at(0))
+    given: list[tuple[Card, UUID]] = field(default_factory=list)
+    copies: list[UUID] = field(default_factory=list)
+
+    def later(self, hours: int, _grade: int, _number: int) -> None:
+        self.now += timedelta(hours=hours)
+
+    def undo(self, *_: int) -> None:
+        undo_last_answer(self.session, self.ada, self.now)
+
+    def late(self, which: int, grade: int, number: int) -> None:
+        earlier = self.now - timedelta(hours=number % 70)
+        answer = Answer(UUID(int=number), self.ada.today(self.now) - number % 3, earlier, grade)
+        merge_answers(self.session, self.ada, [LateAnswer(self.cards[which].id, answer, took_ms=700)] * 2)
+
+    def copy(self, _which: int, _grade: int, number: int) -> None:
+        self.copies.append(UUID(int=number))
+        copy_progress(self.session, self.ada, self.copies[-1], self.editions, self.now)
+
+    def uncopy(self, which: int, *_: int) -> None:
+        if self.copies:
+            undo_copy(self.session, self.ada, self.copies[which % len(self.copies)], self.now)
+
+    def answer(self, which: int, grade: int, number: int) -> None:
+        self._give(self.cards[which], UUID(int=number), grade)
+
+    def repeat(self, which: int, grade: int, _number: int) -> None:
+        if self.given:
+            self._give(*self.given[which % len(self.given)], grade)
+
+    def _give(self, card: Card, review_id: UUID, grade: int) -> None:
+        self.given.append((card, review_id))
+        memory = self.session.get(Memory, (self.ada.id, card.id))
+        given = AnswerGiven(review_id, grade, memory.answers if memory else 0, 900)
+        answer_card(self.session, self.ada, card.id, given, self.now)
 
 
 def _check(session: Session, ada: User, cards: list[Card]) -> None:
     reviews = session.scalars(sa.select(Review).where(Review.user_id == ada.id, Review.undone_at.is_(None))).all()
     totals: Totals = {}
+    begun_by_answer = 0
     for card in cards:
         own = [r for r in reviews if r.card_id == card.id]
+        begun_by_answer += bool(own) and isinstance(in_order(r.event for r in own)[0], Answer)
         memory = session.get(Memory, (ada.id, card.id))
-        assert (memory.state if memory else None) == (replay(r.answer for r in own) if own else None)
+        assert (memory.state if memory else None) == (replay(r.event for r in own) if own else None)
         assert memory is None or memory.queue_day == memory.due_day
         for share, (answers, took_ms) in totals_of([logged(r) for r in own]).items():
             before = totals.get(share, (0, 0))
@@ -88,9 +123,10 @@ def _check(session: Session, ada: User, cards: list[Card]) -> None:
     summaries = session.scalars(sa.select(DailySummary).where(DailySummary.user_id == ada.id)).all()
     kept = {Share(*(getattr(s, f) for f in Share.__dataclass_fields__)): (s.answers, s.took_ms) for s in summaries}
     assert kept == totals
-    assert sum(answers for answers, _ in totals.values()) == len(reviews)
-    assert sum(n for share, (n, _) in totals.items() if share.stage == Stage.NEW) == len({r.card_id for r in reviews})
+    assert sum(answers for answers, _ in totals.values()) == sum(r.kind == Kind.ANSWER for r in reviews)
+    assert sum(n for share, (n, _) in totals.items() if share.stage == Stage.NEW) == begun_by_answer
+    assert compare(session, ada.id).agrees
 
 
-def logged(review: Review) -> LoggedAnswer:
-    return LoggedAnswer(*(getattr(review, field) for field in LoggedAnswer.__dataclass_fields__))
+def logged(review: Review) -> Logged:
+    return Logged(*(getattr(review, field) for field in Logged.__dataclass_fields__))
