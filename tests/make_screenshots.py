@@ -18,8 +18,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 PHONE, DESKTOP = (360, 740), (1280, 800)
+# The first decks are Kubernetes as a whole, in English and Chinese, and its first topic.
+PAGES = ("/", "/decks", "/decks/1", "/decks/2", "/decks/3", "/import", "/progress", "/settings", "/nowhere")
 PASSWORD = "a long sentence"
-DAYS = 24
+DAYS, NEW_PER_DAY = 24, 12
 
 
 @contextmanager
@@ -46,7 +48,7 @@ def _live_through_some_weeks(folder: Path) -> None:
     from app.config import read_settings, shipped
     from app.database import close, db, writing
     from app.importing import publish_starter_decks
-    from app.library import follow, starter_decks
+    from app.library import follow, set_new_per_day, starter_decks
     from app.schema import upgrade
 
     app = create_app(read_settings({"CARDLET_DATA_DIR": str(folder)}))
@@ -57,8 +59,9 @@ def _live_through_some_weeks(folder: Path) -> None:
         for name, language in (("Ada", "en"), ("小林", "zh-Hans")):
             with writing() as session:
                 learner = create_user(session, name, hash_password(PASSWORD), "UTC", start, language=language)
-                for deck in starter_decks(session, language):
-                    follow(session, learner, deck.id, start).new_per_day = 4
+                for tree in starter_decks(session, language):
+                    follow(session, learner, tree.deck.id, start)
+                    set_new_per_day(session, learner, tree.deck.id, NEW_PER_DAY)
             for day in range(DAYS):
                 _study(learner.id, start + timedelta(days=day))
     close(app)
@@ -120,12 +123,11 @@ def everything(browser: Browser, address: str, folder: Path) -> None:
         for width, size in (("phone", PHONE), ("desktop", DESKTOP)):
             for scheme in ("light", "dark"):
                 page = a_page(browser, address, name, size, scheme)
-                for path in ("/", "/decks", "/decks/1", "/import", "/progress", "/settings", "/nowhere"):
+                for path in PAGES:
                     page.goto(path)
                     title = path.strip("/").replace("/", "-") or "home"
-                    page.screenshot(
-                        path=folder / f"{language}-{width}-{scheme}-{title}.png", full_page=path != "/decks/1"
-                    )
+                    whole = not path.startswith("/decks/")
+                    page.screenshot(path=folder / f"{language}-{width}-{scheme}-{title}.png", full_page=whole)
                 page.goto("/study")
                 page.screenshot(path=folder / f"{language}-{width}-{scheme}-question.png")
                 page.keyboard.press("Space")

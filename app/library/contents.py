@@ -74,7 +74,7 @@ def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> De
     return DeckPage(
         deck=deck,
         follow=followed,
-        root=session.get(Deck, followed.root_id) if followed and followed.root_id else None,
+        root=_root(session, followed),
         inside=_inside(session, deck_id, counted),
         notes=notes,
         note_count=sum(notes_in for notes_in, _ in counted.values()),
@@ -82,6 +82,12 @@ def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> De
         own_notes=count,
         page=page,
     )
+
+
+def _root(session: Session, followed: Follow | None) -> Deck | None:
+    if followed is None or followed.root_id is None:
+        return None
+    return with_parents(session, [session.get_one(Deck, followed.root_id)])[0]
 
 
 def _counts(session: Session, deck_ids: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -52,7 +52,8 @@ class Deck(Base):
 def other_editions(session: Session, deck: Deck) -> Sequence[Deck]:
     """The same deck in other languages."""
     same = (Deck.guid == deck.guid, Deck.owner_id.is_not_distinct_from(deck.owner_id), Deck.language != deck.language)
-    return session.scalars(sa.select(Deck).where(*same, Deck.published).order_by(Deck.language)).all()
+    found = session.scalars(sa.select(Deck).where(*same, Deck.published).order_by(Deck.language)).all()
+    return with_parents(session, found)
 
 
 def decks_inside(session: Session, deck_ids: Sequence[int]) -> list[int]:

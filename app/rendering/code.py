@@ -4,7 +4,7 @@ from html import escape
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, String, Text, _TokenType
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, Text, _TokenType
 
 from app.rendering.cloze import CLOSE, OPEN
 
@@ -37,7 +37,6 @@ CLASSES: dict[_TokenType, str] = {
     Comment: "c",
     Keyword: "k",
     Keyword.Constant: "n",
-    Literal.Scalar: "s",
     Name.Attribute: "a",
     Name.Builtin: "k",
     Name.Tag: "a",

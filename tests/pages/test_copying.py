@@ -17,12 +17,14 @@ def test_what_is_known_in_english_is_copied_to_chinese_and_taken_back(
 
     def make(session: Session) -> tuple[int, int]:
         learner = session.scalars(sa.select(User)).one()
-        english = a_deck(session, cards=3, name="Kubernetes")
-        chinese = an_edition(session, english, "zh-Hans", name="中文")
+        above = a_deck(session, name="Kubernetes")
+        english = a_deck(session, cards=3, name="Roles", parent_id=above.id)
+        above_chinese = an_edition(session, above, "zh-Hans", name="中文")
+        chinese = an_edition(session, english, "zh-Hans", name="职责", parent_id=above_chinese.id)
         a_follow(session, learner, english)
         return english.id, chinese.id
 
-    english_id, chinese_id = change(make)
+    _, chinese_id = change(make)
     ada.get("/study")
     for _ in range(2):
         ada.answer(4)
@@ -30,7 +32,7 @@ def test_what_is_known_in_english_is_copied_to_chinese_and_taken_back(
     assert "You know 2 cards there. Follow this deck, and you can copy that." in ada.get(here).text
     ada.press(f"{here}/follow")
     page = ada.get(here).text
-    assert "Copy the 2 cards I know there" in page and f"/decks/{english_id}" in page
+    assert "Copy the 2 cards I know there" in page and "Kubernetes::Roles" in page
     page = ada.press(f"{here}/copies").text
     assert "2 cards are known here now." in page and "Copy the" not in page
     assert len(stored(sa.select(Memory.card_id))) == 4

@@ -52,7 +52,8 @@ def _live_through(session: Session, history: list[tuple[str, int, int, int]]) ->
     for learner in (ada, noise):
         a_follow(session, learner, deck)
         a_follow(session, learner, edition)
-    cards = list(session.scalars(sa.select(Card).order_by(Card.deck_id, Card.position)))
+    own = sa.select(Card).where(Card.deck_id.in_([deck.id, edition.id]))
+    cards = list(session.scalars(own.order_by(Card.deck_id, Card.position)))
     answer_card(session, noise, cards[0].id, AnswerGiven(UUID(int=1), 2, 0, 500), at(0))
     life = Life(session, ada, cards, (edition.id, deck.id))
     for what, which, grade, number in history:
