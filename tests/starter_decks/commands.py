@@ -100,3 +100,6 @@ HELM = {
 TOOLS = {"kubectl": KUBECTL, "kubeadm": KUBEADM, "helm": HELM}
 SECOND_WORD_NEEDED = {"auth", "certificate", "certs", "config", "rollout", "set", "token"}
 """Subcommands that do nothing without one of theirs."""
+
+GONE = {("kubeadm", "alpha")}
+"""Named only to say that it is no more."""
