@@ -1,5 +1,6 @@
 """The room where decks come in: one reader a format, one neutral ParsedDeck, one writer for all."""
 
+from app.importing.outline import Draft, deck_of_drafts, read_outline
 from app.importing.parsed import BadRow, DeckHeader, ParsedDeck, ParsedNote, ReadingOptions
 from app.importing.preview import DeckPreview, preview_deck
 from app.importing.reading import READERS, read_deck
@@ -12,10 +13,12 @@ __all__ = [
     "BadRow",
     "DeckHeader",
     "DeckPreview",
+    "Draft",
     "ImportReport",
     "ParsedDeck",
     "ParsedNote",
     "ReadingOptions",
+    "deck_of_drafts",
     "drop_upload",
     "import_deck",
     "keep_upload",
@@ -23,5 +26,6 @@ __all__ = [
     "preview_deck",
     "publish_starter_decks",
     "read_deck",
+    "read_outline",
     "sweep_unfinished",
 ]

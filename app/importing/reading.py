@@ -5,6 +5,8 @@ from pathlib import PurePath
 
 from app.errors import N_, UnreadableFile
 from app.importing import csv_file, markdown_deck
+from app.importing.encoding import decode
+from app.importing.outline import looks_like_outline
 from app.importing.parsed import ParsedDeck, ReadingOptions
 
 Reader = Callable[[bytes, ReadingOptions], ParsedDeck]
@@ -36,6 +38,19 @@ def read_deck(content: bytes, file_name: str, options: ReadingOptions | None = N
     return reader_of(file_name)(content, (options or ReadingOptions()).with_name(stem))
 
 
+def is_outline(content: bytes, file_name: str) -> bool:
+    """Whether a file is no deck but study notes: Markdown without a deck's header, or text that is mostly points."""
+    suffix = PurePath(file_name).suffix.lower()
+    if suffix == ".md":
+        return not _begins_as_deck(content.decode(errors="replace"))
+    return suffix == ".txt" and looks_like_outline(decode(content)[0])
+
+
+def _begins_as_deck(text: str) -> bool:
+    return text.lstrip("\ufeff\n\r ").startswith(markdown_deck.FENCE)
+
+
 def pasted_name(text: str) -> str:
-    """A file name for text that came without one: a deck file says so in its first line, anything else is a table."""
-    return "pasted.md" if text.lstrip("\ufeff\n\r ").startswith(markdown_deck.FENCE) else "pasted.csv"
+    """A file name for text that came without one: a deck says so in its first line, study notes are mostly points,
+    anything else is a table."""
+    return "pasted.md" if _begins_as_deck(text) or looks_like_outline(text) else "pasted.csv"

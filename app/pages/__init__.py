@@ -7,6 +7,7 @@ from app.pages import (
     accounts,
     assets,
     copying,
+    drafts,
     errors,
     headers,
     health,
@@ -27,5 +28,5 @@ def init_app(app: Flask) -> None:
     app.before_request(importing.allow_large_files)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
-    for room in (health, home, accounts, study, copying, library, importing, progress):
+    for room in (health, home, accounts, study, copying, library, importing, drafts, progress):
         app.register_blueprint(room.bp)

@@ -22,7 +22,7 @@ from app.importing import (
 )
 from app.importing.csv_file import DELIMITERS
 from app.importing.encoding import OFFERED
-from app.importing.reading import pasted_name, reader_of
+from app.importing.reading import is_outline, pasted_name, reader_of
 from app.importing.uploads import keep_report
 from app.library import follow
 from app.locking import locked
@@ -37,7 +37,7 @@ bp = Blueprint("importing", __name__, url_prefix="/import")
 
 def allow_large_files() -> None:
     """Files may be as large as the setting says; every other page keeps the small limit."""
-    if request.blueprint != bp.name:
+    if request.blueprint not in {bp.name, "drafts"}:
         return
     request.max_content_length = current_app.config["MAX_UPLOAD_MB"] * 2**20 + 2**16
     request.max_form_memory_size = request.max_content_length
@@ -77,6 +77,8 @@ def preview_page(upload_id: int) -> ResponseReturnValue:
     kept = own_upload(db.session, current_learner(), upload_id)
     if kept.report is not None:
         return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
+    if kept.content is not None and is_outline(kept.content, kept.file_name):
+        return redirect(url_for("drafts.drafts_page", upload_id=upload_id), 303)
     return _preview(kept, request.args, None)
 
 
@@ -109,7 +111,7 @@ def report_page(upload_id: int) -> ResponseReturnValue:
     deck = db.session.get(Deck, report.deck_id) if report.deck_id else None
     if deck is not None:
         with_parents(db.session, [deck])
-    return render_template("importing/report.html", report=report, deck=deck, file_name=_shown_name(kept))
+    return render_template("importing/report.html", report=report, deck=deck, file_name=shown_name(kept))
 
 
 @bp.post("/<id:upload_id>/cancel")
@@ -131,7 +133,7 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
     page = render_template(
         "importing/preview.html",
         upload=kept,
-        file_name=_shown_name(kept),
+        file_name=shown_name(kept),
         preview=preview,
         deck_name=given.get("deck_name") or _name(kept),
         encodings=_encodings(preview.deck.table.encoding if preview and preview.deck.table else None),
@@ -152,7 +154,7 @@ def _encodings(found: str | None) -> list[tuple[str, str]]:
     return offered if found is None or found in OFFERED else [("", found), *offered]
 
 
-def _shown_name(kept: Upload) -> str:
+def shown_name(kept: Upload) -> str:
     return _("Pasted text") if kept.file_name.startswith("pasted.") else kept.file_name
 
 

@@ -1,6 +1,5 @@
 """A newer Cardlet over an older database: the starter decks change under a learner who is in the middle of them."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime

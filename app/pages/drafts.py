@@ -1,0 +1,107 @@
+"""Drafts from study notes: look, mend, keep, import."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import now
+from app.database import db, importing_lock, writing
+from app.errors import CardletError
+from app.importing import Draft, deck_of_drafts, import_deck, own_upload, read_outline
+from app.importing.outline import MOST_DRAFTS, is_chinese, title_of
+from app.importing.uploads import keep_report
+from app.library import follow
+from app.locking import locked
+from app.models import Upload
+from app.pages.access import current_learner
+from app.pages.importing import shown_name
+from app.pages.language import CARD_LANGUAGES, _
+from app.pages.words import error_words
+
+bp = Blueprint("drafts", __name__, url_prefix="/import")
+
+
+@bp.get("/<id:upload_id>/drafts")
+def drafts_page(upload_id: int) -> ResponseReturnValue:
+    kept = own_upload(db.session, current_learner(), upload_id)
+    if kept.content is None:
+        return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
+    try:
+        drafts = read_outline(kept.content)
+    except CardletError as error:
+        return _page(kept, [], set(), error), error.status
+    return _page(kept, drafts, set(range(len(drafts))), None)
+
+
+@bp.post("/<id:upload_id>/drafts")
+def accept_drafts(upload_id: int) -> ResponseReturnValue:
+    learner, moment = current_learner(), now()
+    kept = own_upload(db.session, learner, upload_id)
+    if kept.content is None:
+        return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
+    drafts, ticked = _as_edited(read_outline(kept.content)), _ticked()
+    try:
+        deck = deck_of_drafts([drafts[n] for n in sorted(ticked) if n < len(drafts)], _deck_name(kept), _language(kept))
+        with locked(importing_lock(), shared=True):
+            report = import_deck(deck, learner.id, moment, writing)
+    except CardletError as error:
+        return _page(own_upload(db.session, learner, upload_id), drafts, ticked, error), error.status
+    with writing() as transaction:
+        if report.deck_id is not None:
+            follow(transaction, learner, report.deck_id, moment)
+        keep_report(transaction, learner, upload_id, asdict(report))
+    return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
+
+
+def _page(kept: Upload, drafts: list[Draft], ticked: set[int], error: CardletError | None) -> str:
+    return render_template(
+        "importing/drafts.html",
+        upload=kept,
+        file_name=shown_name(kept),
+        drafts=drafts,
+        ticked=ticked,
+        is_cut=len(drafts) == MOST_DRAFTS,
+        deck_name=_deck_name(kept),
+        card_language=_language(kept),
+        languages=CARD_LANGUAGES,
+        words=error_words(error) if error else None,
+    )
+
+
+def _as_edited(drafts: list[Draft]) -> list[Draft]:
+    """The drafts with what the form says of them now."""
+    form: Any = request.form
+    return [
+        replace(
+            draft,
+            question=_lines(form.get(f"question-{n}", draft.question)),
+            answer=_lines(form.get(f"answer-{n}", draft.answer)),
+        )
+        for n, draft in enumerate(drafts)
+    ]
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _ticked() -> set[int]:
+    return {int(number) for number in request.form.getlist("keep") if number.isdecimal()}
+
+
+def _deck_name(kept: Upload) -> str:
+    given = (request.form.get("deck_name") or "").strip()
+    if given:
+        return given
+    stem = kept.file_name.rsplit(".", 1)[0]
+    return title_of(kept.content or b"") or (_("Pasted cards") if stem == "pasted" else stem)
+
+
+def _language(kept: Upload) -> str:
+    """The language of the cards: what was chosen, or Chinese if the notes have any."""
+    given = request.form.get("language", "")
+    if given in CARD_LANGUAGES:
+        return given
+    return "zh-Hans" if is_chinese((kept.content or b"").decode(errors="replace")) else "en"
