@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.database import Handle, connection_of
-from app.models import Deck, Follow, Learner
+from app.models import Card, Deck, Follow, Learner
 from app.models.deck import with_parents
 from app.models.waiting import (
     COUNTED_UP_TO,
@@ -102,13 +102,16 @@ def other_starter_decks(session: Session, learner: Learner) -> list[DeckTree]:
 
 
 def own_decks_left(session: Session, learner: Learner) -> list[DeckTree]:
-    """The learner's own decks that they stopped following."""
+    """The learner's own decks that they stopped following. Not one that only holds decks they do follow."""
     decks = (
         sa.select(Deck)
         .where(Deck.owner_id == learner.id, Deck.published, Deck.id.not_in(followed_deck_ids(learner.id)))
         .order_by(Deck.name, Deck.id)
     )
-    return _trees(with_parents(session, session.scalars(decks).all()))
+    trees = _trees(with_parents(session, session.scalars(decks).all()))
+    tops = [tree.deck.id for tree in trees]
+    with_cards = set(session.scalars(sa.select(Card.deck_id).where(Card.deck_id.in_(tops)).distinct()))
+    return [tree for tree in trees if tree.inside or tree.deck.id in with_cards]
 
 
 def _starters() -> sa.Select[Deck]:

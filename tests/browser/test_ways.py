@@ -237,13 +237,13 @@ def test_fewer_new_cards_a_day_are_waiting_at_home(page: Page, app: Flask) -> No
     start_as_guest(page)
     page.goto("/")
     row = page.locator(".shelf > li").first
-    expect(row.get_by_text("20 new today")).to_be_visible()
-    row.locator(".name").click()
+    expect(row.get_by_text("20 new today").first).to_be_visible()
+    row.locator(".name").first.click()
     page.get_by_label("New cards a day").fill("3")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("Saved.")
     page.get_by_role("link", name="Today").click()
-    expect(row.get_by_text("3 new today")).to_be_visible()
+    expect(row.get_by_text("3 new today").first).to_be_visible()
     with app.app_context():
         assert db.session.scalars(sa.select(Follow.new_per_day).order_by(Follow.place)).first() == 3
 

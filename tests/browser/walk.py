@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
+from app.config import shipped
 from tests.browser.steps import question, sign_up
 
 WIDE_DECK = """---
@@ -26,6 +27,8 @@ kind: Deployment
 ## {{c1::etcd}} 保存集群的全部状态。
 source: https://kubernetes.io/docs/concepts/overview/components/
 """
+MANIFESTS = 11
+"""Which deck inside Kubernetes has most code."""
 RAGGED_TABLE = "question,answer\nFrance,Paris\nSpain\n,nothing\nItaly,Rome\n"
 
 
@@ -39,6 +42,7 @@ def walk(page: Page) -> Iterator[str]:
         yield f"{path} of a new learner"
     yield from _importing(page)
     yield from _studying(page)
+    yield from _followed_tree(page)
     for path in ("/", "/decks", "/progress", "/nowhere"):
         page.goto(path)
         for behind in page.locator("details.behind > summary").all():
@@ -65,6 +69,9 @@ def _importing(page: Page) -> Iterator[str]:
     page.locator("form:not([action$=cancel]) button.primary").click()
     expect(page.locator("table.figures")).to_be_visible()
     yield "report with bad rows"
+    _paste(page, (shipped("decks") / "kubernetes-notes.md").read_text())
+    expect(page.locator(".drafts > li").first).to_be_visible()
+    yield "drafts from notes"
     _paste(page, WIDE_DECK)
     expect(page.locator(".cards-preview > li")).to_have_count(2)
     yield "preview of a deck"
@@ -72,6 +79,31 @@ def _importing(page: Page) -> Iterator[str]:
     page.locator("a[href^='/decks/']").click()
     expect(page.locator("ol.notes > li")).to_have_count(2)
     yield "deck"
+
+
+def _followed_tree(page: Page) -> Iterator[str]:
+    """Kubernetes as a whole (the first deck), one of its topics with code, and its other edition (the second)."""
+    page.goto("/decks")
+    page.locator("form[action='/decks/1/follow'] button").click()
+    page.goto("/")
+    page.locator(".inside > summary").click()
+    yield "home with a tree of decks"
+    page.locator(".shelf > li:has(.inside) > .about .name").click()
+    yield "a deck with decks inside"
+    page.locator("main .shelf .name").nth(MANIFESTS).click()
+    expect(page.locator("pre .a").first).to_be_visible()
+    yield "a deck with code"
+    page.goto("/study?deck=1")
+    page.keyboard.press("Space")
+    page.locator("button.good").click()
+    expect(page.locator("#reveal[open]")).to_have_count(0)
+    page.goto("/decks")
+    page.locator("form[action='/decks/2/follow'] button").click()
+    page.goto("/decks/2")
+    yield "an edition with something to copy"
+    page.locator("form[action$='/copies'] button").click()
+    expect(page.locator("form[action$='/copies/undo']")).to_be_visible()
+    yield "an edition that was copied to"
 
 
 def _paste(page: Page, text: str) -> None:

@@ -62,7 +62,9 @@ def test_a_limit_that_is_none_is_refused(session: Session, ada: User, limit: int
 
 def test_starter_decks_are_offered_by_language_until_they_are_followed(session: Session, ada: User) -> None:
     english, chinese = a_deck(session), a_deck(session, language="zh-Hans")
-    own = a_deck(session, owner=ada)
+    own = a_deck(session, owner=ada, cards=1)
+    holds_a_followed_one = a_deck(session, owner=ada)
+    follow(session, ada, a_deck(session, owner=ada, parent_id=holds_a_followed_one.id).id, at(0))
     assert [tree.deck.id for tree in starter_decks(session, "zh-Hans")] == [chinese.id]
     follow(session, ada, english.id, at(0))
     assert [tree.deck.id for tree in other_starter_decks(session, ada)] == [chinese.id]
