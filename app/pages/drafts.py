@@ -1,22 +1,18 @@
 """Drafts from study notes: look, mend, keep, import."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.clock import now
-from app.database import db, importing_lock, writing
+from app.database import db
 from app.errors import CardletError
-from app.importing import Draft, deck_of_drafts, import_deck, own_upload, read_outline
+from app.importing import Draft, deck_of_drafts, own_upload, read_outline
 from app.importing.outline import MOST_DRAFTS, is_chinese, title_of
-from app.importing.uploads import keep_report
-from app.library import follow
-from app.locking import locked
 from app.models import Upload
 from app.pages.access import current_learner
-from app.pages.importing import shown_name
+from app.pages.importing import import_and_report, shown_name
 from app.pages.language import CARD_LANGUAGES, _
 from app.pages.words import error_words
 
@@ -37,22 +33,16 @@ def drafts_page(upload_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:upload_id>/drafts")
 def accept_drafts(upload_id: int) -> ResponseReturnValue:
-    learner, moment = current_learner(), now()
+    learner = current_learner()
     kept = own_upload(db.session, learner, upload_id)
     if kept.content is None:
         return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
     drafts, ticked = _as_edited(read_outline(kept.content)), _ticked()
     try:
-        deck = deck_of_drafts([drafts[n] for n in sorted(ticked) if n < len(drafts)], _deck_name(kept), _language(kept))
-        with locked(importing_lock(), shared=True):
-            report = import_deck(deck, learner.id, moment, writing)
+        chosen = [drafts[n] for n in sorted(ticked) if n < len(drafts)]
+        return import_and_report(deck_of_drafts(chosen, _deck_name(kept), _language(kept)), upload_id)
     except CardletError as error:
         return _page(own_upload(db.session, learner, upload_id), drafts, ticked, error), error.status
-    with writing() as transaction:
-        if report.deck_id is not None:
-            follow(transaction, learner, report.deck_id, moment)
-        keep_report(transaction, learner, upload_id, asdict(report))
-    return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
 
 
 def _page(kept: Upload, drafts: list[Draft], ticked: set[int], error: CardletError | None) -> str:

@@ -12,6 +12,7 @@ from app.errors import N_, CardletError, Refused
 from app.importing import (
     BadRow,
     ImportReport,
+    ParsedDeck,
     ReadingOptions,
     drop_upload,
     import_deck,
@@ -84,16 +85,21 @@ def preview_page(upload_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:upload_id>")
 def import_submit(upload_id: int) -> ResponseReturnValue:
-    learner, moment = current_learner(), now()
+    learner = current_learner()
     kept = own_upload(db.session, learner, upload_id)
     if kept.content is None:
         return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
     try:
-        parsed = read_deck(kept.content, kept.file_name, _options(request.form, kept))
-        with locked(importing_lock(), shared=True):
-            report = import_deck(parsed, learner.id, moment, writing)
+        return import_and_report(read_deck(kept.content, kept.file_name, _options(request.form, kept)), upload_id)
     except CardletError as error:
         return _preview(own_upload(db.session, learner, upload_id), request.form, error)
+
+
+def import_and_report(deck: ParsedDeck, upload_id: int) -> ResponseReturnValue:
+    """Imports what an upload became, follows the deck and goes to the report, which takes the file's place."""
+    learner, moment = current_learner(), now()
+    with locked(importing_lock(), shared=True):
+        report = import_deck(deck, learner.id, moment, writing)
     with writing() as transaction:
         if report.deck_id is not None:
             follow(transaction, learner, report.deck_id, moment)
