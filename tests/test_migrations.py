@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from app.config import shipped
 from app.database import Base, db
-from app.models import Card
+from app.models import Card, Follow, Memory
 from app.schema import WrongSchema, _for_migration, alembic_config, current_revision, migrate, newest_revision, upgrade
-from app.study import AnswerGiven, answer_card
+from app.study import AnswerGiven, answer_card, copy_progress
+from app.study.rebuilding import compare, rebuild
 from tests.databases import Databases, engine_on
-from tests.factories import a_deck, a_follow, a_learner, at
+from tests.factories import a_deck, a_follow, a_learner, an_edition, at
 
 VERSIONS = shipped("migrations") / "versions"
 
@@ -87,6 +88,38 @@ def test_every_step_down_and_up_again_keeps_every_row(app: Flask) -> None:
         migrate(db.engine, "head")
         assert rows_of(db.engine) == before
         assert len(before["reviews"]) == 4
+
+
+def test_a_deck_followed_for_itself_after_the_whole_was_left_keeps_its_limit(app: Flask) -> None:
+    with app.app_context():
+        ada, above = a_learner(db.session), a_deck(db.session)
+        part, other = a_deck(db.session, parent_id=above.id), a_deck(db.session, parent_id=above.id)
+        a_follow(db.session, ada, above, place=1, new_per_day=9, stopped_at=at(1))
+        a_follow(db.session, ada, part, place=1, new_per_day=5)
+        a_follow(db.session, ada, other, place=1, stopped_at=at(1))
+        db.session.commit()
+        migrate(db.engine, "0002")
+        migrate(db.engine, "head")
+        rows = db.session.execute(sa.select(Follow.deck_id, Follow.root_id, Follow.new_per_day)).all()
+        assert {tuple(row) for row in rows} == {(above.id, None, 9), (part.id, None, 5), (other.id, above.id, 9)}
+
+
+def test_a_checkpoint_is_taken_for_no_answer_after_a_step_down_and_up(app: Flask) -> None:
+    with app.app_context():
+        ada, deck = a_learner(db.session), a_deck(db.session, cards=1)
+        edition = an_edition(db.session, deck, "zh-Hans")
+        for one in (deck, edition):
+            a_follow(db.session, ada, one)
+        card_id = db.session.scalars(sa.select(Card.id).where(Card.deck_id == deck.id)).one()
+        answer_card(db.session, ada, card_id, AnswerGiven(uuid4(), 4, 0), at(0))
+        copy_progress(db.session, ada, uuid4(), (deck.id, edition.id), at(0))
+        db.session.commit()
+        migrate(db.engine, "0003")
+        migrate(db.engine, "head")
+        rebuild(db.session, ada.id)
+        db.session.commit()
+        assert db.session.scalars(sa.select(Memory.card_id)).all() == [card_id]
+        assert compare(db.session, ada.id).agrees
 
 
 @pytest.mark.sqlite

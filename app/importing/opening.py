@@ -119,7 +119,7 @@ def remove_unfinished(session: Session, deck_ids: Sequence[int]) -> None:
 
 
 def publish(session: Session, target: Target, *, reordered: bool = False) -> None:
-    """Makes the deck visible and what the header says of it true; who follows the deck above it follows it too."""
+    """Makes the deck visible and what the header says of it true; who follows a deck above it follows it too."""
     session.execute(sa.update(Deck).where(Deck.id.in_(target.new_deck_ids)).values(published=True))
     deck, header = session.get_one(Deck, target.deck_id), target.header
     if target.is_new or header.guid is not None:
@@ -128,22 +128,39 @@ def publish(session: Session, target: Target, *, reordered: bool = False) -> Non
         deck.order_version += 1
     if target.is_new or deck.parent_id != target.parent_id:
         deck.parent_id = target.parent_id
-        _follow_with_parent(session, target)
+        _fit_into_trees(session, target)
     session.flush()
 
 
-def _follow_with_parent(session: Session, target: Target) -> None:
-    if target.parent_id is None:
-        return
-    for above in session.scalars(followers_of(target.parent_id)).all():
-        if session.get(Follow, (above.user_id, target.deck_id)) is None:
-            session.add(
-                Follow(
-                    user_id=above.user_id,
-                    deck_id=target.deck_id,
-                    root_id=above.root_id or above.deck_id,
-                    place=above.place,
-                    new_per_day=above.new_per_day,
-                    followed_at=target.now,
-                )
-            )
+def _fit_into_trees(session: Session, target: Target) -> None:
+    """Makes the deck, what lies inside it and what was made on the way to it parts of the trees they lie in now."""
+    moved = [*dict.fromkeys((*target.new_deck_ids, target.deck_id, *decks_inside(session, [target.deck_id])))]
+    above = [deck_id for deck_id in _above(session, target.parent_id) if deck_id not in moved]
+    for deck_id in moved:
+        for part in session.scalars(followers_of(deck_id)).all():
+            if part.root_id not in {None, *above, *moved}:
+                # It lies in that tree no more.
+                part.root_id = None if deck_id == target.deck_id else target.deck_id
+    for whole in session.scalars(followers_of(above[0])).all() if above else []:
+        for deck_id in moved:
+            _make_part(session, whole, deck_id, target.now)
+
+
+def _above(session: Session, deck_id: int | None) -> list[int]:
+    """A deck's id and those of the decks above it, upwards."""
+    found: list[int] = []
+    while deck_id is not None:
+        found.append(deck_id)
+        deck_id = session.scalar(sa.select(Deck.parent_id).where(Deck.id == deck_id))
+    return found
+
+
+def _make_part(session: Session, whole: Follow, deck_id: int, now: datetime) -> None:
+    """Makes a deck a part of what somebody follows; one they have left stays left."""
+    part = session.get(Follow, (whole.user_id, deck_id))
+    if part is None:
+        part = Follow(user_id=whole.user_id, deck_id=deck_id, followed_at=now)
+        session.add(part)
+    if part.stopped_at is None:
+        part.root_id = whole.root_id or whole.deck_id
+        part.place, part.new_per_day = whole.place, whole.new_per_day

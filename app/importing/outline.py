@@ -8,19 +8,21 @@ added but the marks of gaps, ` › ` between a point and the one above it, and t
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from app.errors import N_, Refused
 from app.importing.encoding import decode
-from app.importing.parsed import DeckHeader, ParsedDeck, ParsedNote, path_of
+from app.importing.parsed import LONGEST_FIELD, DeckHeader, ParsedDeck, ParsedNote, path_of
 from app.rendering import has_cloze
 
 MOST_DRAFTS = 500
 LONGEST_DRAFT = 2_000
+MOST_POINTS = 20_000
 MOST_GAPS = 9
 TAB = 4
 
-HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+HEADING = re.compile(r"#{1,6}\s+(\S.*)$")
 POINT = re.compile(r"(\s*)(?:[*+\-•·‣]|\d{1,3}[.)、])\s+(.*)$")
 FENCE = re.compile(r"\s*(```|~~~)")
 NOTHING_TO_ASK = re.compile(r"<?https?://\S+|<!--.*-->$")
@@ -33,6 +35,9 @@ NOT_ABOUT_IT = re.compile(r"[与和及或至到的中在里上下以对为被间
 """A Chinese word that goes on with the term instead of saying something of it: `Pod 与 Pod 的通信`."""
 ACRONYM = re.compile(r"([A-Za-z][a-z]*(?: [A-Za-z]+)+) +([A-Z][A-Za-z]*[A-Z])$")
 SHORTEST_SAID = 3
+MARKS_OF_GAPS = ("::", "{{", "}}")
+"""What would end a gap before its end: `std::vector`."""
+SEPARATORS = (",", "\t", ";", "|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,21 @@ class Point:
     parent: "Point | None" = None
     points: list["Point"] = field(default_factory=list)
 
+    @cached_property
+    def name(self) -> str:
+        """What it is about: its term, or all it says."""
+        told = _term_and_said(self.text, has_points=bool(self.points))
+        return told[0] if told else self.text.rstrip(":： ") or self.text
+
 
 def looks_like_outline(text: str) -> bool:
-    """Whether most lines are headings and points, as no table's are."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    """Whether most lines are headings and points. A numbered table has neither headings nor points below points."""
+    lines = [line[:LONGEST_DRAFT] for line in text.splitlines() if line.strip()]
     marked = sum(bool(HEADING.match(line) or POINT.match(line)) for line in lines)
-    return len(lines) >= 3 and marked >= 0.6 * len(lines)
+    has_shape = any(HEADING.match(line) or line[0].isspace() for line in lines)
+    like_rows = sum(any(separator in line for separator in SEPARATORS) for line in lines)
+    is_table = not has_shape and (like_rows >= 0.5 * len(lines) or has_cloze(text))
+    return len(lines) >= 3 and marked >= 0.6 * len(lines) and not is_table
 
 
 def read_outline(content: bytes) -> list[Draft]:
@@ -80,6 +94,10 @@ def deck_of_drafts(drafts: Sequence[Draft], name: str, language: str) -> ParsedD
     if not drafts:
         raise Refused(N_("Keep at least one draft."))
     for draft in drafts:
+        if max(len(draft.question), len(draft.answer)) > LONGEST_FIELD:
+            raise Refused(N_("a text is longer than %(longest)s characters"), longest=LONGEST_FIELD)
+        if "\x00" in draft.question + draft.answer:
+            raise Refused(N_("this is not text"))
         if not draft.question.strip() or not (draft.answer.strip() or has_cloze(draft.question)):
             raise Refused(N_("The draft from line %(line)s needs a question and an answer."), line=draft.line)
     header = DeckHeader(path_of(name), language=language)
@@ -107,7 +125,7 @@ def title_of(content: bytes) -> str | None:
     text, _ = decode(content)
     first = next((line for line in text.splitlines() if line.strip()), "")
     heading = HEADING.match(first)
-    return heading[2] if heading else None
+    return heading[1].rstrip().rstrip("#").rstrip() if heading else None
 
 
 def _points(text: str) -> list[Point]:
@@ -115,6 +133,8 @@ def _points(text: str) -> list[Point]:
     points: list[Point] = []
     above: list[Point] = []
     for number, line in _lines_outside_code(text):
+        if len(line) > 2 * LONGEST_DRAFT or len(points) == MOST_POINTS:
+            continue
         if HEADING.match(line):
             above = []
             continue
@@ -179,20 +199,16 @@ def _about_points(point: Point) -> Draft | None:
     if not 1 <= len(point.points) <= MOST_GAPS:
         return None
     sources = tuple((one.line, one.text) for one in (point, *point.points))
-    question = _below(point, _name_of(point))
+    question = _below(point, point.name)
     if len(point.points) == 1:
         return Draft(sources, question, point.points[0].text)
+    if any(mark in one.name for one in point.points for mark in MARKS_OF_GAPS):
+        return None
     colon, comma = ("：", "、") if is_chinese(" ".join(text for _, text in sources)) else (": ", ", ")
-    gaps = (f"{{{{c{number}::{_name_of(one)}}}}}" for number, one in enumerate(point.points, 1))
+    gaps = (f"{{{{c{number}::{one.name}}}}}" for number, one in enumerate(point.points, 1))
     return Draft(sources, f"{question}{colon}{comma.join(gaps)}")
-
-
-def _name_of(point: Point) -> str:
-    """What a point is about: its term, or all it says."""
-    told = _term_and_said(point.text, has_points=bool(point.points))
-    return told[0] if told else point.text.rstrip(":： ") or point.text
 
 
 def _below(point: Point, words: str) -> str:
     """The words, after the point they stand under: `服务分类 › 有状态服务`."""
-    return words if point.parent is None else f"{_name_of(point.parent)} › {words}"
+    return words if point.parent is None else f"{point.parent.name} › {words}"

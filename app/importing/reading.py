@@ -41,9 +41,13 @@ def read_deck(content: bytes, file_name: str, options: ReadingOptions | None = N
 def is_outline(content: bytes, file_name: str) -> bool:
     """Whether a file is no deck but study notes: Markdown without a deck's header, or text that is mostly points."""
     suffix = PurePath(file_name).suffix.lower()
-    if suffix == ".md":
-        return not _begins_as_deck(content.decode(errors="replace"))
-    return suffix == ".txt" and looks_like_outline(decode(content)[0])
+    if suffix not in {".md", ".txt"}:
+        return False
+    try:
+        text = decode(content)[0]
+    except UnreadableFile:
+        return False
+    return not _begins_as_deck(text) if suffix == ".md" else looks_like_outline(text)
 
 
 def _begins_as_deck(text: str) -> bool:

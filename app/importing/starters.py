@@ -27,6 +27,9 @@ def publish_starter_decks(folder: Path, now: datetime, in_transaction: InTransac
         content = path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         if digest in known:
+            with in_transaction() as session:
+                moved = Deck.owner_id.is_(None), Deck.file_digest == digest, Deck.place != place
+                session.execute(sa.update(Deck).where(*moved).values(place=place))
             continue
         report = import_deck(read_deck(content, path.name), None, now, in_transaction)
         with in_transaction() as session:

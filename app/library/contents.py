@@ -87,6 +87,9 @@ def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> De
 def _root(session: Session, followed: Follow | None) -> Deck | None:
     if followed is None or followed.root_id is None:
         return None
+    above = session.get(Follow, (followed.user_id, followed.root_id))
+    if above is None or above.stopped_at is not None:
+        return None
     return with_parents(session, [session.get_one(Deck, followed.root_id)])[0]
 
 

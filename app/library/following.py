@@ -23,15 +23,19 @@ def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> D
     """
     one_at_a_time(session, learner)
     deck = visible_deck(session, learner, deck_id)
-    inside = decks_inside(session, [deck.id])
-    root = _root_above(session, learner, deck)
+    root, before = _root_above(session, learner, deck), session.get(Follow, (learner.id, deck.id))
+    left_at = before.stopped_at if before is not None else None
     if root is None:
         place = (session.scalar(sa.select(sa.func.max(Follow.place)).where(Follow.user_id == learner.id)) or 0) + 1
         root = _followed(session, learner, deck.id, now)
         root.root_id, root.place, root.stopped_at = None, root.place or place, None
-    for part_id in inside if deck.id == root.deck_id else [deck.id, *inside]:
+    for part_id in [deck.id, *decks_inside(session, [deck.id])]:
         part = _followed(session, learner, part_id, now)
-        part.root_id, part.place, part.new_per_day, part.stopped_at = root.deck_id, root.place, root.new_per_day, None
+        if part_id != root.deck_id:
+            part.root_id, part.place, part.new_per_day = root.deck_id, root.place, root.new_per_day
+        # A part that was left by itself stays left when the whole is followed again.
+        if part_id == deck.id or before is None or (left_at is not None and part.stopped_at == left_at):
+            part.stopped_at = None
     session.flush()
     return deck
 

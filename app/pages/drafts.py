@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.database import db
 from app.errors import CardletError
 from app.importing import Draft, deck_of_drafts, own_upload, read_outline
+from app.importing.encoding import decode
 from app.importing.outline import MOST_DRAFTS, is_chinese, title_of
 from app.models import Upload
 from app.pages.access import current_learner
@@ -37,9 +38,11 @@ def accept_drafts(upload_id: int) -> ResponseReturnValue:
     kept = own_upload(db.session, learner, upload_id)
     if kept.content is None:
         return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
-    drafts, ticked = _as_edited(read_outline(kept.content)), _ticked()
+    drafts = _as_edited(read_outline(kept.content))
+    given = set(request.form.getlist("keep"))
+    ticked = {n for n in range(len(drafts)) if str(n) in given}
     try:
-        chosen = [drafts[n] for n in sorted(ticked) if n < len(drafts)]
+        chosen = [drafts[n] for n in sorted(ticked)]
         return import_and_report(deck_of_drafts(chosen, _deck_name(kept), _language(kept)), upload_id)
     except CardletError as error:
         return _page(own_upload(db.session, learner, upload_id), drafts, ticked, error), error.status
@@ -77,10 +80,6 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _ticked() -> set[int]:
-    return {int(number) for number in request.form.getlist("keep") if number.isdecimal()}
-
-
 def _deck_name(kept: Upload) -> str:
     given = (request.form.get("deck_name") or "").strip()
     if given:
@@ -94,4 +93,4 @@ def _language(kept: Upload) -> str:
     given = request.form.get("language", "")
     if given in CARD_LANGUAGES:
         return given
-    return "zh-Hans" if is_chinese((kept.content or b"").decode(errors="replace")) else "en"
+    return "zh-Hans" if is_chinese(decode(kept.content or b"")[0]) else "en"

@@ -17,7 +17,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from app.rendering.code import highlight
+from app.rendering.code import COLOURED_IN_A_FIELD, highlight
 
 DEEPEST_NESTING = 20
 EMPHASIS_MARKS = "*_"
@@ -97,7 +97,10 @@ def _is_punctuation(character: str) -> bool:
 class _Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         language = (tokens[idx].info.split() or [""])[0].lower()
-        return f"<pre><code>{highlight(tokens[idx].content, language)}</code></pre>\n"
+        # One allowance for the whole text: the sanitiser counts the tags of all its blocks together.
+        env["coloured"] = env.get("coloured", 0) + len(tokens[idx].content)
+        shown = highlight(tokens[idx].content, language if env["coloured"] <= COLOURED_IN_A_FIELD else "")
+        return f"<pre><code>{shown}</code></pre>\n"
 
     def softbreak(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         before = next((tokens[i].content[-1] for i in range(idx - 1, -1, -1) if tokens[i].content), "")

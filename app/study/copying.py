@@ -4,6 +4,7 @@ What is copied is the state of a memory, as a checkpoint in the log of the other
 there. Answers are not copied, they were given once. All checkpoints of a copy have its id.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,13 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.clock import hour_of
-from app.database import connection_of
+from app.database import connection_of, forget
 from app.errors import N_, NotFound, Refused
-from app.models import Card, Deck, Kind, Learner, Memory, Note, ProgressCopy, Review
+from app.models import Card, Deck, Follow, Kind, Learner, Memory, Note, ProgressCopy, Review
 from app.models.deck import decks_inside, other_editions
 from app.models.user import one_at_a_time
 from app.scheduling import NEW, Checkpoint, MemoryState, take
-from app.study.keeping import LOG_STATE, MOVE_DAY, Logged, log_values, meet, memory_values
+from app.study.keeping import LOG_STATE, MOVE_CURSOR, MOVE_DAY, Logged, log_values, meet, memory_values, named
 from app.study.showing import STATE, state_from
 from app.study.undoing import undo_event
 
@@ -42,9 +43,8 @@ def progress_elsewhere(session: Session, learner: Learner, deck: Deck) -> list[E
     """The other editions of a deck, with what the learner could copy from each."""
     found = []
     for edition in other_editions(session, deck):
-        pairs = _pairs(session, learner, edition, deck)
-        met = sum(1 for pair in pairs if pair.is_met)
-        found.append(EditionProgress(edition, len(pairs) - met, met, _standing_copy(session, learner, edition, deck)))
+        known, met = session.execute(_twins(session, learner, edition, deck, COUNTS)).one()
+        found.append(EditionProgress(edition, known - met, met, _standing_copy(session, learner, edition, deck)))
     return found
 
 
@@ -54,28 +54,38 @@ def copy_progress(
     """Makes known in the second deck what the learner knows in the first, card by card, with the same schedule.
 
     Only cards they have not met there: what they answered themselves says more. The same id again changes nothing.
-    Raises NotFound unless both are editions of one deck that the learner may see, Refused if there is nothing to copy.
+    Raises NotFound unless both are editions of one deck and the learner follows the second, Refused if there is nothing
+    to copy, or the copy with this id was undone.
     """
-    one_at_a_time(session, learner)
+    _alone(session, learner, decks[1])
     known = session.get(ProgressCopy, (learner.id, copy_id))
     if known is not None:
+        if known.undone_at is not None:
+            raise Refused(N_("This copy was undone. Load the page again to copy anew."))
         return known
     source, target = _editions(session, learner, *decks)
     day = learner.today(now)
     copy = ProgressCopy(user_id=learner.id, id=copy_id, from_deck_id=source.id, to_deck_id=target.id, day=day, at=now)
-    copied = [
-        pair for pair in _pairs(session, learner, source, target) if not pair.is_met and _take_over(session, copy, pair)
-    ]
+    copied = [pair for pair in _pairs(session, learner, source, target) if _take_over(session, copy, pair)]
     if not copied:
         raise Refused(N_("There is nothing to copy: you know no card there that you have not met here."))
     copy.cards = len(copied)
-    logs = [log_values(learner.id, pair.card_id, Kind.CHECKPOINT, _logged(copy, learner, pair)) for pair in copied]
-    connection = connection_of(session)
-    connection.execute(LOG_STATE, logs)
-    connection.execute(MOVE_DAY, logs[0])
+    _write_log(session, learner, copy, copied)
     session.add(copy)
     session.flush()
     return copy
+
+
+def _write_log(session: Session, learner: Learner, copy: ProgressCopy, copied: list["_Pair"]) -> None:
+    """The checkpoints, and what follows from them: the learner's day, and where each deck's next new card is."""
+    connection = connection_of(session)
+    logs = [log_values(learner.id, pair.card_id, Kind.CHECKPOINT, _logged(copy, learner, pair)) for pair in copied]
+    connection.execute(LOG_STATE, logs)
+    connection.execute(MOVE_DAY, logs[0])
+    orders = sa.select(Deck.id, Deck.order_version).where(Deck.id.in_({pair.deck_id for pair in copied}))
+    for deck_id, order_version in session.execute(orders).all():
+        place = named(user_id=learner.id, deck_id=deck_id, card_id=0, order_version=order_version)
+        connection.execute(MOVE_CURSOR, place)
 
 
 def undo_copy(session: Session, learner: Learner, copy_id: UUID, now: datetime) -> ProgressCopy:
@@ -83,10 +93,11 @@ def undo_copy(session: Session, learner: Learner, copy_id: UUID, now: datetime) 
 
     Raises NotFound for a copy that is not the learner's, Stale if one of the cards is answered at the same moment.
     """
-    one_at_a_time(session, learner)
     copy = session.get(ProgressCopy, (learner.id, copy_id))
     if copy is None:
         raise NotFound()
+    _alone(session, learner, copy.to_deck_id)
+    session.refresh(copy)
     if copy.undone_at is not None:
         return copy
     own = (Review.user_id == learner.id, Review.day == copy.day, Review.at == copy.at, Review.undone_at.is_(None))
@@ -94,47 +105,67 @@ def undo_copy(session: Session, learner: Learner, copy_id: UUID, now: datetime) 
         sa.select(Card.id, Card.deck_id, Card.position)
         .join(Review, Review.card_id == Card.id)
         .where(*own, Review.id == copy_id)
+        .order_by(Card.id)
     ).all()
-    for card_id, deck_id, position in rows:
-        undo_event(session, learner, (card_id, deck_id, position), copy_id, now)
     copy.undone_at = now
     session.flush()
+    connection = connection_of(session)
+    for card_id, deck_id, position in rows:
+        undo_event(connection, learner, (card_id, deck_id, position), copy_id, now)
+    forget(session)
     return copy
+
+
+def _alone(session: Session, learner: Learner, deck_id: int) -> None:
+    """Lets nobody else write of this deck for the learner. The follows first: an answer to a new card takes its follow
+    before the learner, and the other way round the two would wait for each other."""
+    within = [deck_id, *decks_inside(session, [deck_id])]
+    own = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.deck_id.in_(within))
+    session.execute(own.order_by(Follow.deck_id).with_for_update())
+    one_at_a_time(session, learner)
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A card of one edition with what the learner knows of it in the other."""
+    """A card that was not met, with what the learner knows of its twin."""
 
     card_id: int
     deck_id: int
-    is_met: bool
     state: MemoryState
 
 
+_TWIN, _CARD, _MET = aliased(Note), aliased(Card), aliased(Memory)
+COUNTS = (sa.func.count(), sa.func.count(_MET.card_id))
+"""How many twins there are, and how many of them were met."""
+
+
 def _pairs(session: Session, learner: Learner, source: Deck, target: Deck) -> list[_Pair]:
-    """The cards of the target that the learner has met in the source."""
-    theirs, twin, card, met = aliased(Card), aliased(Note), aliased(Card), aliased(Memory)
-    owner = twin.owner_id.is_(None) if target.owner_id is None else twin.owner_id == target.owner_id
+    twins = _twins(session, learner, source, target, (_CARD.id, _CARD.deck_id, *STATE))
+    rows: Any = session.execute(twins.where(_MET.card_id.is_(None)).order_by(_CARD.id)).all()
+    return [_Pair(row[0], row[1], state_from(row[2:])) for row in rows]
+
+
+def _twins(session: Session, learner: Learner, source: Deck, target: Deck, columns: Sequence[Any]) -> sa.Select[Any]:
+    """The cards of the target whose twins in the source the learner has met."""
+    theirs = aliased(Card)
+    owner = _TWIN.owner_id.is_(None) if target.owner_id is None else _TWIN.owner_id == target.owner_id
     within = {deck.id: [deck.id, *decks_inside(session, [deck.id])] for deck in (source, target)}
-    rows: Any = session.execute(
-        sa.select(card.id, card.deck_id, met.card_id, *STATE)
+    return (
+        sa.select(*columns)
         .select_from(Memory)
         .join(theirs, theirs.id == Memory.card_id)
         .join(Note, Note.id == theirs.note_id)
-        .join(twin, sa.and_(owner, twin.language == target.language, twin.guid == Note.guid))
-        .join(card, sa.and_(card.note_id == twin.id, card.ordinal == theirs.ordinal))
-        .outerjoin(met, sa.and_(met.user_id == learner.id, met.card_id == card.id))
+        .join(_TWIN, sa.and_(owner, _TWIN.language == target.language, _TWIN.guid == Note.guid))
+        .join(_CARD, sa.and_(_CARD.note_id == _TWIN.id, _CARD.ordinal == theirs.ordinal))
+        .outerjoin(_MET, sa.and_(_MET.user_id == learner.id, _MET.card_id == _CARD.id))
         .where(Memory.user_id == learner.id, Memory.deck_id.in_(within[source.id]))
-        .where(card.deck_id.in_(within[target.id]), ~card.retired)
-        .order_by(card.id)
-    ).all()
-    return [_Pair(row[0], row[1], row[2] is not None, state_from(row[3:])) for row in rows]
+        .where(_CARD.deck_id.in_(within[target.id]), ~_CARD.retired)
+    )
 
 
 def _editions(session: Session, learner: Learner, source_id: int, target_id: int) -> tuple[Deck, Deck]:
-    target = session.get(Deck, target_id)
-    if target is None or not target.published or target.owner_id not in {None, learner.id}:
+    target, followed = session.get(Deck, target_id), session.get(Follow, (learner.id, target_id))
+    if target is None or not target.published or followed is None or followed.stopped_at is not None:
         raise NotFound()
     source = next((deck for deck in other_editions(session, target) if deck.id == source_id), None)
     if source is None:

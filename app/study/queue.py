@@ -97,6 +97,7 @@ class NextCard:
 def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
     due = number_due(dialect, inside=inside)
     log = sa.select(Review.card_id).where(Review.user_id == LEARNER, Review.undone_at.is_(None))
+    log = log.where(Review.kind == Kind.ANSWER)
     return waiting_decks(
         first_of(due_cards(LEARNER, Follow.deck_id, DAY)),
         first_of(new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)),

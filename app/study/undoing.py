@@ -32,12 +32,6 @@ def undo_last_answer(handle: Handle, learner: Learner, now: datetime, in_transac
     return int(card_id)
 
 
-def undo_event(handle: Handle, learner: Learner, card: tuple[int, int, int], review_id: object, now: datetime) -> None:
-    """Marks one row of a card's log undone and folds the rest again, in the caller's transaction. The card is its id,
-    its deck's and its position. Raises Stale if something else came in between."""
-    _undo(handle, learner, card, review_id, standing_log(connection_of(handle), learner.id, card[0]), now)
-
-
 def _undo(
     handle: Handle,
     learner: Learner,
@@ -46,7 +40,27 @@ def _undo(
     standing: list[Logged],
     now: datetime,
 ) -> None:
-    connection, (card_id, deck_id, position) = connection_of(handle), card
+    _undo_one(connection_of(handle), learner, card, review_id, standing, now)
+    forget(handle)
+
+
+def undo_event(
+    connection: sa.Connection, learner: Learner, card: tuple[int, int, int], review_id: object, now: datetime
+) -> None:
+    """Marks one row of a card's log undone and folds the rest again, in the caller's transaction. The card is its id,
+    its deck's and its position. Raises Stale if something else came in between."""
+    _undo_one(connection, learner, card, review_id, standing_log(connection, learner.id, card[0]), now)
+
+
+def _undo_one(
+    connection: sa.Connection,
+    learner: Learner,
+    card: tuple[int, int, int],
+    review_id: object,
+    standing: list[Logged],
+    now: datetime,
+) -> None:
+    card_id, deck_id, position = card
     left = [logged for logged in standing if logged.id != review_id]
     if not left:
         # The card is unmet again, so the cursor must not stand behind it. First of all, for it holds the follow's row.
@@ -58,4 +72,3 @@ def _undo(
     if connection.execute(marked).rowcount != 1:
         raise Stale(MOVED_ON)
     fold_again(connection, learner.id, (card_id, deck_id), standing, left)
-    forget(handle)

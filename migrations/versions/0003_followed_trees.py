@@ -21,6 +21,7 @@ UPDATE follows SET root_id = (
     SELECT other.deck_id
     FROM above JOIN follows AS other ON other.deck_id = above.id
     WHERE other.user_id = follows.user_id AND other.place = follows.place
+    AND (other.stopped_at IS NULL OR follows.stopped_at IS NOT NULL)
     ORDER BY above.depth DESC
     LIMIT 1
 )

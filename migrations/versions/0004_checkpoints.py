@@ -30,6 +30,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The rows stay. An older Cardlet does not fold them, and its `cardlet log rebuild` forgets what was copied."""
+    """Checkpoints have no place in the older log: they are marked undone, so that nobody takes them for answers later.
+    What they made known stands until `cardlet log rebuild` forgets it."""
+    op.execute("UPDATE reviews SET undone_at = at WHERE kind = 4 AND undone_at IS NULL")
     op.drop_table("progress_copies")
     op.drop_column("reviews", "state")

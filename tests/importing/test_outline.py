@@ -1,7 +1,6 @@
 """Study notes become drafts: the shapes that are known, nothing that is not there, and no file too much."""
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -91,6 +90,11 @@ def test_more_points_than_one_can_hold_are_no_draft() -> None:
     assert drafts_of(outline) == []
 
 
+@pytest.mark.parametrize("name", ["std::vector", "{{ .Values.image }}", "::1"])
+def test_what_would_break_a_gap_is_in_none(name: str) -> None:
+    assert drafts_of(f"* names\n    * {name}\n    * other\n") == []
+
+
 def test_a_heading_ends_what_stands_above_it() -> None:
     assert drafts_of("* one\n## Next\n    * two\n    * three\n") == []
 
@@ -149,6 +153,9 @@ def test_notes_are_told_from_decks_and_tables() -> None:
     assert not is_outline(SHIPPED, "table.csv")
     assert (pasted_name(SHIPPED.decode()), pasted_name("a,b\nc,d\ne,f")) == ("pasted.md", "pasted.csv")
     assert not looks_like_outline("* one\n* two")
+    numbered = "1. capital of France?,Paris\n2. capital of Spain?,Madrid\n3. capital of Italy?,Rome\n"
+    assert pasted_name(numbered) == "pasted.csv" and not is_outline(numbered.encode(), "table.txt")
+    assert pasted_name("- {{c1::a}}\n- {{c1::b}}\n- {{c1::c}}\n") == "pasted.csv"
 
 
 def test_what_was_kept_becomes_a_deck() -> None:
@@ -174,11 +181,14 @@ def test_a_draft_without_question_or_answer_is_refused(drafts: list[Draft]) -> N
         deck_of_drafts(drafts, "A", "en")
 
 
-def test_the_outline_reader_is_quick_with_hostile_lines(tmp_path: Path) -> None:
+def test_the_outline_reader_is_quick_with_hostile_lines() -> None:
     """Whatever its length, a line is read in time that grows with it: these are a hundred kilobytes each."""
+    parent = "* " + "a" * 3_900 + "\n" + "".join(f"    * point {number}\n" for number in range(3_000))
+    assert read_outline(parent.encode()) == []
     for line in (
-        "* " + " " * 50_000 + "a" + " -" * 25_000,
-        "* a" + " " * 50_000 + "b  " * 16_000,
-        "ab " * 33_000 + "AB",
+        *("# a" + " " * 80_000 + "b", "#" * 100_000, "# " + "#" * 100_000, "* a: " + "b " * 50_000),
+        *("* " + " " * 50_000 + "a" + " -" * 25_000, "* a" + " " * 50_000 + "b  " * 16_000, "ab " * 33_000 + "AB"),
     ):
-        assert len(read_outline(line.encode())) <= 2
+        looks_like_outline(f"{line}\n" * 3)
+        assert title_of(line.encode()) is None or line.startswith("# ")
+        assert read_outline(line.encode()) == []

@@ -127,3 +127,24 @@ def test_starter_decks_are_offered_as_trees(session: Session, ada: User, tree: l
     session.expunge_all()
     assert deck_page(session, ada, first.id, 1).root.path == "Above"
     assert deck_page(session, ada, above.id, 1).root is None
+
+
+def test_who_left_a_part_does_not_get_it_back_with_the_whole(session: Session, ada: User, tree: list[Deck]) -> None:
+    above, first, second = tree
+    follow(session, ada, above.id, at(0))
+    stop_following(session, ada, first.id, at(1))
+    follow(session, ada, above.id, at(2))
+    assert follows_of(session, ada).keys() == {above.id, second.id}
+    stop_following(session, ada, above.id, at(3))
+    follow(session, ada, above.id, at(4))
+    assert follows_of(session, ada).keys() == {above.id, second.id}
+
+
+def test_the_whole_brings_what_was_once_followed_and_left_by_itself(
+    session: Session, ada: User, tree: list[Deck]
+) -> None:
+    above, first, _ = tree
+    follow(session, ada, first.id, at(0))
+    stop_following(session, ada, first.id, at(1))
+    follow(session, ada, above.id, at(2))
+    assert follows_of(session, ada)[first.id].root_id == above.id

@@ -43,7 +43,9 @@ def test_what_is_known_in_english_is_copied_to_chinese_and_taken_back(
 
 def two_editions(session: Session) -> tuple[int, int]:
     english = a_deck(session, cards=1)
-    return english.id, an_edition(session, english, "zh-Hans").id
+    chinese = an_edition(session, english, "zh-Hans")
+    a_follow(session, session.scalars(sa.select(User)).one(), chinese)
+    return english.id, chinese.id
 
 
 def test_a_copy_of_nothing_says_so(visitor: Callable[[], Visitor], change: Callable) -> None:

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from app.rendering import render_sides, render_text
-from app.rendering.code import LANGUAGES, LONGEST_CODE, MOST_PIECES, highlight
+from app.rendering.code import LANGUAGES, LONGEST_CODE, LONGEST_LINE, MOST_BLANK, MOST_PIECES, highlight
+from app.rendering.sanitising import MOST_TAGS
 
 MANIFEST = "kind: Service\nspec:\n  ports:\n  - port: 80 # http\n"
 
@@ -49,11 +50,39 @@ def test_a_gap_over_several_pieces_holds_them_whole() -> None:
 
 @pytest.mark.parametrize(
     ("code", "language"),
-    [("a: 1\n" * LONGEST_CODE, "yaml"), ("a: 1\n" * (MOST_PIECES // 3), "yaml"), ("kind: Pod", "klingon"), ("x", "")],
-    ids=["long", "many-pieces", "unknown", "none"],
+    [
+        ("a: 1\n" * LONGEST_CODE, "yaml"),
+        ("a:" * MOST_PIECES, "yaml"),
+        ("a: " + "x" * LONGEST_LINE, "yaml"),
+        ("a:\n" + "\n" * MOST_BLANK + "b: 1", "yaml"),
+        ("kind: Pod", "klingon"),
+        ("x", ""),
+    ],
+    ids=["long", "many-pieces", "long-line", "blank-lines", "unknown", "none"],
 )
 def test_what_is_too_much_or_unknown_stays_plain(code: str, language: str) -> None:
     assert highlight(code, language) == code
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize(
+    "piece", ["\n", "<<EOF\n", "a(", '"', "$(", "/\n", "{{", "- ", "key: ", "'''", "/*", "`", "\\\n"]
+)
+def test_the_longest_of_every_kind_is_whole(language: str, piece: str) -> None:
+    code = (piece * LONGEST_CODE)[:LONGEST_CODE]
+    assert text_of(highlight(code, language)) == code
+
+
+def test_many_blocks_in_one_text_are_all_shown_as_code() -> None:
+    block = "```python\n" + "1 2 3 4 5 6 7 8 9 0\n" * 40 + "```\n\n"
+    html = render_text(block * 8, "markdown")
+    assert html.count("<pre") == 8 and "&lt;pre" not in html
+    assert 'class="n"' in html and html.count("<") < MOST_TAGS
+
+
+def test_a_block_that_is_not_closed_keeps_its_text() -> None:
+    for language in sorted(LANGUAGES | {"console"}):
+        assert "kubectl get pods" in text_of(render_text(f"```{language}\n$ kubectl get pods", "markdown"))
 
 
 def test_code_cannot_bring_tags_or_classes_into_the_page() -> None:

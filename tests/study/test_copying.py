@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused
-from app.models import Card, DailySummary, Deck, Kind, Memory, Review, User
+from app.models import Card, DailySummary, Deck, Follow, Kind, Memory, Review, User
 from app.study import (
     AnswerGiven,
     answer_card,
@@ -150,7 +150,8 @@ def test_the_same_copy_again_and_the_same_undo_again_change_nothing(
     assert memory_of(session, ada, cards_of(session, chinese)[3]) is None
     undo_copy(session, ada, copy_id, at(1, hour=11))
     assert undo_copy(session, ada, copy_id, at(1, hour=12)).undone_at == at(1, hour=11)
-    copy(session, ada, english, chinese, copy_id=copy_id)
+    with pytest.raises(Refused):
+        copy(session, ada, english, chinese, copy_id=copy_id)
     assert memory_of(session, ada, cards_of(session, chinese)[0]) is None, "an old page does not copy again"
 
 
@@ -201,3 +202,21 @@ def test_a_rebuilt_database_knows_what_was_copied(session: Session, ada: User, e
     rebuild(session, ada.id)
     session.expire_all()
     assert {card_id: session.get_one(Memory, (ada.id, card_id)).state for card_id in states} == states
+
+
+def test_the_queue_does_not_walk_over_what_was_copied(session: Session, ada: User, editions: tuple[Deck, Deck]) -> None:
+    english, chinese = editions
+    learn_english(session, ada, english)
+    copy(session, ada, english, chinese)
+    follow = session.get_one(Follow, (ada.id, chinese.id))
+    session.refresh(follow)
+    assert follow.new_from == cards_of(session, chinese)[3].position
+
+
+def test_nothing_is_copied_into_a_deck_that_is_not_followed(session: Session, ada: User) -> None:
+    english = a_deck(session, cards=1)
+    chinese = an_edition(session, english, "zh-Hans")
+    a_follow(session, ada, english)
+    answer(session, ada, cards_of(session, english)[0], 4, 0)
+    with pytest.raises(NotFound):
+        copy(session, ada, english, chinese)
