@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.config import shipped
-from app.database import Base, db
+from app.database import Base, db, writing
 from app.models import Card, Follow, Memory
 from app.schema import WrongSchema, _for_migration, alembic_config, current_revision, migrate, newest_revision, upgrade
 from app.study import AnswerGiven, answer_card, copy_progress
@@ -116,8 +116,8 @@ def test_a_checkpoint_is_taken_for_no_answer_after_a_step_down_and_up(app: Flask
         db.session.commit()
         migrate(db.engine, "0003")
         migrate(db.engine, "head")
-        rebuild(db.session, ada.id)
-        db.session.commit()
+        with writing() as session:
+            rebuild(session, ada.id)
         assert db.session.scalars(sa.select(Memory.card_id)).all() == [card_id]
         assert compare(db.session, ada.id).agrees
 
