@@ -1,6 +1,6 @@
 """The room where decks come in: one reader a format, one neutral ParsedDeck, one writer for all."""
 
-from app.importing.outline import Draft, deck_of_drafts, read_outline
+from app.importing.outline import Draft, Outline, deck_of_drafts, read_outline
 from app.importing.parsed import BadRow, DeckHeader, ParsedDeck, ParsedNote, ReadingOptions
 from app.importing.preview import DeckPreview, preview_deck
 from app.importing.reading import READERS, read_deck
@@ -15,6 +15,7 @@ __all__ = [
     "DeckPreview",
     "Draft",
     "ImportReport",
+    "Outline",
     "ParsedDeck",
     "ParsedNote",
     "ReadingOptions",

@@ -53,6 +53,17 @@ class Draft:
         return self.sources[0][0]
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Study notes as their reader sees them: the first heading, if they begin with one, and the drafts, MOST_DRAFTS at
+    most; `has_more` if there were others."""
+
+    title: str | None
+    is_chinese: bool
+    drafts: list[Draft]
+    has_more: bool
+
+
 @dataclass
 class Point:
     """A line of the outline with the points below it."""
@@ -80,13 +91,13 @@ def looks_like_outline(text: str) -> bool:
     return len(lines) >= 3 and marked >= 0.6 * len(lines) and not is_table
 
 
-def read_outline(content: bytes) -> list[Draft]:
-    """The drafts of an outline in the order of its lines, at most MOST_DRAFTS. Raises UnreadableFile for what is no
-    text."""
+def read_outline(content: bytes) -> Outline:
+    """The outline in a file, its drafts in the order of its lines. Raises UnreadableFile for what is no text."""
     text, _ = decode(content)
     drafts = (draft for point in _points(text) for draft in (_about_term(point), _about_points(point)) if draft)
     short = (draft for draft in drafts if max(len(draft.question), len(draft.answer)) <= LONGEST_DRAFT)
-    return list(islice(short, MOST_DRAFTS))
+    found = list(islice(short, MOST_DRAFTS + 1))
+    return Outline(_title(text), is_chinese(text), found[:MOST_DRAFTS], len(found) > MOST_DRAFTS)
 
 
 def deck_of_drafts(drafts: Sequence[Draft], name: str, language: str) -> ParsedDeck:
@@ -95,9 +106,10 @@ def deck_of_drafts(drafts: Sequence[Draft], name: str, language: str) -> ParsedD
         raise Refused(N_("Keep at least one draft."))
     for draft in drafts:
         if max(len(draft.question), len(draft.answer)) > LONGEST_FIELD:
-            raise Refused(N_("a text is longer than %(longest)s characters"), longest=LONGEST_FIELD)
+            too_long = N_("The draft from line %(line)s is longer than %(longest)s characters.")
+            raise Refused(too_long, line=draft.line, longest=LONGEST_FIELD)
         if "\x00" in draft.question + draft.answer:
-            raise Refused(N_("this is not text"))
+            raise Refused(N_("The draft from line %(line)s has a character that is no text."), line=draft.line)
         if not draft.question.strip() or not (draft.answer.strip() or has_cloze(draft.question)):
             raise Refused(N_("The draft from line %(line)s needs a question and an answer."), line=draft.line)
     header = DeckHeader(path_of(name), language=language)
@@ -120,9 +132,7 @@ def is_chinese(text: str) -> bool:
     return bool(re.search(f"[{HAN}]", text))
 
 
-def title_of(content: bytes) -> str | None:
-    """The text of the outline's first heading, if it begins with one."""
-    text, _ = decode(content)
+def _title(text: str) -> str | None:
     first = next((line for line in text.splitlines() if line.strip()), "")
     heading = HEADING.match(first)
     return heading[1].rstrip().rstrip("#").rstrip() if heading else None

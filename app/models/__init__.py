@@ -1,10 +1,10 @@
 """Every table, what a row knows about itself, and the queries that several rooms share."""
 
-from app.models.copied import ProgressCopy
 from app.models.deck import Deck
 from app.models.follow import Follow
 from app.models.memory import Memory
 from app.models.note import Card, Note, NoteType
+from app.models.progress_copy import ProgressCopy
 from app.models.review import DailySummary, Kind, Review, Stage
 from app.models.upload import Upload
 from app.models.user import FailedSignIn, Learner, SignedInUser, SignIn, User

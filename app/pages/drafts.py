@@ -8,13 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app.database import db
 from app.errors import CardletError
-from app.importing import Draft, deck_of_drafts, own_upload, read_outline
-from app.importing.encoding import decode
-from app.importing.outline import MOST_DRAFTS, is_chinese, title_of
+from app.importing import Outline, deck_of_drafts, own_upload, read_outline
 from app.models import Upload
 from app.pages.access import current_learner
-from app.pages.importing import import_and_report, shown_name
-from app.pages.language import CARD_LANGUAGES, _
+from app.pages.importing import import_and_report, name_of, shown_name
+from app.pages.language import CARD_LANGUAGES
 from app.pages.words import error_words
 
 bp = Blueprint("drafts", __name__, url_prefix="/import")
@@ -25,11 +23,8 @@ def drafts_page(upload_id: int) -> ResponseReturnValue:
     kept = own_upload(db.session, current_learner(), upload_id)
     if kept.content is None:
         return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
-    try:
-        drafts = read_outline(kept.content)
-    except CardletError as error:
-        return _page(kept, [], set(), error), error.status
-    return _page(kept, drafts, set(range(len(drafts))), None)
+    outline = read_outline(kept.content)
+    return _page(kept, outline, set(range(len(outline.drafts))), None)
 
 
 @bp.post("/<id:upload_id>/drafts")
@@ -38,59 +33,57 @@ def accept_drafts(upload_id: int) -> ResponseReturnValue:
     kept = own_upload(db.session, learner, upload_id)
     if kept.content is None:
         return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
-    drafts = _as_edited(read_outline(kept.content))
+    outline = _as_edited(read_outline(kept.content))
     given = set(request.form.getlist("keep"))
-    ticked = {n for n in range(len(drafts)) if str(n) in given}
+    ticked = {n for n in range(len(outline.drafts)) if str(n) in given}
     try:
-        chosen = [drafts[n] for n in sorted(ticked)]
-        return import_and_report(deck_of_drafts(chosen, _deck_name(kept), _language(kept)), upload_id)
+        chosen = [outline.drafts[n] for n in sorted(ticked)]
+        deck = deck_of_drafts(chosen, _deck_name(kept, outline), _language(outline))
+        return import_and_report(deck, upload_id)
     except CardletError as error:
-        return _page(own_upload(db.session, learner, upload_id), drafts, ticked, error), error.status
+        return _page(own_upload(db.session, learner, upload_id), outline, ticked, error), error.status
 
 
-def _page(kept: Upload, drafts: list[Draft], ticked: set[int], error: CardletError | None) -> str:
+def _page(kept: Upload, outline: Outline, ticked: set[int], error: CardletError | None) -> str:
     return render_template(
         "importing/drafts.html",
         upload=kept,
         file_name=shown_name(kept),
-        drafts=drafts,
+        outline=outline,
         ticked=ticked,
-        is_cut=len(drafts) == MOST_DRAFTS,
-        deck_name=_deck_name(kept),
-        card_language=_language(kept),
+        deck_name=_deck_name(kept, outline),
+        card_language=_language(outline),
         languages=CARD_LANGUAGES,
         words=error_words(error) if error else None,
     )
 
 
-def _as_edited(drafts: list[Draft]) -> list[Draft]:
-    """The drafts with what the form says of them now."""
+def _as_edited(outline: Outline) -> Outline:
+    """The outline with its drafts as the form has them now."""
     form: Any = request.form
-    return [
+    edited = [
         replace(
             draft,
             question=_lines(form.get(f"question-{n}", draft.question)),
             answer=_lines(form.get(f"answer-{n}", draft.answer)),
         )
-        for n, draft in enumerate(drafts)
+        for n, draft in enumerate(outline.drafts)
     ]
+    return replace(outline, drafts=edited)
 
 
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _deck_name(kept: Upload) -> str:
+def _deck_name(kept: Upload, outline: Outline) -> str:
     given = (request.form.get("deck_name") or "").strip()
-    if given:
-        return given
-    stem = kept.file_name.rsplit(".", 1)[0]
-    return title_of(kept.content or b"") or (_("Pasted cards") if stem == "pasted" else stem)
+    return given or outline.title or name_of(kept)
 
 
-def _language(kept: Upload) -> str:
+def _language(outline: Outline) -> str:
     """The language of the cards: what was chosen, or Chinese if the notes have any."""
     given = request.form.get("language", "")
     if given in CARD_LANGUAGES:
         return given
-    return "zh-Hans" if is_chinese(decode(kept.content or b"")[0]) else "en"
+    return "zh-Hans" if outline.is_chinese else "en"

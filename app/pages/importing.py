@@ -141,7 +141,7 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
         upload=kept,
         file_name=shown_name(kept),
         preview=preview,
-        deck_name=given.get("deck_name") or _name(kept),
+        deck_name=given.get("deck_name") or name_of(kept),
         encodings=_encodings(preview.deck.table.encoding if preview and preview.deck.table else None),
         languages=CARD_LANGUAGES,
         words=error_words(error) if error else None,
@@ -149,7 +149,7 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
     return page, error.status if error else 200
 
 
-def _name(kept: Upload) -> str:
+def name_of(kept: Upload) -> str:
     stem = kept.file_name.rsplit(".", 1)[0]
     return _("Pasted cards") if stem == "pasted" else stem
 
@@ -170,7 +170,7 @@ def _options(given: Any, kept: Upload) -> ReadingOptions:
     front, back = given.get("question_language"), given.get("answer_language")
     known = front in CARD_LANGUAGES and back in CARD_LANGUAGES
     return ReadingOptions(
-        deck_name=(given.get("deck_name") or "").strip() or _name(kept),
+        deck_name=(given.get("deck_name") or "").strip() or name_of(kept),
         encoding=encoding if encoding in OFFERED else None,
         delimiter=delimiter if delimiter in DELIMITERS else None,
         has_header={"yes": True, "no": False}.get(given.get("has_header") or ""),

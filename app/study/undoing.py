@@ -1,5 +1,6 @@
 """Taking answers back, the latest first."""
 
+from contextlib import nullcontext
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -24,24 +25,10 @@ def undo_last_answer(handle: Handle, learner: Learner, now: datetime, in_transac
         raise Refused(N_("There is nothing to undo today."))
     review_id, card_id, deck_id, position = latest
     standing = standing_log(connection, learner.id, card_id)
-    if in_transaction is None:
-        _undo(handle, learner, (card_id, deck_id, position), review_id, standing, now)
-    else:
-        with in_transaction() as transaction:
-            _undo(transaction, learner, (card_id, deck_id, position), review_id, standing, now)
+    with nullcontext(handle) if in_transaction is None else in_transaction() as transaction:
+        _undo(connection_of(transaction), learner, (card_id, deck_id, position), review_id, standing, now)
+        forget(transaction)
     return int(card_id)
-
-
-def _undo(
-    handle: Handle,
-    learner: Learner,
-    card: tuple[int, int, int],
-    review_id: object,
-    standing: list[Logged],
-    now: datetime,
-) -> None:
-    _undo_one(connection_of(handle), learner, card, review_id, standing, now)
-    forget(handle)
 
 
 def undo_event(
@@ -49,10 +36,10 @@ def undo_event(
 ) -> None:
     """Marks one row of a card's log undone and folds the rest again, in the caller's transaction. The card is its id,
     its deck's and its position. Raises Stale if something else came in between."""
-    _undo_one(connection, learner, card, review_id, standing_log(connection, learner.id, card[0]), now)
+    _undo(connection, learner, card, review_id, standing_log(connection, learner.id, card[0]), now)
 
 
-def _undo_one(
+def _undo(
     connection: sa.Connection,
     learner: Learner,
     card: tuple[int, int, int],

@@ -16,7 +16,6 @@ from app.importing.outline import (
     deck_of_drafts,
     looks_like_outline,
     read_outline,
-    title_of,
 )
 from app.importing.reading import is_outline, pasted_name
 from app.rendering import cloze_numbers
@@ -27,7 +26,7 @@ ADDED = re.compile(r"\{\{c\d+::|\}\}| › |：|、|: |, ")
 
 
 def drafts_of(text: str) -> list[tuple[str, str]]:
-    return [(draft.question, draft.answer) for draft in read_outline(text.encode())]
+    return [(draft.question, draft.answer) for draft in read_outline(text.encode()).drafts]
 
 
 @pytest.mark.parametrize(
@@ -100,18 +99,18 @@ def test_a_heading_ends_what_stands_above_it() -> None:
 
 
 def test_each_draft_knows_its_lines() -> None:
-    (draft,) = read_outline(b"# T\n\n* node\n  * kubelet\n  * docker\n")
+    (draft,) = read_outline(b"# T\n\n* node\n  * kubelet\n  * docker\n").drafts
     assert draft.sources == ((3, "node"), (4, "kubelet"), (5, "docker"))
 
 
 def test_the_shipped_notes_give_forty_drafts_and_more() -> None:
-    drafts = read_outline(SHIPPED)
+    drafts = read_outline(SHIPPED).drafts
     assert len(drafts) >= 40
     by_line = {draft.line: (draft.question, draft.answer) for draft in drafts}
     assert by_line[66] == ("kubelet", "直接跟容器引擎交互实现容器的生命周期管理")
     assert by_line[62 - 1] == ("api server", "所有组件的访问入口")
     assert by_line[45] == ("borg 的架构：{{c1::borgMaster}}、{{c2::borglet}}、{{c3::Paxos}}", "")
-    assert title_of(SHIPPED) == "Kubernetes"
+    assert read_outline(SHIPPED).title == "Kubernetes"
     assert not any("http" in draft.question + draft.answer for draft in drafts)
 
 
@@ -122,7 +121,7 @@ def words_are_all_there(draft: Draft, text: str) -> bool:
 
 
 def test_no_draft_of_the_shipped_notes_says_what_they_do_not() -> None:
-    assert all(words_are_all_there(draft, SHIPPED.decode()) for draft in read_outline(SHIPPED))
+    assert all(words_are_all_there(draft, SHIPPED.decode()) for draft in read_outline(SHIPPED).drafts)
 
 
 WORDS = st.sampled_from(["kubelet", "节点", "Pod", "负责 调度", "a b", "：", ": ", "  ", "-", "x", "# ", "```", "\t"])
@@ -132,13 +131,15 @@ LINES = st.tuples(st.sampled_from(["", "* ", "  - ", "    * ", "1. ", "## "]), s
 @given(st.lists(LINES, max_size=12))
 def test_no_draft_of_any_notes_says_what_they_do_not(lines: list[tuple[str, list[str]]]) -> None:
     text = "\n".join(mark + "".join(words) for mark, words in lines)
-    for draft in read_outline(text.encode()):
+    for draft in read_outline(text.encode()).drafts:
         assert draft.question.strip() and (draft.answer.strip() or cloze_numbers(draft.question))
         assert words_are_all_there(draft, text)
 
 
 def test_a_long_file_gives_so_many_and_no_more() -> None:
-    assert len(read_outline(b"* a: b\n" * 5_000)) == MOST_DRAFTS
+    for lines, has_more in ((5_000, True), (MOST_DRAFTS, False)):
+        outline = read_outline(b"* a: b\n" * lines)
+        assert (len(outline.drafts), outline.has_more) == (MOST_DRAFTS, has_more)
 
 
 def test_what_is_no_text_is_refused() -> None:
@@ -184,11 +185,11 @@ def test_a_draft_without_question_or_answer_is_refused(drafts: list[Draft]) -> N
 def test_the_outline_reader_is_quick_with_hostile_lines() -> None:
     """Whatever its length, a line is read in time that grows with it: these are a hundred kilobytes each."""
     parent = "* " + "a" * 3_900 + "\n" + "".join(f"    * point {number}\n" for number in range(3_000))
-    assert read_outline(parent.encode()) == []
+    assert read_outline(parent.encode()).drafts == []
     for line in (
         *("# a" + " " * 80_000 + "b", "#" * 100_000, "# " + "#" * 100_000, "* a: " + "b " * 50_000),
         *("* " + " " * 50_000 + "a" + " -" * 25_000, "* a" + " " * 50_000 + "b  " * 16_000, "ab " * 33_000 + "AB"),
     ):
         looks_like_outline(f"{line}\n" * 3)
-        assert title_of(line.encode()) is None or line.startswith("# ")
-        assert read_outline(line.encode()) == []
+        outline = read_outline(line.encode())
+        assert outline.drafts == [] and (outline.title is None or line.startswith("# "))

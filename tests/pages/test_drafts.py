@@ -64,13 +64,25 @@ def test_a_draft_without_an_answer_is_named_and_nothing_is_lost(ada: Visitor, st
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"), [("x" * 70_000, "a text is longer than 65536 characters"), ("a\x00b", "this is not text")]
+    ("answer", "words"),
+    [
+        ("x" * 70_000, "The draft from line 3 is longer than 65536 characters."),
+        ("a\x00b", "The draft from line 3 has a character that is no text."),
+    ],
 )
 def test_a_draft_that_no_note_could_be_is_refused(ada: Visitor, stored: Callable, answer: str, words: str) -> None:
     upload(ada, NOTES.encode(), "notes.md")
     assert ada.press(r"/import/\d+/drafts", **{"answer-0": answer, **tick(0)}).status_code == 422
     assert words in ada.page
     assert stored(sa.select(Note)) == []
+
+
+def test_a_table_asked_for_drafts_and_a_file_that_is_no_text_are_answered(ada: Visitor) -> None:
+    upload(ada, b"question,answer\na,b\n", "table.csv")
+    assert ada.get("/import/1/drafts").status_code == 200
+    upload(ada, b"\x00\x01", "notes.md")
+    assert ada.get("/import/2/drafts").status_code == 422
+    assert "This is not a text file." in ada.page
 
 
 def test_ticks_that_are_no_drafts_are_not_looked_at(ada: Visitor) -> None:
