@@ -12,8 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.config import read_settings
+from app.clock import now
+from app.config import read_settings, shipped
 from app.database import close, db, writing
+from app.importing import publish_starter_decks
 from app.schema import upgrade
 from tests.databases import SERVER, Databases, databases_of_this_run, engine_on, environment_for
 from tests.postgres import VARIABLE
@@ -76,6 +78,21 @@ def empty_database(databases: Databases, tmp_path_factory: pytest.TempPathFactor
     url = databases.new(tmp_path_factory.mktemp("template"))
     with engine_on(url) as engine:
         upgrade(engine)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def template_with_decks(
+    databases: Databases, empty_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database with the starter decks in it; copied, never used."""
+    folder = tmp_path_factory.mktemp("decks")
+    url = databases.new(folder, like=empty_database)
+    app = create_app(read_settings(environment_for(folder, url)))
+    with app.app_context():
+        publish_starter_decks(shipped("decks"), now(), writing)
+    close(app)
     yield url
     databases.drop(url)
 

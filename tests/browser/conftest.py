@@ -11,13 +11,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from app import create_app
-from app.clock import now
-from app.config import read_settings, shipped
-from app.database import close, writing
-from app.importing import publish_starter_decks
-from tests.databases import Databases, environment_for
-
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
@@ -41,21 +34,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def template_with_decks(
-    databases: Databases, empty_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """A database with the starter decks in it; copied, never used."""
-    folder = tmp_path_factory.mktemp("decks")
-    url = databases.new(folder, like=empty_database)
-    app = create_app(read_settings(environment_for(folder, url)))
-    with app.app_context():
-        publish_starter_decks(shipped("decks"), now(), writing)
-    close(app)
-    yield url
-    databases.drop(url)
 
 
 @pytest.fixture

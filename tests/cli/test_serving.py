@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from app import create_app
+from app.cli import cardlet
+from app.config import shipped
 from tests.databases import SERVER, engine_on
 from tests.serving import PROGRAM, ROOT, STARTS_WITHIN, served
 
@@ -108,3 +112,11 @@ def unfinished_decks(database: str) -> int:
             return connection.scalar(sa.text("SELECT count(*) FROM decks WHERE NOT published")) or 0
     except sa.exc.DBAPIError:
         return 0  # the table does not exist yet
+
+
+def test_the_first_command_brings_the_starter_decks(environment: dict[str, str], database: str) -> None:
+    arguments = ["user", "create", "Ada", "--password", "a long sentence"]
+    assert CliRunner().invoke(cardlet, arguments, obj=create_app, env=environment).exit_code == 0
+    with engine_on(database) as engine, engine.connect() as connection:
+        published = connection.scalar(sa.text("SELECT count(*) FROM decks WHERE owner_id IS NULL AND published"))
+    assert published == len(list(shipped("decks").glob("*.*.md")))
