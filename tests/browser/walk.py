@@ -89,6 +89,9 @@ def _followed_tree(page: Page) -> Iterator[str]:
     page.locator(".inside > summary").click()
     yield "home with a tree of decks"
     page.locator(".shelf > li:has(.inside) > .about .name").click()
+    # The home page has a shelf too: without waiting for the address, what is looked at may be neither page.
+    page.wait_for_url("**/decks/1")
+    expect(page.locator("main .shelf .name").nth(MANIFESTS)).to_be_visible()
     yield "a deck with decks inside"
     page.locator("main .shelf .name").nth(MANIFESTS).click()
     expect(page.locator("pre .a").first).to_be_visible()
