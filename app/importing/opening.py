@@ -164,3 +164,4 @@ def _make_part(session: Session, whole: Follow, deck_id: int, now: datetime) -> 
     if part.stopped_at is None:
         part.root_id = whole.root_id or whole.deck_id
         part.place, part.new_per_day = whole.place, whole.new_per_day
+        part.scheduler_version = whole.scheduler_version

@@ -17,7 +17,7 @@ MOST_NEW_PER_DAY = 9_999
 def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> Deck:
     """Follows a deck with the decks inside it and returns it; who followed it before goes on where they stopped.
 
-    What was followed for itself and lies inside becomes a part of it, and shares its limit of new cards. A deck inside
+    What was followed for itself and lies inside becomes a part of it, and shares its settings. A deck inside
     a followed one, which the learner had left, comes back as a part. Raises NotFound unless it is a starter deck or the
     learner's own.
     """
@@ -33,6 +33,7 @@ def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> D
         part = _followed(session, learner, part_id, now)
         if part_id != root.deck_id:
             part.root_id, part.place, part.new_per_day = root.deck_id, root.place, root.new_per_day
+            part.scheduler_version = root.scheduler_version
         # A part that was left by itself stays left when the whole is followed again.
         if part_id == deck.id or before is None or (left_at is not None and part.stopped_at == left_at):
             part.stopped_at = None

@@ -6,6 +6,7 @@ from app.models.memory import Memory
 from app.models.note import Card, Note, NoteType
 from app.models.progress_copy import ProgressCopy
 from app.models.review import DailySummary, Kind, Review, Stage
+from app.models.scheduling import ParameterSet, SchedulerVersion
 from app.models.upload import Upload
 from app.models.user import FailedSignIn, Learner, SignedInUser, SignIn, User
 
@@ -20,8 +21,10 @@ __all__ = [
     "Memory",
     "Note",
     "NoteType",
+    "ParameterSet",
     "ProgressCopy",
     "Review",
+    "SchedulerVersion",
     "SignIn",
     "SignedInUser",
     "Stage",

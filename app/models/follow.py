@@ -25,6 +25,8 @@ class Follow(Base):
     place: Mapped[int] = mapped_column(default=0)
     # For the followed deck and all inside it together.
     new_per_day: Mapped[int] = mapped_column(default=NEW_PER_DAY)
+    # The SchedulerVersion it is scheduled by. NULL: the defaults.
+    scheduler_version: Mapped[int | None]
     # No card of the deck that the learner has not met lies below this position; only ever a saving of time.
     new_from: Mapped[int] = mapped_column(default=0)
     # The deck's order_version for which new_from holds.

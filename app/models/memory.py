@@ -41,6 +41,12 @@ class Memory(Base):
     # The day the card is drilled on and when it was last seen in the drill. NULL: not in the drill.
     drill_day: Mapped[int | None]
     drill_at: Mapped[datetime | None] = mapped_column(Moment)
+    # FSRS's; NULL under SM-2.
+    stability: Mapped[float | None]
+    difficulty: Mapped[float | None]
+    # The SchedulerVersion under which the log was folded; NULL: the defaults. Where the deck has another by now (the
+    # card was moved, or answered at the moment of a switch), the next answer folds the log under that one.
+    scheduler_version: Mapped[int | None]
     # How many answers the fold holds. A page sends back what it showed, and an answer to an older state is refused.
     answers: Mapped[int]
 

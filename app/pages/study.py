@@ -137,5 +137,5 @@ def _what_to_know(card: NextCard, queue: Queue) -> str | None:
 def _showing(card: NextCard, day: int) -> Showing:
     shown, moment, review_id = card.card, now(), uuid4()
     sides = render_sides(shown.kind, shown.fields, shown.field_languages, shown.ordinal, shown.format)
-    outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), BUTTONS)
+    outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), BUTTONS, card.settings, shown.id)
     return Showing(card, sides, outlooks, review_id, int(moment.timestamp() * 1000))

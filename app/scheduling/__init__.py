@@ -3,8 +3,10 @@
 from app.scheduling.memory import EASY, GRADES, MATURE_INTERVAL, NEW, PASSED, Answer, Checkpoint, Event, MemoryState
 from app.scheduling.preview import Outlook, preview
 from app.scheduling.replay import replay, take, take_answer
+from app.scheduling.settings import DEFAULT_SETTINGS, Scheduler, Settings
 
 __all__ = [
+    "DEFAULT_SETTINGS",
     "EASY",
     "GRADES",
     "MATURE_INTERVAL",
@@ -15,6 +17,8 @@ __all__ = [
     "Event",
     "MemoryState",
     "Outlook",
+    "Scheduler",
+    "Settings",
     "preview",
     "replay",
     "take",

@@ -27,7 +27,8 @@ class Answer:
 class MemoryState:
     """What the scheduler knows of one learner and one card.
 
-    `repetitions` is SM-2's n; `interval` in days; `ease` in thousandths (2500 is SM-2's EF 2.5). Days are study days;
+    `repetitions` counts the passes since the last failure (SM-2's n); `interval` in days; `ease` in thousandths (2500
+    is SM-2's EF 2.5). `stability` (days) and `difficulty` (1 to 10) are FSRS's, None under SM-2. Days are study days;
     `due_day` and `last_day` are None until the first answer. `drill_day` is the day on which the card is being drilled,
     None when it is not; `drill_at` the moment it was last answered in that drill.
     """
@@ -40,6 +41,8 @@ class MemoryState:
     due_day: int | None = None
     drill_day: int | None = None
     drill_at: datetime | None = None
+    stability: float | None = None
+    difficulty: float | None = None
     answers: int = 0
 
     def is_waiting_on(self, day: int) -> bool:

@@ -13,11 +13,12 @@ from app.clock import hour_of
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused, Stale
 from app.models import Card, Deck, Follow, Kind, Learner, Memory, Review
+from app.models.scheduling import SETTINGS, Versioned, versioned_from, with_settings
 from app.models.waiting import LEARNER
-from app.scheduling import GRADES, MemoryState, take
+from app.scheduling import DEFAULT_SETTINGS, GRADES, NEW, MemoryState, take
 from app.study import keeping
-from app.study.keeping import MOVED_ON, Logged
-from app.study.showing import STATE, state_from
+from app.study.folding import REMEMBERED, fold, remembered_from, standing_log
+from app.study.keeping import MOVED_ON, Logged, Remembered
 from app.study.summing import share_of
 
 LONGEST_ANSWER_MS = 60_000
@@ -44,13 +45,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Answerable:
-    """A card as it is before the answer: its deck, the learner's memory of it, the moment of its last answer."""
+    """A card as it is before the answer: its deck, the moment of its last answer, the settings its deck has now, and
+    the memory that is kept of it."""
 
     card_id: int
     deck_id: int
     order_version: int
     last_at: datetime | None
-    state: MemoryState
+    chosen: Versioned
+    kept: Remembered
+
+    @property
+    def state(self) -> MemoryState:
+        return self.kept.state
 
 
 def answer_card(
@@ -101,10 +108,14 @@ _LAST_AT = (
 )
 _KNOWN = (Review.user_id == LEARNER, Review.card_id == sa.bindparam("card_id"), Review.id == sa.bindparam("review_id"))
 _ANSWERABLE = (
-    sa.select(Review.grade, Review.undone_at, Card.id, Card.deck_id, Deck.order_version, _LAST_AT, *STATE)
-    .select_from(Card)
-    .join(Card.deck)
-    .join(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == Card.deck_id))
+    with_settings(
+        sa.select(*(Review.grade, Review.undone_at, Card.id, Card.deck_id, Deck.order_version, _LAST_AT))
+        .add_columns(*SETTINGS, *REMEMBERED)
+        .select_from(Card)
+        .join(Card.deck)
+        .join(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == Card.deck_id)),
+        LEARNER,
+    )
     .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
     .outerjoin(Review, sa.and_(*_KNOWN))
     .where(Card.id == sa.bindparam("card_id"), Follow.stopped_at.is_(None), Deck.published)
@@ -127,16 +138,19 @@ def _read(handle: Handle, learner: Learner, card_id: int, review_id: UUID) -> tu
     if row is None:
         if known is None:
             raise NotFound()
-        return Answerable(card_id, 0, 0, None, state_from((None,))), known
-    return Answerable(*(*row[2:6], state_from(row[6:]))), known
+        return Answerable(card_id, 0, 0, None, Versioned(None, DEFAULT_SETTINGS), Remembered(None, NEW)), known
+    chosen, kept = versioned_from(row[6 : 6 + len(SETTINGS)]), remembered_from(row[6 + len(SETTINGS) :])
+    return Answerable(*(*row[2:6], chosen, kept)), known
 
 
 def _write(handle: Handle, learner: Learner, card: Answerable, logged: Logged, in_transaction: Writing | None) -> None:
-    before, after = card.state, take(card.state, logged.event)
+    before, after = card.state, _after(connection_of(handle), learner, card, logged)
     rows = (
-        keeping.memory_values(learner.id, card.card_id, card.deck_id, before, after),
+        keeping.memory_values(
+            learner.id, card.card_id, card.deck_id, card.kept, Remembered(card.chosen.version, after)
+        ),
         keeping.log_values(learner.id, card.card_id, Kind.ANSWER, logged),
-        keeping.share_values(learner.id, share_of(logged, before), 1, logged.took_ms),
+        keeping.share_values(learner.id, share_of(logged, before.last_day), 1, logged.took_ms),
     )
     is_new = before.answers == 0
     with nullcontext(handle) if in_transaction is None else in_transaction(one_statement=not is_new) as transaction:
@@ -146,6 +160,17 @@ def _write(handle: Handle, learner: Learner, card: Answerable, logged: Logged, i
         else:
             _write_one_by_one(connection, learner, card, logged, after, rows)
         forget(transaction)
+
+
+def _after(connection: sa.Connection, learner: Learner, card: Answerable, logged: Logged) -> MemoryState:
+    """One step from the memory; from the log, if it was folded under other settings than the deck has by now."""
+    settings = card.chosen.settings
+    if card.kept.version == card.chosen.version or card.state.answers == 0:
+        return take(card.state, logged.event, settings, card.card_id)
+    log = standing_log(connection, learner.id, card.card_id)
+    if len(log) != card.state.answers:
+        raise Stale(MOVED_ON)
+    return fold([*log, logged], settings, card.card_id)
 
 
 Rows = tuple[dict[str, object], dict[str, object], dict[str, object]]

@@ -18,13 +18,24 @@ from app.database import connection_of, forget
 from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Kind, Learner, Memory, Note, ProgressCopy, Review
 from app.models.deck import decks_inside, other_editions
+from app.models.scheduling import Versioned, versioned_of
 from app.models.user import one_at_a_time
 from app.scheduling import NEW, Checkpoint, MemoryState, take
-from app.study.keeping import LOG_STATE, MOVE_CURSOR, MOVE_DAY, Logged, log_values, meet, memory_values, named
-from app.study.showing import STATE, state_from
+from app.study.folding import REMEMBERED, remembered_from
+from app.study.keeping import (
+    LOG_STATE,
+    MOVE_CURSOR,
+    MOVE_DAY,
+    Logged,
+    Remembered,
+    log_values,
+    meet,
+    memory_values,
+    named,
+)
 from app.study.undoing import undo_event
 
-CARRIED = ("repetitions", "interval", "ease", "lapses", "last_day", "due_day")
+CARRIED = ("repetitions", "interval", "ease", "lapses", "last_day", "due_day", "stability", "difficulty")
 """What of a memory is copied. Not the drill: it belongs to the answers of its day."""
 
 
@@ -66,7 +77,8 @@ def copy_progress(
     source, target = _editions(session, learner, *decks)
     day = learner.today(now)
     copy = ProgressCopy(user_id=learner.id, id=copy_id, from_deck_id=source.id, to_deck_id=target.id, day=day, at=now)
-    copied = [pair for pair in _pairs(session, learner, source, target) if _take_over(session, copy, pair)]
+    chosen = versioned_of(connection_of(session), learner.id, target.id)
+    copied = [pair for pair in _pairs(session, learner, source, target) if _take_over(session, copy, pair, chosen)]
     if not copied:
         raise Refused(N_("There is nothing to copy: you know no card there that you have not met here."))
     copy.cards = len(copied)
@@ -140,9 +152,9 @@ COUNTS = (sa.func.count(), sa.func.count(_MET.card_id))
 
 
 def _pairs(session: Session, learner: Learner, source: Deck, target: Deck) -> list[_Pair]:
-    twins = _twins(session, learner, source, target, (_CARD.id, _CARD.deck_id, *STATE))
+    twins = _twins(session, learner, source, target, (_CARD.id, _CARD.deck_id, *REMEMBERED))
     rows: Any = session.execute(twins.where(_MET.card_id.is_(None)).order_by(_CARD.id)).all()
-    return [_Pair(row[0], row[1], state_from(row[2:])) for row in rows]
+    return [_Pair(row[0], row[1], remembered_from(row[2:]).state) for row in rows]
 
 
 def _twins(session: Session, learner: Learner, source: Deck, target: Deck, columns: Sequence[Any]) -> sa.Select[Any]:
@@ -183,11 +195,12 @@ def _standing_copy(session: Session, learner: Learner, source: Deck, target: Dec
     return session.scalars(copies.limit(1)).first()
 
 
-def _take_over(session: Session, copy: ProgressCopy, pair: _Pair) -> bool:
+def _take_over(session: Session, copy: ProgressCopy, pair: _Pair, chosen: Versioned) -> bool:
     """Makes the memory that the checkpoint makes; not if the card was met meanwhile."""
-    state = take(NEW, _checkpoint(copy, pair))
+    state = take(NEW, _checkpoint(copy, pair), chosen.settings, pair.card_id)
     connection = connection_of(session)
-    values = memory_values(copy.user_id, pair.card_id, pair.deck_id, NEW, state)
+    new = Remembered(chosen.version, state)
+    values = memory_values(copy.user_id, pair.card_id, pair.deck_id, Remembered(None, NEW), new)
     return bool(connection.execute(meet(connection.dialect.name), values).rowcount == 1)
 
 

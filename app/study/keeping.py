@@ -8,7 +8,7 @@ because there a round trip costs more than the work.
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -45,6 +45,13 @@ class Logged:
         return event_of(self)
 
 
+class Remembered(NamedTuple):
+    """A memory: its state, and the version of the settings under which the log was folded into it."""
+
+    version: int | None
+    state: MemoryState
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """Which row of the daily summaries an answer counts in."""
@@ -70,7 +77,10 @@ def _the(column: sa.ColumnElement[Any], name: str | None = None) -> sa.BindParam
 
 _OWN_MEMORY = (MEMORIES.c.user_id == _the(MEMORIES.c.user_id), MEMORIES.c.card_id == _the(MEMORIES.c.card_id))
 _STATE = tuple(MemoryState.__dataclass_fields__)
-_UNCHANGED = [MEMORIES.c[name].is_not_distinct_from(_the(MEMORIES.c[name], f"old_{name}")) for name in _STATE]
+_UNCHANGED = [
+    MEMORIES.c[name].is_not_distinct_from(_the(MEMORIES.c[name], f"old_{name}"))
+    for name in (*_STATE, "scheduler_version")
+]
 _LOGGED = {column: _the(column) for column in REVIEWS.c if column.key not in {"undone_at", "state"}}
 _KNOWN = {column: _the(column) for column in MEMORIES.c}
 # A memory has its `answers` too.
@@ -150,18 +160,18 @@ def all_at_once(*, new: bool) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(change).add_cte(log, sums, *more)
 
 
-def memory_values(user_id: int, card_id: int, deck_id: int, old: MemoryState, new: MemoryState) -> dict[str, object]:
+def memory_values(user_id: int, card_id: int, deck_id: int, old: Remembered, new: Remembered) -> dict[str, object]:
     """The parameters of CHANGE, FORGET and `meet`."""
-    before = {f"old_{name}": getattr(old, name) for name in _STATE}
-    after = {name: getattr(new, name) for name in _STATE}
-    return named(user_id=user_id, card_id=card_id, deck_id=deck_id, **before, **after, queue_day=new.due_day)
+    before = {f"old_{name}": getattr(old.state, name) for name in _STATE}
+    after = {name: getattr(new.state, name) for name in _STATE}
+    versions = {"old_scheduler_version": old.version, "scheduler_version": new.version}
+    key = {"user_id": user_id, "card_id": card_id, "deck_id": deck_id}
+    return named(**key, **before, **after, **versions, queue_day=new.state.due_day)
 
 
 def keep_memory(connection: sa.Connection, values: dict[str, object], old: MemoryState, new: MemoryState) -> None:
     """Makes the memory's row say what the fold says; a fold of no answers is no row. Raises Stale if it is not as it
     was when the fold was worked out."""
-    if old == new:
-        return
     existing = CHANGE if new.answers else FORGET
     statement = existing if old.answers else meet(connection.dialect.name)
     if connection.execute(statement, values).rowcount != 1:

@@ -33,7 +33,7 @@ from app.models.waiting import (
     path_of,
     waiting_decks,
 )
-from app.scheduling import MemoryState
+from app.scheduling import MemoryState, Settings
 from app.study.showing import ShownCard, show
 
 DRILL_AFTER_CARDS = 5
@@ -82,7 +82,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class NextCard:
-    """A card to show, why it is shown, and the state its answer will be measured against.
+    """A card to show, why it is shown, the state its answer will be measured against, and under which settings.
 
     `early`: the last card of the drill, which comes back at once because nothing else waits.
     """
@@ -90,6 +90,7 @@ class NextCard:
     reason: Reason
     card: ShownCard
     state: MemoryState
+    settings: Settings
     early: bool = False
 
 
@@ -141,13 +142,14 @@ def next_card(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> 
 def shown_card(handle: Handle, learner: Learner, card_id: int, now: datetime) -> NextCard | None:
     """One card as the queue would show it, or None if it does not wait today. Raises NotFound for a card of a deck the
     learner does not follow."""
-    card, state = show(handle, learner, card_id)
+    card, state, settings = show(handle, learner, card_id)
     if not card.is_followed:
         raise NotFound()
     day = learner.today(now)
     if not state.is_waiting_on(day):
         return None
-    return NextCard("new" if state.answers == 0 else "drill" if state.drill_day == day else "due", card, state)
+    reason: Reason = "new" if state.answers == 0 else "drill" if state.drill_day == day else "due"
+    return NextCard(reason, card, state, settings)
 
 
 def _first_drilled(deck: WaitingDeck) -> datetime:

@@ -1,24 +1,29 @@
 """Memories and daily summaries worked out again from the log, and compared with what is kept of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
+from math import isclose
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
-from app.models import DailySummary, Memory, Review
+from app.models import DailySummary, Follow, Memory, Review
 from app.models.review import FOLDED
-from app.scheduling import NEW, MemoryState
-from app.study.folding import fold
-from app.study.keeping import INSERT, MEMORIES, SUMMARIES, Logged, Share
-from app.study.showing import STATE
+from app.models.scheduling import all_settings
+from app.scheduling import DEFAULT_SETTINGS, NEW, MemoryState
+from app.study.folding import REMEMBERED, fold, remembered_from
+from app.study.keeping import INSERT, MEMORIES, SUMMARIES, Logged, Remembered, Share
 from app.study.summing import Totals, totals_of
 
 PAGE = 5_000
 PROJECTIONS_LOCK = "LOCK TABLE reviews, memories, daily_summaries IN SHARE ROW EXCLUSIVE MODE"
+
+
+FLOAT_TOLERANCE = 1e-6
+"""The last digits of FSRS's floats depend on the machine's mathematics, and a database may have moved."""
 
 
 @dataclass
@@ -27,7 +32,7 @@ class Comparison:
 
     cards: int = 0
     answers: int = 0
-    memories: dict[int, tuple[MemoryState, int]] = field(default_factory=dict)
+    memories: dict[int, tuple[Remembered, int]] = field(default_factory=dict)
     """By card: what its memory should be, and the deck it was last answered in."""
     summaries: dict[Share, tuple[int, int]] = field(default_factory=dict)
     """By row: the answers and milliseconds it should hold; none if there should be no such row."""
@@ -37,30 +42,64 @@ class Comparison:
         return not self.memories and not self.summaries
 
 
+class _Fold:
+    """What a learner's logs make, under the settings they chose."""
+
+    def __init__(self, connection: sa.Connection, user_id: int) -> None:
+        self._settings = all_settings(connection, user_id)
+        own = sa.select(Follow.deck_id, Follow.scheduler_version).where(Follow.user_id == user_id)
+        self._versions = dict(connection.execute(own).t)
+
+    def __call__(self, card_id: int, log: list[Logged], kept: Remembered | None) -> tuple[Remembered, int]:
+        """The memory of a card under the settings it was folded with, or else those its deck has; and the deck."""
+        deck_id = max(log, key=lambda one: (one.day, one.at)).deck_id
+        version = kept.version if kept is not None else self._versions.get(deck_id)
+        if version not in self._settings:
+            version = self._versions.get(deck_id)
+        return Remembered(version, fold(log, self._settings.get(version, DEFAULT_SETTINGS), card_id)), deck_id
+
+
 def compare(session: Session, user_id: int) -> Comparison:
     """Folds a learner's whole log and compares. Call it in a transaction that sees one moment."""
     connection, found, totals = connection_of(session), Comparison(), Totals()
-    remembered = _memories(connection, user_id)
-    kept = next(remembered, None)
+    folded, remembered = _Fold(connection, user_id), _memories(connection, user_id)
+    card, kept = next(remembered, _NONE)
     for card_id, log in _logs(connection, user_id):
-        while kept is not None and kept[0] < card_id:
-            found.memories[kept[0]] = NEW, 0
-            kept = next(remembered, None)
+        while kept is not None and card < card_id:
+            found.memories[card] = _FORGOTTEN
+            card, kept = next(remembered, _NONE)
         found.cards, found.answers = found.cards + 1, found.answers + sum(one.state is None for one in log)
-        state, has_memory = fold(log), kept is not None and kept[0] == card_id
-        if not has_memory or (kept is not None and kept[1] != state):
-            found.memories[card_id] = state, max(log, key=lambda one: (one.day, one.at)).deck_id
-        kept = next(remembered, None) if has_memory else kept
+        has_memory = kept is not None and card == card_id
+        should_be, deck_id = folded(card_id, log, kept if has_memory else None)
+        if not has_memory or not _agree(kept, should_be):
+            found.memories[card_id] = should_be, deck_id
+        card, kept = next(remembered, _NONE) if has_memory else (card, kept)
         for share, (answers, took_ms) in totals_of(log).items():
             before = totals.get(share, (0, 0))
             totals[share] = before[0] + answers, before[1] + took_ms
-    for orphan in [kept, *remembered] if kept is not None else []:
-        found.memories[orphan[0]] = NEW, 0
+    for orphan, _ in [(card, kept), *remembered] if kept is not None else []:
+        found.memories[orphan] = _FORGOTTEN
     summed = _summaries(connection, user_id)
     for share in totals.keys() | summed.keys():
         if totals.get(share, (0, 0)) != summed.get(share, (0, 0)):
             found.summaries[share] = totals.get(share, (0, 0))
     return found
+
+
+_NONE: tuple[int, None] = (0, None)
+_FORGOTTEN = Remembered(None, NEW), 0
+"""What a memory should be whose card has no standing log."""
+
+
+def _agree(kept: Remembered | None, should_be: Remembered) -> bool:
+    if kept is None or kept.version != should_be.version:
+        return False
+    floats = ("stability", "difficulty")
+    for name in floats:
+        one, other = getattr(kept.state, name), getattr(should_be.state, name)
+        if (one is None) != (other is None) or (one is not None and not isclose(one, other, rel_tol=FLOAT_TOLERANCE)):
+            return False
+    return replace(kept.state, **{name: getattr(should_be.state, name) for name in floats}) == should_be.state
 
 
 def rebuild(session: Session, user_id: int) -> Comparison:
@@ -70,8 +109,8 @@ def rebuild(session: Session, user_id: int) -> Comparison:
         # Elsewhere nobody else writes now; here an answer must not come between the look and the change.
         connection.exec_driver_sql(PROJECTIONS_LOCK)
     found = compare(session, user_id)
-    for card_id, (state, deck_id) in found.memories.items():
-        _put_memory(connection, user_id, card_id, deck_id, state)
+    for card_id, (should_be, deck_id) in found.memories.items():
+        _put_memory(connection, user_id, card_id, deck_id, should_be)
     for share, (answers, took_ms) in found.summaries.items():
         row = {name: getattr(share, name) for name in Share.__dataclass_fields__}
         same = [SUMMARIES.c[name] == value for name, value in row.items()]
@@ -83,12 +122,13 @@ def rebuild(session: Session, user_id: int) -> Comparison:
     return found
 
 
-def _put_memory(connection: sa.Connection, user_id: int, card_id: int, deck_id: int, state: MemoryState) -> None:
-    own = (MEMORIES.c.user_id == user_id, MEMORIES.c.card_id == card_id)
+def _put_memory(connection: sa.Connection, user_id: int, card_id: int, deck_id: int, memory: Remembered) -> None:
+    state, own = memory.state, (MEMORIES.c.user_id == user_id, MEMORIES.c.card_id == card_id)
     if state == NEW:
         connection.execute(sa.delete(MEMORIES).where(*own))
         return
     columns = {name: getattr(state, name) for name in MemoryState.__dataclass_fields__}
+    columns["scheduler_version"] = memory.version
     key = {"user_id": user_id, "card_id": card_id}
     put = INSERT[connection.dialect.name](MEMORIES).values(**key, deck_id=deck_id, queue_day=state.due_day, **columns)
     # A mark (suspended, buried) is no part of the fold: only a day that followed the schedule follows it again.
@@ -105,10 +145,10 @@ def _logs(connection: sa.Connection, user_id: int) -> Iterator[tuple[int, list[L
         yield card_id, [Logged(*row[1:]) for row in answers]
 
 
-def _memories(connection: sa.Connection, user_id: int) -> Iterator[tuple[int, MemoryState]]:
-    own = sa.select(Memory.card_id, *STATE).where(Memory.user_id == user_id)
+def _memories(connection: sa.Connection, user_id: int) -> Iterator[tuple[int, Remembered]]:
+    own = sa.select(Memory.card_id, *REMEMBERED).where(Memory.user_id == user_id)
     for row in _by_card(connection, own, Memory.card_id):
-        yield row[0], MemoryState(*row[1:])
+        yield row[0], remembered_from(row[1:])
 
 
 def _by_card(connection: sa.Connection, rows: sa.Select[Any], card_id: Any) -> Iterator[Any]:

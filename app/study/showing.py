@@ -1,7 +1,6 @@
 """What a card shows, with what its learner knows of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,11 +8,10 @@ import sqlalchemy as sa
 from app.database import Handle, connection_of
 from app.errors import NotFound
 from app.models import Card, Deck, Follow, Learner, Memory, Note, NoteType
+from app.models.scheduling import SETTINGS, versioned_from, with_settings
 from app.models.waiting import LEARNER, path_of
-from app.scheduling import NEW, MemoryState
-
-STATE = [getattr(Memory, field.name) for field in fields(MemoryState)]
-"""The columns of a memory that are its state."""
+from app.scheduling import MemoryState, Settings
+from app.study.folding import REMEMBERED, remembered_from, up_to_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +35,32 @@ class ShownCard:
     deck: str
 
 
-_SHOWN = (
+_ROWS = (
     sa.select(
         *(Card.id, Card.deck_id, Card.note_id, Card.ordinal, Card.position, NoteType.kind),
         *(Note.fields, Note.field_languages, Note.format, Note.language, Note.source, Note.quote),
         *(Deck.language, sa.and_(Follow.user_id.is_not(None), Deck.published)),
-        *(Deck.name, Deck.parent_id, *STATE),
+        *(Deck.name, Deck.parent_id, *SETTINGS, *REMEMBERED),
     )
     .select_from(Card)
     .join(Card.note)
     .join(Note.note_type)
     .join(Card.deck)
     .outerjoin(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == Card.deck_id, Follow.stopped_at.is_(None)))
+)
+_SHOWN = (
+    with_settings(_ROWS, LEARNER)
     .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
     .where(Card.id == sa.bindparam("card_id"))
 )
 
 
-def show(handle: Handle, learner: Learner, card_id: int) -> tuple[ShownCard, MemoryState]:
-    """A card and the learner's memory of it. Raises NotFound if there is no such card."""
+def show(handle: Handle, learner: Learner, card_id: int) -> tuple[ShownCard, MemoryState, Settings]:
+    """A card, the learner's memory of it, and how its deck is scheduled. Raises NotFound if there is no such card."""
     connection = connection_of(handle)
     row: Any = connection.execute(_SHOWN, {"learner_id": learner.id, "card_id": card_id}).first()
     if row is None:
         raise NotFound()
     card = ShownCard(*(*row[:14], path_of(connection, *row[14:16])))
-    return card, state_from(row[16:])
-
-
-def state_from(columns: Sequence[Any]) -> MemoryState:
-    """The state in a row's columns of STATE; the answers are the last of them, and without a memory all are NULL."""
-    return NEW if columns[-1] is None else MemoryState(*columns)
+    chosen, kept = versioned_from(row[16 : 16 + len(SETTINGS)]), remembered_from(row[16 + len(SETTINGS) :])
+    return card, up_to_date(connection, learner.id, card_id, kept, chosen), chosen.settings

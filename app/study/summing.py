@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from app.models import Kind, Stage
-from app.scheduling import MATURE_INTERVAL, NEW, Answer, MemoryState, take
+from app.scheduling import MATURE_INTERVAL, Answer
 from app.scheduling.replay import in_order
 from app.study.keeping import EMPTIED, Logged, Share, count, share_values
 
@@ -14,24 +14,34 @@ Totals = dict[Share, tuple[int, int]]
 """Answers and milliseconds by the summary row they count in."""
 
 
-def share_of(logged: Logged, before: MemoryState) -> Share:
-    """The row an answer counts in, given the memory's state before it."""
-    stage = Stage.NEW if before.answers == 0 else Stage.MATURE if before.interval >= MATURE_INTERVAL else Stage.YOUNG
-    first = before.last_day is None or logged.day > before.last_day
+def share_of(logged: Logged, last_day: int | None) -> Share:
+    """The row an answer counts in, given the day of the card's repetition before it (None: it was new).
+
+    How far a card was when it was asked is told by the days since then, not by the interval a scheduler had given it:
+    what was remembered does not change with the settings, and late answers count for what they were.
+    """
+    if last_day is None:
+        stage, first = Stage.NEW, True
+    else:
+        stage = Stage.MATURE if logged.day - last_day >= MATURE_INTERVAL else Stage.YOUNG
+        first = logged.day > last_day
     return Share(logged.day, logged.deck_id, logged.hour, Kind.ANSWER, logged.grade, stage, first)
 
 
 def totals_of(log: Iterable[Logged]) -> Totals:
     """What one card's standing log adds to the summaries, whatever order it arrives in: its answers."""
     by_id = {logged.id: logged for logged in log}
-    answers, took, state = Counter[Share](), Counter[Share](), NEW
+    answers, took = Counter[Share](), Counter[Share]()
+    last_day: int | None = None
     for event in in_order(logged.event for logged in by_id.values()):
         logged = by_id[event.id]
         if isinstance(event, Answer):
-            share = share_of(logged, state)
+            share = share_of(logged, last_day)
             answers[share] += 1
             took[share] += logged.took_ms
-        state = take(state, event)
+            last_day = logged.day if last_day is None else max(last_day, logged.day)
+        else:
+            last_day = event.state.last_day
     return {share: (number, took[share]) for share, number in answers.items()}
 
 

@@ -8,33 +8,16 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from app import create_app
 from app.cli import cardlet
 from app.models import Card, Memory
 from app.study import AnswerGiven, answer_card
+from tests.cli.conftest import Run
 from tests.databases import engine_on
 from tests.factories import a_deck, a_follow, a_learner, at
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def template(template_with_decks: str) -> str:
-    """Not the first use: bringing the starter decks takes longer than any of these commands."""
-    return template_with_decks
-
-
-@pytest.fixture
-def run(environment: dict[str, str]) -> Run:
-    """`run("user", "create", "Ada")` is `cardlet user create Ada` on this test's data directory and database."""
-
-    def call(*arguments: str, typed: str = "", **more: str) -> Result:
-        return CliRunner().invoke(cardlet, arguments, obj=create_app, input=typed, env={**environment, **more})
-
-    return call
 
 
 def rows(database: str, query: str) -> list[tuple]:
