@@ -242,6 +242,8 @@ def one_moment() -> Iterator[orm.Session]:
         {"isolation_level": "REPEATABLE READ"} if session.get_bind().dialect.name == "postgresql" else {}
     ):
         yield session
+        # Or the session would take the transaction for its own after it has ended.
+        session.rollback()
 
 
 @contextmanager

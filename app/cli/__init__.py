@@ -2,10 +2,10 @@
 
 from app.cli.database import database
 from app.cli.decks import import_file
+from app.cli.doctor import doctor
 from app.cli.group import cardlet
-from app.cli.log import log
 from app.cli.schedule import schedule
 from app.cli.serve import serve
 from app.cli.users import user
 
-__all__ = ["cardlet", "database", "import_file", "log", "schedule", "serve", "user"]
+__all__ = ["cardlet", "database", "doctor", "import_file", "schedule", "serve", "user"]

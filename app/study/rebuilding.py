@@ -48,7 +48,7 @@ class _Fold:
     def __init__(self, connection: sa.Connection, user_id: int) -> None:
         self._settings = all_settings(connection, user_id)
         own = sa.select(Follow.deck_id, Follow.scheduler_version).where(Follow.user_id == user_id)
-        self._versions = dict(connection.execute(own).t)
+        self._versions: dict[int, int | None] = dict(connection.execute(own).all())
 
     def __call__(self, card_id: int, log: list[Logged], kept: Remembered | None) -> tuple[Remembered, int]:
         """The memory of a card under the settings it was folded with, or else those its deck has; and the deck."""

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -14,6 +15,9 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.cli import cardlet
 from app.models import Card, Memory
+from app.planning.choosing import Choice
+from app.planning.switching import carry_out, plan_switch
+from app.scheduling import Scheduler
 from app.study import AnswerGiven, answer_card
 from tests.cli.conftest import Run
 from tests.databases import engine_on
@@ -179,7 +183,7 @@ def test_every_command_says_what_it_is_for(run: Run) -> None:
         assert run(name, "--help").exit_code == 0
 
 
-def test_the_log_can_be_checked_and_what_is_made_of_it_rebuilt(run: Run, change: Callable) -> None:
+def test_the_doctor_finds_and_mends_what_is_not_as_the_log_says(run: Run, change: Callable) -> None:
     def answer(session: Session) -> None:
         learner, deck = a_learner(session, "Ada"), a_deck(session, cards=1)
         a_follow(session, learner, deck)
@@ -187,9 +191,36 @@ def test_the_log_can_be_checked_and_what_is_made_of_it_rebuilt(run: Run, change:
         answer_card(session, learner, card_id, AnswerGiven(uuid4(), 4, 0), at(0))
 
     change(answer)
-    assert run("log", "check").output.splitlines()[-1] == "Every memory and every daily summary is what the log says."
+    assert run("doctor").output.splitlines()[-1] == (
+        "Every memory and every daily summary is what the log says: 1 learners, 1 memories, 1 answers."
+    )
     change(lambda session: session.execute(sa.update(Memory).values(ease=1300)))
-    checked = run("log", "check")
+    checked = run("doctor")
     assert (checked.exit_code, "Differs: Ada, 1 of 1 memories" in checked.output) == (1, True)
-    assert "Mended: Ada, 1 of 1 memories" in run("log", "rebuild").output
-    assert run("log", "check").exit_code == 0
+    assert run("doctor", "--sample", "1").exit_code == 1
+    assert "Mended: Ada, 1 of 1 memories" in run("doctor", "--user", " ADA ", "--rebuild").output
+    assert run("doctor", "--sample", "5").exit_code == 0
+
+
+def test_the_doctor_knows_every_settings_a_learner_chose(run: Run, change: Callable) -> None:
+    def switch(session: Session) -> None:
+        learner, deck = a_learner(session, "Ada"), a_deck(session, cards=1)
+        a_follow(session, learner, deck)
+        card_id = session.scalars(sa.select(Card.id).where(Card.deck_id == deck.id)).one()
+        answer_card(session, learner, card_id, AnswerGiven(uuid4(), 4, 0), at(0))
+        planned = plan_switch(session, learner, deck.id, Choice(Scheduler.FSRS, retention=0.8, fuzz=True))
+        carry_out(session, learner, planned, at(0))
+
+    change(switch)
+    assert run("doctor").exit_code == 0
+    change(lambda session: session.execute(sa.update(Memory).values(stability=Memory.stability * 1.00001)))
+    assert "Mended" in run("doctor", "--rebuild").output
+    change(lambda session: session.execute(sa.update(Memory).values(stability=Memory.stability * (1 + 1e-9))))
+    assert run("doctor").exit_code == 0
+
+
+def test_the_doctor_says_whom_he_does_not_know_and_what_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsrs_rs_python", None)
+    assert 'not installed (pip install "cardlet[optimizer]")' in run("doctor").output
+    unknown = run("doctor", "--user", "nobody")
+    assert (unknown.exit_code, "There is no user called nobody." in unknown.output) == (1, True)

@@ -1,5 +1,4 @@
-"""One log, two schedulers: whatever the settings, a step at a time is the whole fold, and nothing gets lost on the way
-from one to the other and back."""
+"""One log, two schedulers: whatever the settings, a step at a time is the whole fold."""
 
 from uuid import UUID
 
@@ -44,13 +43,6 @@ def test_a_step_at_a_time_is_the_whole_fold(log: list[Answer], chosen: Settings)
     assert state == replay(log, chosen, 7)
     if state.answers:
         assert (state.stability is None) == (chosen.scheduler is Scheduler.SM2)
-
-
-@given(logs, settings, settings)
-def test_the_way_there_and_back_changes_nothing(log: list[Answer], one: Settings, other: Settings) -> None:
-    before = replay(log, one, 7)
-    replay(log, other, 7)
-    assert replay(log, one, 7) == before
 
 
 @given(st.lists(answers, min_size=1, max_size=25, unique_by=lambda answer: answer.id), settings)

@@ -1,4 +1,4 @@
-"""Whatever happens, a memory is the replay of its reviews, and a day's summary is the sum of them."""
+"""Whatever happens, a memory is the replay of its reviews under its settings, and a day's summary the sum of them."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.database import db
 from app.errors import NotFound, Refused, Stale
-from app.models import Card, DailySummary, Kind, Memory, Review, Stage, User
-from app.scheduling import Answer, replay
+from app.models import Card, DailySummary, Follow, Kind, Memory, Review, Stage, User
+from app.models.scheduling import all_settings
+from app.planning.choosing import Choice
+from app.planning.switching import carry_out, plan_switch, plan_undo
+from app.scheduling import Answer, MemoryState, Scheduler, replay
 from app.scheduling.replay import in_order
 from app.study import AnswerGiven, answer_card, copy_progress, merge_answers, undo_copy, undo_last_answer
 from app.study.keeping import Logged, Share
@@ -31,8 +34,17 @@ late = st.tuples(st.just("late"), st.integers(0, CARDS - 1), st.integers(0, 5), 
 copied = st.tuples(st.just("copy"), st.just(0), st.just(0), st.integers(1, 10**6))
 uncopied = st.tuples(st.just("uncopy"), st.integers(0, 3), st.just(0), st.just(0))
 undone = st.tuples(st.just("undo"), st.just(0), st.just(0), st.just(0))
+switched = st.tuples(st.just("switch"), st.integers(0, 1), st.integers(0, 3), st.just(0))
+unswitched = st.tuples(st.just("unswitch"), st.integers(0, 1), st.just(0), st.just(0))
 later = st.tuples(st.just("later"), st.integers(1, 40), st.just(0), st.just(0))
-histories = st.lists(st.one_of(answered, answered, repeated, late, undone, later, copied, uncopied), max_size=30)
+acts = st.one_of(answered, answered, repeated, late, undone, later, copied, uncopied, switched, unswitched)
+histories = st.lists(acts, max_size=30)
+CHOICES = (
+    Choice(),
+    Choice(Scheduler.FSRS),
+    Choice(Scheduler.FSRS, retention=0.75, fuzz=True),
+    Choice(maximum_interval=9, fuzz=True),
+)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -45,7 +57,7 @@ def test_memory_is_the_replay_and_the_day_is_the_sum(app: Flask, history: list[t
             db.session.rollback()
 
 
-def _live_through(session: Session, history: list[tuple[str, int, int, int]]) -> None:
+def _live_through(session: Session, history: list[tuple[str, int, int, int]]) -> "Life":
     ada, noise = a_learner(session), a_learner(session)
     deck = a_deck(session, cards=CARDS)
     edition = an_edition(session, deck, "zh-Hans")
@@ -61,6 +73,7 @@ def _live_through(session: Session, history: list[tuple[str, int, int, int]]) ->
         with suppress(NotFound, Refused, Stale):
             getattr(life, what)(which, grade, number)
         _check(session, ada, cards)
+    return life
 
 
 @dataclass
@@ -94,6 +107,13 @@ class Life:
         if self.copies:
             undo_copy(self.session, self.ada, self.copies[which % len(self.copies)], self.now)
 
+    def switch(self, which: int, choice: int, _number: int) -> None:
+        planned = plan_switch(self.session, self.ada, self.editions[which], CHOICES[choice])
+        carry_out(self.session, self.ada, planned, self.now)
+
+    def unswitch(self, which: int, *_: int) -> None:
+        carry_out(self.session, self.ada, plan_undo(self.session, self.ada, self.editions[which]), self.now)
+
     def answer(self, which: int, grade: int, number: int) -> None:
         self._give(self.cards[which], UUID(int=number), grade)
 
@@ -110,13 +130,17 @@ class Life:
 
 def _check(session: Session, ada: User, cards: list[Card]) -> None:
     reviews = session.scalars(sa.select(Review).where(Review.user_id == ada.id, Review.undone_at.is_(None))).all()
+    settings = all_settings(session.connection(), ada.id)
     totals: Totals = {}
     begun_by_answer = 0
     for card in cards:
         own = [r for r in reviews if r.card_id == card.id]
         begun_by_answer += bool(own) and isinstance(in_order(r.event for r in own)[0], Answer)
         memory = session.get(Memory, (ada.id, card.id))
-        assert (memory.state if memory else None) == (replay(r.event for r in own) if own else None)
+        assert (memory is None) == (not own)
+        if memory is not None:
+            assert memory.state == replay((r.event for r in own), settings[memory.scheduler_version], card.id)
+            assert memory.scheduler_version == session.get_one(Follow, (ada.id, card.deck_id)).scheduler_version
         assert memory is None or memory.queue_day == memory.due_day
         for share, (answers, took_ms) in totals_of([logged(r) for r in own]).items():
             before = totals.get(share, (0, 0))
@@ -127,6 +151,33 @@ def _check(session: Session, ada: User, cards: list[Card]) -> None:
     assert sum(answers for answers, _ in totals.values()) == sum(r.kind == Kind.ANSWER for r in reviews)
     assert sum(n for share, (n, _) in totals.items() if share.stage == Stage.NEW) == begun_by_answer
     assert compare(session, ada.id).agrees
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(acts, max_size=25), st.sampled_from(CHOICES[1:]))
+def test_after_the_way_to_fsrs_and_back_every_memory_is_what_it_was(
+    app: Flask, history: list[tuple[str, int, int, int]], choice: Choice
+) -> None:
+    with app.app_context():
+        try:
+            life = _live_through(db.session, [act for act in history if "switch" not in act[0]])
+            before = _memories(life)
+            for wanted in (choice, Choice(), choice):
+                for deck_id in life.editions:
+                    planned = plan_switch(life.session, life.ada, deck_id, wanted)
+                    carry_out(life.session, life.ada, planned, life.now)
+                if wanted == Choice():
+                    assert _memories(life) == before
+            for deck_id in life.editions:
+                carry_out(life.session, life.ada, plan_undo(life.session, life.ada, deck_id), life.now)
+            assert _memories(life) == before
+        finally:
+            db.session.rollback()
+
+
+def _memories(life: Life) -> dict[int, MemoryState]:
+    own = sa.select(Memory).where(Memory.user_id == life.ada.id)
+    return {memory.card_id: memory.state for memory in life.session.scalars(own)}
 
 
 def logged(review: Review) -> Logged:
