@@ -7,28 +7,24 @@ between is folded once more there, so that no answer is lost and none waits for 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, cast
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of, forget
 from app.errors import N_, Refused, Stale
-from app.models import Follow, Learner, Memory, Review, SchedulerVersion
-from app.models.review import FOLDED
+from app.models import Follow, Learner, Memory, SchedulerVersion
 from app.models.user import one_at_a_time
 from app.planning.choosing import Choice, Scheduled, choice_of, scheduled, settings_of, tree_of
-from app.scheduling import Answer, Checkpoint, Event, MemoryState, Settings
+from app.planning.logs import logs_of_cards, logs_of_decks
+from app.scheduling import Event, MemoryState, Settings
 from app.scheduling.replay import replay_ordered
 
 STATE = tuple(MemoryState.__dataclass_fields__)
 MEMORIES = cast(sa.Table, Memory.__table__)
 FOLDED_AT_ONCE = 500
 """How many cards' logs are asked for by name in one statement."""
-NO_ID = UUID(int=0)
-"""Ids put events of one moment in order, and here the database has done that."""
 MOVED_ON = N_("How this deck is scheduled was changed elsewhere meanwhile. Here is how it is now.")
 
 
@@ -187,34 +183,20 @@ def _kept(
 
 def _refold(connection: sa.Connection, user_id: int, deck_ids: Sequence[int], settings: Settings) -> Sequence[Refolded]:
     kept = dict(_kept(connection, user_id, deck_ids))
-    memories = (MEMORIES.c.user_id == user_id, MEMORIES.c.deck_id.in_(deck_ids), MEMORIES.c.card_id == Review.card_id)
-    of_these = _EVENTS.where(Review.user_id == user_id).join(MEMORIES, sa.and_(*memories))
-    return list(_folded(connection.execute(of_these), kept, settings))
+    return list(_folded(logs_of_decks(connection, user_id, deck_ids), kept, settings))
 
 
 def _refold_some(
     connection: sa.Connection, user_id: int, card_ids: list[int], kept: dict[int, tuple[Any, ...]], settings: Settings
 ) -> Iterator[Refolded]:
     for start in range(0, len(card_ids), FOLDED_AT_ONCE):
-        some = Review.card_id.in_(card_ids[start : start + FOLDED_AT_ONCE])
-        rows = connection.execute(_EVENTS.where(Review.user_id == user_id, some))
-        yield from _folded(rows, kept, settings)
+        logs = logs_of_cards(connection, user_id, card_ids[start : start + FOLDED_AT_ONCE])
+        yield from _folded(logs, kept, settings)
 
 
-_EVENTS = (
-    sa.select(Review.card_id, Review.day, Review.at, Review.grade, Review.state)
-    .select_from(Review)
-    .where(Review.kind.in_(FOLDED), Review.undone_at.is_(None))
-    .order_by(Review.card_id, Review.day, Review.at, Review.id)
-)
-
-
-def _folded(rows: Any, kept: dict[int, tuple[Any, ...]], settings: Settings) -> Iterator[Refolded]:
-    for card_id, events in groupby(rows, key=lambda row: row[0]):
+def _folded(
+    logs: Iterator[tuple[int, Iterator[Event]]], kept: dict[int, tuple[Any, ...]], settings: Settings
+) -> Iterator[Refolded]:
+    for card_id, log in logs:
         if card_id in kept:
-            yield Refolded(card_id, kept[card_id], replay_ordered(map(_event, events), settings, card_id))
-
-
-def _event(row: Any) -> Event:
-    _, day, at, grade, state = row
-    return Answer(NO_ID, day, at, grade) if state is None else Checkpoint(NO_ID, day, at, MemoryState(**state))
+            yield Refolded(card_id, kept[card_id], replay_ordered(log, settings, card_id))

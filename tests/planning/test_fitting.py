@@ -132,7 +132,7 @@ def test_whatever_a_log_holds_the_parameters_can_be_scheduled_with(recall: float
 
 @pytest.mark.usefixtures("package")
 def test_too_few_cards_that_began_alike_leave_the_default() -> None:
-    """What the package does by itself: it drops first intervals that fewer than six cards share."""
+    """What the package does by itself where it finds too few cards to go by."""
     histories = learner(FORGETFUL, 3, each=60)
     assert fit(histories, DEFAULT_PARAMETERS).parameters == DEFAULT_PARAMETERS
 

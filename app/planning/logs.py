@@ -1,0 +1,67 @@
+"""What a learner answered in a followed deck, card by card, as the fold and the fit read it."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.models import Memory, Review
+from app.models.review import FOLDED
+from app.scheduling import Answer, Checkpoint, Event, MemoryState
+
+NO_ID = UUID(int=0)
+"""Ids put events of one moment in order, and here the database has done that."""
+MEMORIES = cast(sa.Table, Memory.__table__)
+
+_EVENTS = (
+    sa.select(Review.card_id, Review.day, Review.at, Review.grade, Review.state)
+    .select_from(Review)
+    .where(Review.kind.in_(FOLDED), Review.undone_at.is_(None))
+    .order_by(Review.card_id, Review.day, Review.at, Review.id)
+)
+
+
+def logs_of_decks(
+    connection: sa.Connection, user_id: int, deck_ids: Sequence[int]
+) -> Iterator[tuple[int, Iterator[Event]]]:
+    """The standing log of each card the learner remembers in these decks, in the order of the fold."""
+    theirs = (MEMORIES.c.user_id == user_id, MEMORIES.c.deck_id.in_(deck_ids), MEMORIES.c.card_id == Review.card_id)
+    rows = _EVENTS.join(MEMORIES, sa.and_(*theirs)).where(Review.user_id == user_id)
+    return _by_card(connection.execute(rows))
+
+
+def logs_of_cards(
+    connection: sa.Connection, user_id: int, card_ids: Sequence[int]
+) -> Iterator[tuple[int, Iterator[Event]]]:
+    """The same for cards by name, of which there must not be many."""
+    own = (Review.user_id == user_id, Review.card_id.in_(card_ids))
+    return _by_card(connection.execute(_EVENTS.where(*own)))
+
+
+def histories_of(connection: sa.Connection, user_id: int, deck_ids: Sequence[int]) -> list[list[tuple[int, int]]]:
+    """The repetitions of each card of these decks, study day and grade: the first answer of each day. What the drill
+    asked again is left out, and so is a card that began elsewhere, whose first answers nobody knows."""
+    histories = []
+    for _, log in logs_of_decks(connection, user_id, deck_ids):
+        history: list[tuple[int, int]] = []
+        for event in log:
+            if isinstance(event, Checkpoint):
+                history.clear()
+                break
+            if not history or event.day > history[-1][0]:
+                history.append((event.day, event.grade))
+        if history:
+            histories.append(history)
+    return histories
+
+
+def _by_card(rows: Any) -> Iterator[tuple[int, Iterator[Event]]]:
+    for card_id, events in groupby(rows, key=lambda row: row[0]):
+        yield card_id, map(_event, events)
+
+
+def _event(row: Any) -> Event:
+    _, day, at, grade, state = row
+    return Answer(NO_ID, day, at, grade) if state is None else Checkpoint(NO_ID, day, at, MemoryState(**state))
