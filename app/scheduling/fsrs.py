@@ -5,7 +5,7 @@ no steps, so that the same log always gives the same memory. docs/scheduling.md 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -47,7 +47,9 @@ class Fsrs:
             maximum_interval=maximum_interval,
             enable_fuzzing=False,
         )
-        self._parameters = parameters
+        self.parameters = tuple(parameters)
+        self._decay = -self.parameters[20]
+        self._factor = 0.9 ** (1 / self._decay) - 1
         # Most cards of a log begin alike, and a fold of all of it takes the same steps again and again.
         self._step = lru_cache(REMEMBERED_STEPS)(self._review)
 
@@ -74,6 +76,12 @@ class Fsrs:
         at = EPOCH + timedelta(days=elapsed)
         return float(self._library.get_card_retrievability(_card(stability, 1.0), current_datetime=at))
 
+    def forgetting_curve(self) -> Callable[[float, int], float]:
+        """`retrievability` as a function of stability and elapsed days (0 or more), for those who ask it a hundred
+        thousand times: the library wants a card and a moment for each."""
+        decay, factor = self._decay, self._factor
+        return lambda stability, elapsed: (1 + factor * elapsed / stability) ** decay
+
     def from_sm2(self, ease: int, interval: int, retention: float = SM2_RETENTION) -> tuple[float, float]:
         """Stability and difficulty that an SM-2 state most likely stands for: an ease in thousandths, an interval in
         days, and how much its intervals are taken to have kept.
@@ -81,9 +89,8 @@ class Fsrs:
         The difficulty is the one whose Good answer makes the stability grow by the ease (Anki's way to begin with FSRS
         where a card's history is not known).
         """
-        w, decay = self._parameters, -self._parameters[20]
-        factor = 0.9 ** (1 / decay) - 1
-        stability = max(interval, 0.001) * factor / (retention ** (1 / decay) - 1)
+        w = self.parameters
+        stability = max(interval, 0.001) * self._factor / (retention ** (1 / self._decay) - 1)
         growth = math.exp(w[8]) * stability ** -w[9] * (math.exp((1 - retention) * w[10]) - 1)
         return stability, min(10.0, max(1.0, 11 - (ease / 1000 - 1) / growth))
 

@@ -182,3 +182,13 @@ def test_a_higher_retention_means_shorter_intervals() -> None:
 
 def test_the_algorithm_says_its_name() -> None:
     assert (ALGORITHM, len(DEFAULT_PARAMETERS)) == ("FSRS-6", 21)
+
+
+@pytest.mark.parametrize("parameters", [DEFAULT_PARAMETERS, usable_parameters([0.5] * 21)], ids=["default", "other"])
+def test_the_forgetting_curve_is_the_librarys(parameters: tuple[float, ...]) -> None:
+    fsrs = Fsrs(parameters, 0.9, LONGEST_INTERVAL)
+    curve = fsrs.forgetting_curve()
+    for stability in (0.001, 0.212, 1.0, 7.5, 365.0, 40_000.0):
+        for elapsed in (0, 1, 6, 30, 1_000, 36_500):
+            assert curve(stability, elapsed) == pytest.approx(fsrs.retrievability(stability, elapsed), rel=1e-12)
+        assert curve(stability, 0) == 1.0
