@@ -20,8 +20,9 @@ IMAGES = ROOT / "docs" / "images"
 PHONE, DESKTOP = (360, 740), (1280, 800)
 # The first decks are Kubernetes as a whole, in English and Chinese, and its first topic.
 PAGES = ("/", "/decks", "/decks/1", "/decks/2", "/decks/3", "/import", "/progress", "/settings", "/nowhere")
+OF_OWN_DECK = ("scheduling", "scheduling?scheduler=fsrs&retention=90", "fit", "year")
 PASSWORD = "a long sentence"
-DAYS, NEW_PER_DAY = 24, 12
+DAYS, NEW_PER_DAY = 40, 12
 
 
 @contextmanager
@@ -128,6 +129,10 @@ def everything(browser: Browser, address: str, folder: Path) -> None:
                     title = path.strip("/").replace("/", "-") or "home"
                     whole = not path.startswith("/decks/")
                     page.screenshot(path=folder / f"{language}-{width}-{scheme}-{title}.png", full_page=whole)
+                for path in OF_OWN_DECK:
+                    page.goto(f"/decks/{1 if language == 'en' else 2}/{path}")
+                    title = path.replace("?", "-").split("&")[0]
+                    page.screenshot(path=folder / f"{language}-{width}-{scheme}-{title}.png", full_page=True)
                 page.goto("/study")
                 page.screenshot(path=folder / f"{language}-{width}-{scheme}-question.png")
                 page.keyboard.press("Space")

@@ -40,7 +40,7 @@ class SchedulerVersion(Base):
 
 
 class ParameterSet(Base):
-    """Parameters fitted to what a learner answered in a deck, and how well they foretold the answers held out.
+    """Parameters fitted to what a learner answered in a deck, and how well they predicted the answers held out.
 
     Both losses are mean log losses over the `held_out` latest reviews: with the parameters in use, and with these.
     """

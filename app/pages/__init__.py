@@ -16,6 +16,7 @@ from app.pages import (
     language,
     library,
     numbers,
+    planning,
     progress,
     study,
     words,
@@ -28,5 +29,5 @@ def init_app(app: Flask) -> None:
     app.before_request(importing.allow_large_files)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
-    for room in (health, home, accounts, study, copying, library, importing, drafts, progress):
+    for room in (health, home, accounts, study, copying, library, importing, drafts, planning, progress):
         app.register_blueprint(room.bp)

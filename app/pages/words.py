@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from flask import Flask
 
 from app.clock import date_of
@@ -24,7 +24,7 @@ PAGE = re.compile(r"https?://[^\s/]\S*")
 
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
-    of_numbers = (interval, outlook, minutes, short_time, day_words, short_date, capped, number)
+    of_numbers = (interval, outlook, minutes, short_time, day_words, short_date, capped, number, percent, loss, tenths)
     for filter in (*of_numbers, sources, quote_language, bad_row):
         app.add_template_filter(filter)
 
@@ -86,6 +86,21 @@ def number(value: float) -> str:
 @lru_cache(maxsize=2_048)
 def _number(value: float, locale: Locale) -> str:
     return format_decimal(value, locale=locale)
+
+
+def percent(share: float) -> str:
+    """A share as the language writes it, in whole percent: `90 %`, `90%`."""
+    return format_percent(share, locale=locale())
+
+
+def tenths(value: float) -> str:
+    """A mean, to one decimal, so that figures below each other line up."""
+    return format_decimal(round(value, 1), format="#,##0.0", locale=locale())
+
+
+def loss(value: float) -> str:
+    """A log loss, to the digits that mean something."""
+    return format_decimal(value, format="0.0000", locale=locale())
 
 
 def capped(count: int, *, has_more: bool = False) -> str:

@@ -8,43 +8,45 @@ today, and there is no limit of reviews.
 Cards do not touch each other, so each is followed alone from one repetition to its next.
 """
 
-from bisect import bisect, bisect_left
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from random import Random
 from statistics import fmean
 
 from app.planning.learner import BUTTONS, DEFAULT_HABITS, Card, Habits, Learner, Repetition
-from app.scheduling import NEW, PASSED, MemoryState, Scheduler, Settings
-from app.scheduling.fsrs import HIGHEST_RETENTION, LOWEST_RETENTION, Fsrs
+from app.scheduling import NEW, PASSED, MemoryState, Settings
+from app.scheduling.fsrs import Fsrs
 
-__all__ = ["DEFAULT_HABITS", "Habits", "KnownCard", "Start", "Workload", "retention_like_sm2", "simulate"]
+__all__ = ["DEFAULT_HABITS", "Habits", "KnownCard", "Start", "Workload", "simulate"]
 
-SAMPLE = 1_000
+SAMPLE = 500
 """Of a deck with more cards than this, so many are simulated, each standing for as many as it takes."""
 WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCard:
-    """A card that was answered: its state under either scheduler, folded from one log under the settings to simulate;
-    and what the learner's memory of it is taken to be (days, 1 to 10)."""
+    """A card that was answered: its state, folded from its log under the settings to simulate; and what the learner's
+    memory of it is taken to be (days, 1 to 10)."""
 
-    sm2: MemoryState
-    fsrs: MemoryState
+    state: MemoryState
     stability: float
     difficulty: float
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A deck on a study day: the cards that were answered, how many were not, and how many of those come each day."""
+    """A deck on a study day: the cards that were answered, how many were not, and how many of those come each day.
+
+    `stands_for`: how many answered cards of the deck each of the `known` stands for, if not all were folded.
+    """
 
     today: int
     known: tuple[KnownCard, ...]
     unmet: int
     new_per_day: int
+    stands_for: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def simulate(
     """
     if days < 1 or seeds < 1:
         raise ValueError("a simulation takes a day and a seed at least")
-    learner, deck = Learner(truth, habits), _Deck(start, settings.scheduler, days)
+    learner, deck = Learner(truth, habits), _Deck(start, days)
     runs = []
     for seed in range(seeds):
         run = _Run(start.today, days, truth, habits)
@@ -96,41 +98,15 @@ def simulate(
     return _workload(settings, runs, deck.weight, days)
 
 
-def retention_like_sm2(
-    start: Start,
-    sm2: Settings,
-    fsrs: Settings,
-    truth: Fsrs,
-    habits: Habits = DEFAULT_HABITS,
-    days: int = 365,
-    seeds: int = 3,
-) -> float | None:
-    """The desired retention, to two decimals, with which FSRS would know as many cards as SM-2 in the mean of all days;
-    None where even the lowest knows as many, or the highest fewer.
-
-    Cards that were answered keep the due days they start with.
-    """
-    target = simulate(start, sm2, truth, habits, days, seeds).known
-
-    @cache
-    def known(percent: int) -> float:
-        return simulate(start, replace(fsrs, retention=percent / 100), truth, habits, days, seeds).known
-
-    percents = range(round(100 * LOWEST_RETENTION), round(100 * HIGHEST_RETENTION) + 1)
-    place = bisect_left(percents, target, key=known)
-    if not 0 < place < len(percents):
-        return None
-    return min(percents[place - 1 : place + 1], key=lambda percent: abs(known(percent) - target)) / 100
-
-
 class _Deck:
     """The cards that will be met in the time, those that were met first; and how many each of a sample stands for."""
 
-    def __init__(self, start: Start, scheduler: Scheduler, days: int) -> None:
+    def __init__(self, start: Start, days: int) -> None:
         # Neighbours are alike, so that a sample of every so many-th card is like the whole.
         self._known = sorted(start.known, key=lambda card: (card.stability, card.difficulty))
-        self._start, self._scheduler = start, scheduler
-        self._cards = len(self._known) + max(0, min(start.unmet, days * start.new_per_day))
+        self._start = start
+        self._answered = len(self._known) * start.stands_for
+        self._cards = self._answered + max(0, min(start.unmet, days * start.new_per_day))
         self.weight = max(1.0, self._cards / SAMPLE)
 
     def sample(self, shift: float) -> Iterator[Card]:
@@ -141,11 +117,11 @@ class _Deck:
 
     def _card(self, rank: int) -> Card:
         today = self._start.today
-        if rank >= len(self._known):
-            due = today + (rank - len(self._known)) // self._start.new_per_day
+        if rank >= self._answered:
+            due = today + (rank - self._answered) // self._start.new_per_day
             return Card(rank, due, None, NEW, None, None)
-        known = self._known[rank]
-        state = known.fsrs if self._scheduler is Scheduler.FSRS else known.sm2
+        known = self._known[rank // self._start.stands_for]
+        state = known.state
         last = today if state.last_day is None else state.last_day
         # After `last`, because on its day an answer would be drill.
         due = max(today, today if state.due_day is None else state.due_day, last + 1)

@@ -82,7 +82,7 @@ def plan_switch(session: Session, learner: Learner, deck_id: int, choice: Choice
     none or the present one."""
     now, settings = scheduled(session, learner, deck_id), settings_of(session, learner, choice)
     if choice == now.choice:
-        raise Refused(N_("That is how this deck is scheduled already."))
+        raise Refused(N_("This deck is scheduled that way already."))
     return Switch(now, choice, settings, _refold(connection_of(session), learner.id, now.deck_ids, settings))
 
 
@@ -91,7 +91,7 @@ def plan_undo(session: Session, learner: Learner, deck_id: int) -> Switch:
     there is nothing to take back."""
     now = scheduled(session, learner, deck_id)
     if now.version is None:
-        raise Refused(N_("There is no change to take back."))
+        raise Refused(N_("There is no change to undo."))
     before = None if now.replaces is None else session.get_one(SchedulerVersion, (learner.id, now.replaces))
     choice = choice_of(before)
     settings = settings_of(session, learner, choice)
