@@ -100,6 +100,7 @@ def _followed_tree(page: Page) -> Iterator[str]:
     page.keyboard.press("Space")
     page.locator("button.good").click()
     expect(page.locator("#reveal[open]")).to_have_count(0)
+    yield from _planned(page)
     page.goto("/decks")
     page.locator("form[action='/decks/2/follow'] button").click()
     page.goto("/decks/2")
@@ -107,6 +108,28 @@ def _followed_tree(page: Page) -> Iterator[str]:
     page.locator("form[action$='/copies'] button").click()
     expect(page.locator("form[action$='/copies/undo']")).to_be_visible()
     yield "an edition that was copied to"
+
+
+def _planned(page: Page) -> Iterator[str]:
+    """How the deck is scheduled: chosen, previewed, changed, and a year of it."""
+    page.goto("/decks/1/scheduling")
+    yield "how a deck is scheduled"
+    page.locator("[name=scheduler][value=fsrs]").check()
+    page.locator("form[method=get] button").click()
+    expect(page.locator("#changes .chart")).to_be_visible()
+    for behind in page.locator("details.behind > summary").all():
+        behind.click()
+    yield "what a switch would change"
+    page.locator("#changes form button").click()
+    expect(page.locator("#changes")).to_have_count(0)
+    page.goto("/decks/1/scheduling?scheduler=fsrs&retention=5")
+    yield "a retention out of range"
+    page.goto("/decks/1/fit")
+    yield "too little to fit to"
+    page.goto("/decks/1/year?new_per_day=1")
+    for behind in page.locator("details.behind > summary").all():
+        behind.click()
+    yield "a year ahead"
 
 
 def _paste(page: Page, text: str) -> None:
