@@ -1,5 +1,8 @@
 """What is measured in process: each case beside its floors in one loop, so that a drift of the machine hits both."""
 
+import re
+from functools import partial
+
 from tests.benchmarks.building import DRILLER, HEAVY, NEW_0, NEW_50, NEW_99, today
 from tests.benchmarks.calling import AnswerForm, Browser, Reply, answer_form
 from tests.benchmarks.inside import Inside
@@ -36,6 +39,7 @@ def measure_all(here: Inside, engine: str, size: int, times: int) -> dict[str, d
         here.noop()
         here.timed("progress page", _again(home, "/progress"))
     changes(here, engine, heavy, min(times // 4, 25))
+    switching(here, Browser(here.app, HEAVY))
     return here.samples.summed_up()
 
 
@@ -122,6 +126,30 @@ def drill(here: Inside, times: int) -> None:
     for _ in range(times):
         here.noop()
         here.timed("drill page", _again(browser, "/study"))
+
+
+def switching(here: Inside, browser: Browser) -> None:
+    """A deck of the heavy learner looked at under FSRS, switched and switched back; beside it the same statements bare,
+    whose switch stands like the app's, and is undone like it."""
+    deck = "/decks/1/scheduling"
+    preview = f"{deck}?scheduler=fsrs&retention=90"
+    for _ in range(LOOKS_BACK):
+        here.noop()
+        tape = here.recorder.recorded(lambda: browser.at(here.second).get(preview))
+        fields = _hidden(here.timed("preview of a switch", browser.get(preview)).page)
+        here.samples.add("bare preview of a switch", replay(here.bare, tape))
+        here.timed("switch", browser.post(deck, fields), 303)
+        undo = _hidden(browser.get(f"{deck}/undo").page)
+        here.timed("undo of a switch", browser.post(f"{deck}/undo", undo), 303)
+        switch = here.recorder.stopped_before_commit(partial(browser.at(here.second).post, deck, fields))
+        here.samples.add("bare switch", replay(here.bare, switch))
+        undo = _hidden(browser.get(f"{deck}/undo").page)
+        assert browser.post(f"{deck}/undo", undo).status == 303
+
+
+def _hidden(page: str) -> dict[str, str]:
+    """What the forms of a page send without being asked."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
 
 
 def changes(here: Inside, engine: str, browser: Browser, times: int) -> None:

@@ -148,6 +148,18 @@ def looking_back(measured: Measured) -> Iterator[Line]:
     yield Line(f"progress page, {words(size)}", "≤ 50 ms", ms(took), "", "", took <= 50)
 
 
+def switching(measured: Measured) -> Iterator[Line]:
+    """Of one deck of twenty, ten answers a card."""
+    size = measured.reference
+    cases, reviews = measured.cases(size), size // 20 * 10
+    for name, limit in (("preview of a switch", None), ("switch", reviews / 100_000 * 2000)):
+        took, floor = cases[name]["ms"], cases[f"bare {name}"]["ms"]
+        goal = f"{name} to FSRS, {words(reviews)} reviews"
+        allowed = "" if limit is None else f"≤ {ms(limit)} (2 s for 100k)"
+        met = None if limit is None else took <= limit
+        yield Line(goal, allowed, ms(took), ms(floor), f"{took / floor:.2f}", met)
+
+
 def importing(measured: Measured) -> Iterator[Line]:
     table = measured.results.get("table")
     if table:
@@ -164,6 +176,7 @@ GOALS: list[Callable[[Measured], Iterator[Line]]] = [
     after_changes,
     home,
     looking_back,
+    switching,
     memory,
     importing,
 ]

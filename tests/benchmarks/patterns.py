@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from app.models import Stage
-from app.scheduling import MATURE_INTERVAL, NEW, Answer, take_answer
+from app.scheduling import NEW, Answer, take_answer
 
 LONG = ["4444444244", "4444442444", "4444424444", "4444244444", "4442444444"]
 LONG += ["5444424544", "4434444244", "4244442445", "4544244454", "4434244444"]
@@ -15,10 +14,9 @@ SHORT = ["4"]
 
 @dataclass(frozen=True)
 class Pattern:
-    """A history of grades: the stage of the card before each, and the memory after all."""
+    """A history of grades, and the memory after all of them."""
 
     grades: list[int]
-    stages: list[Stage]
     repetitions: int
     interval: int
     ease: int
@@ -27,11 +25,9 @@ class Pattern:
 
 def pattern(grades: str) -> Pattern:
     """Folds the grades as the app does. Which days they fall on makes no difference to SM-2, only that they differ."""
-    state, stages = NEW, []
+    state = NEW
     for day, grade in enumerate(map(int, grades)):
-        mature = Stage.MATURE if state.interval >= MATURE_INTERVAL else Stage.YOUNG
-        stages.append(Stage.NEW if state.answers == 0 else mature)
         moment = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=day)
         state = take_answer(state, Answer(UUID(int=day), day, moment, grade))
     assert state.drill_day is None
-    return Pattern([*map(int, grades)], stages, state.repetitions, state.interval, state.ease, state.lapses)
+    return Pattern([*map(int, grades)], state.repetitions, state.interval, state.ease, state.lapses)

@@ -6,6 +6,8 @@ because sending millions of them to it would take longer than everything that is
 
 from dataclasses import dataclass
 
+from app.models import Stage
+from app.scheduling import MATURE_INTERVAL
 from tests.benchmarks.patterns import LONG, SHORT, pattern
 
 DAY_MS = 86_400_000
@@ -55,14 +57,12 @@ def pattern_tables() -> list[str]:
     for number, grades in enumerate([*LONG, *SHORT]):
         made = pattern(grades)
         outcomes.append(f"({number}, {made.repetitions}, {made.interval}, {made.ease}, {made.lapses})")
-        pairs = enumerate(zip(made.grades, made.stages, strict=True))
-        answers += [f"({number}, {j}, {grade}, {int(stage)})" for j, (grade, stage) in pairs]
+        answers += [f"({number}, {j}, {grade})" for j, grade in enumerate(made.grades)]
     return [
         "CREATE TEMPORARY TABLE outcomes"
         " (pattern INTEGER PRIMARY KEY, repetitions INTEGER, interval INTEGER, ease INTEGER, lapses INTEGER)",
         f"INSERT INTO outcomes VALUES {', '.join(outcomes)}",
-        "CREATE TEMPORARY TABLE given"
-        " (pattern INTEGER, j INTEGER, grade INTEGER, stage INTEGER, PRIMARY KEY (pattern, j))",
+        "CREATE TEMPORARY TABLE given (pattern INTEGER, j INTEGER, grade INTEGER, PRIMARY KEY (pattern, j))",
         f"INSERT INTO given VALUES {', '.join(answers)}",
     ]
 
@@ -96,9 +96,12 @@ def memories(dialect: Dialect, met: Met, today: int) -> str:
 def _answers(dialect: Dialect, met: Met, today: int) -> str:
     """A row for each answer. Decks are studied one after another, so a deck's answers fall into two hours of a day."""
     last = met.answers - 1
+    day = f"m.last_day - m.span * ({last * last} - {{0}} * {{0}}) / {HISTORY}"
+    gap = f"({day.format('g.j')}) - ({day.format('(g.j - 1)')})"
     return (
-        "SELECT m.user_id, m.card_id, m.deck_id, g.grade, g.stage, m.i, g.j,"
-        f" m.last_day - m.span * ({last * last} - g.j * g.j) / {HISTORY} AS day,"
+        "SELECT m.user_id, m.card_id, m.deck_id, g.grade, m.i, g.j,"
+        f" {day.format('g.j')} AS day, CASE WHEN g.j = 0 THEN {int(Stage.NEW)}"
+        f" WHEN {gap} >= {MATURE_INTERVAL} THEN {int(Stage.MATURE)} ELSE {int(Stage.YOUNG)} END AS stage,"
         " 7 + (m.deck_id % 20) * 13 / 20 + CASE WHEN (m.i + g.j) % 3 = 0 THEN 1 ELSE 0 END AS hour,"
         " 2000 + (m.i * 7 + g.j * 911) % 12000 AS took_ms"
         f" FROM ({_met(dialect, met, today)}) AS m JOIN given AS g ON g.pattern = m.pattern"

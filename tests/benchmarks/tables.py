@@ -17,7 +17,7 @@ def import_table(store: Store, name: str, rows: int = ROWS) -> dict[str, float]:
     environment = {**os.environ, **environment_for(store, name)}
     # The first start brings the starter decks in; that is no part of it.
     subprocess.run(
-        [sys.executable, "-m", "app", "log", "check"], cwd=ROOT, env=environment, capture_output=True, check=True
+        [sys.executable, "-m", "app", "doctor"], cwd=ROOT, env=environment, capture_output=True, check=True
     )
     table = Path(environment["CARDLET_DATA_DIR"]) / "table.csv"
     lines = (

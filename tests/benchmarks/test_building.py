@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.database import db
 from app.models import Card, DailySummary, Follow, Memory, Review
+from app.scheduling import DEFAULT_SETTINGS
 from app.study.folding import fold
 from app.study.keeping import Logged
 from app.study.summing import totals_of
@@ -51,7 +52,7 @@ def assert_projections_follow_from_the_log(app: Flask) -> None:
             logs[user_id, card_id].append(Logged(*logged))
         for memory in db.session.scalars(sa.select(Memory)).all():
             log = logs.pop((memory.user_id, memory.card_id))
-            assert fold(log) == memory.state
+            assert fold(log, DEFAULT_SETTINGS, memory.card_id) == memory.state
             for share, totals in totals_of(log).items():
                 added = sums[(memory.user_id, *astuple(share))]
                 added[:] = [old + new for old, new in zip(added, totals, strict=True)]
