@@ -6,8 +6,9 @@ from itertools import count
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Card, Deck, Follow, Note, NoteType, User
+from app.models import Card, Deck, Follow, Note, NoteType, ParameterSet, User
 from app.models.user import name_key
+from app.scheduling.fsrs import ALGORITHM, DEFAULT_PARAMETERS
 from tests.conftest import MONDAY
 
 _numbers = count(1)
@@ -85,6 +86,13 @@ def a_follow(session: Session, learner: User, deck: Deck, **columns: object) -> 
     session.add(follow)
     session.flush()
     return follow
+
+
+def a_parameter_set(learner: User, deck_id: int, **columns: object) -> ParameterSet:
+    """Parameters fitted to a learner's answers, in words only: they are the defaults."""
+    numbers = {"trained_on": 100, "held_out": 25, "loss_before": 0.4, "loss_after": 0.3, "fitted_at": MONDAY}
+    named = {"algorithm": ALGORITHM, "parameter_count": 21, "parameters": list(DEFAULT_PARAMETERS)}
+    return ParameterSet(**{"user_id": learner.id, "id": 1, "deck_id": deck_id, **named, **numbers, **columns})
 
 
 def at(day: int, hour: int = 9, minute: int = 0, second: int = 0) -> datetime:

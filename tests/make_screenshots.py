@@ -20,6 +20,7 @@ IMAGES = ROOT / "docs" / "images"
 PHONE, DESKTOP = (360, 740), (1280, 800)
 # The first decks are Kubernetes as a whole, in English and Chinese, and its first topic.
 PAGES = ("/", "/decks", "/decks/1", "/decks/2", "/decks/3", "/import", "/progress", "/settings", "/nowhere")
+OWN_DECK = {"en": 1, "zh": 2}
 OF_OWN_DECK = ("scheduling", "scheduling?scheduler=fsrs&retention=90", "fit", "year")
 PASSWORD = "a long sentence"
 DAYS, NEW_PER_DAY = 40, 12
@@ -115,6 +116,9 @@ def for_the_readme(browser: Browser, address: str) -> None:
             page.goto("/progress")
             page.set_viewport_size({"width": 900, "height": 760})
             page.screenshot(path=IMAGES / f"progress-{language}-{scheme}.png")
+            page.goto(f"/decks/{OWN_DECK[language]}/year")
+            page.set_viewport_size({"width": 900, "height": 920})
+            page.screenshot(path=IMAGES / f"year-{language}-{scheme}.png")
             page.context.close()
 
 
@@ -130,7 +134,7 @@ def everything(browser: Browser, address: str, folder: Path) -> None:
                     whole = not path.startswith("/decks/")
                     page.screenshot(path=folder / f"{language}-{width}-{scheme}-{title}.png", full_page=whole)
                 for path in OF_OWN_DECK:
-                    page.goto(f"/decks/{1 if language == 'en' else 2}/{path}")
+                    page.goto(f"/decks/{OWN_DECK[language]}/{path}")
                     title = path.replace("?", "-").split("&")[0]
                     page.screenshot(path=folder / f"{language}-{width}-{scheme}-{title}.png", full_page=True)
                 page.goto("/study")

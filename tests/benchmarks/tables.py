@@ -16,9 +16,7 @@ def import_table(store: Store, name: str, rows: int = ROWS) -> dict[str, float]:
     """Seconds and megabytes of `cardlet import`, its start included, for the first learner of that database."""
     environment = {**os.environ, **environment_for(store, name)}
     # The first start brings the starter decks in; that is no part of it.
-    subprocess.run(
-        [sys.executable, "-m", "app", "doctor"], cwd=ROOT, env=environment, capture_output=True, check=True
-    )
+    subprocess.run([sys.executable, "-m", "app", "doctor"], cwd=ROOT, env=environment, capture_output=True, check=True)
     table = Path(environment["CARDLET_DATA_DIR"]) / "table.csv"
     lines = (
         f"What is part {number} of system {number % 97}?,It keeps record {number} in order.\n" for number in range(rows)

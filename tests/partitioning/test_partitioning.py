@@ -1,5 +1,6 @@
 """The learners' tables in parts: the same rows, the same promises, and all of it or nothing."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.database import Base
 from app.errors import Refused
-from app.models import Memory, ProgressCopy, User
+from app.models import Memory, ProgressCopy, SchedulerVersion, User
 from app.partitioning import learners_tables
+from app.planning.choosing import Choice
 from app.schema import alembic_config, current_revision, migrate, newest_revision, upgrade
-from tests.factories import at
+from tests.factories import a_parameter_set, at
 from tests.partitioning.conftest import PARTS, Change, Split
 from tests.test_migrations import populate
 
@@ -184,15 +186,18 @@ def test_columns_the_models_do_not_know_are_not_lost_in_silence(postgres: sa.Eng
     assert not any(is_partitioned(postgres, name) for name in NAMES)
 
 
-def give_everybody_a_copy(session: Session) -> None:
+def give_everybody_the_rest(session: Session) -> None:
+    """A row in each of the learners' tables that an answer does not fill."""
     for user in session.scalars(sa.select(User)).all():
         ids = {"user_id": user.id, "id": uuid4(), "from_deck_id": 1, "to_deck_id": 2}
         session.add(ProgressCopy(**ids, cards=1, day=0, at=at(0)))
+        session.add(SchedulerVersion(user_id=user.id, version=1, deck_id=1, chosen_at=at(0), **asdict(Choice())))
+        session.add(a_parameter_set(user, deck_id=1))
 
 
 def test_a_deleted_learner_takes_their_rows_along(postgres: sa.Engine, split: Split, change: Change) -> None:
     change(populate)
-    change(give_everybody_a_copy)
+    change(give_everybody_the_rest)
     split()
     before = contents(postgres)
     ada, bob = (row["id"] for row in before["users"])

@@ -8,15 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused, Stale
-from app.models import Card, Deck, Follow, Memory, ParameterSet, Review, SchedulerVersion, User
+from app.models import Card, Deck, Follow, Memory, Review, SchedulerVersion, User
 from app.planning.choosing import Choice, choice_from, scheduled
 from app.planning.switching import carry_out, plan_switch, plan_undo
 from app.scheduling import MemoryState, Scheduler, preview
-from app.scheduling.fsrs import DEFAULT_PARAMETERS
 from app.study import AnswerGiven, answer_card, queue_of, undo_last_answer
 from app.study.queue import next_card
 from app.study.rebuilding import compare
-from tests.factories import a_deck, a_follow, a_learner, at
+from tests.factories import a_deck, a_follow, a_learner, a_parameter_set, at
 
 _ids = count(1)
 FSRS = Choice(Scheduler.FSRS)
@@ -192,9 +191,7 @@ def test_a_longest_interval_holds_for_sm2_too(session: Session, ada: User, deck:
 
 def test_only_a_follower_can_plan_and_only_with_their_own_parameters(session: Session, ada: User, deck: Deck) -> None:
     stranger = a_learner(session)
-    numbers = {"trained_on": 1, "held_out": 1, "loss_before": 0.4, "loss_after": 0.3, "fitted_at": at(0)}
-    named = {"algorithm": "FSRS-6", "parameter_count": 21, "parameters": list(DEFAULT_PARAMETERS)}
-    session.add(ParameterSet(user_id=stranger.id, id=1, deck_id=deck.id, **named, **numbers))
+    session.add(a_parameter_set(stranger, deck.id))
     session.flush()
     with pytest.raises(NotFound):
         plan_switch(session, stranger, deck.id, FSRS)
