@@ -1,7 +1,6 @@
 """`cardlet doctor`: what is installed, and whether everything that follows from the log of answers does."""
 
 import random
-from importlib.util import find_spec
 
 import click
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from app.database import db, one_moment, writing
 from app.errors import Refused
 from app.models import User
 from app.models.user import name_key
+from app.planning.fitting import optimizer_is_installed
 from app.schema import newest_revision
 from app.study.rebuilding import Comparison, compare, rebuild
 
@@ -42,7 +42,7 @@ def doctor(ctx: click.Context, name: str | None, sample: int | None, mend: bool)
 
 
 def _optimizer() -> str:
-    return "ready" if find_spec("fsrs_rs_python") else 'not installed (pip install "cardlet[optimizer]")'
+    return "ready" if optimizer_is_installed() else 'not installed (pip install "cardlet[optimizer]")'
 
 
 def _learners(name: str | None, sample: int | None) -> list[tuple[int, str]]:

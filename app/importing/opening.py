@@ -141,7 +141,8 @@ def _fit_into_trees(session: Session, target: Target) -> None:
             if part.root_id not in {None, *above, *moved}:
                 # It lies in that tree no more.
                 part.root_id = None if deck_id == target.deck_id else target.deck_id
-    for whole in session.scalars(followers_of(above[0])).all() if above else []:
+    # Held to the end, so that a change of the whole's settings comes to all its parts or waits.
+    for whole in session.scalars(followers_of(above[0]).with_for_update()).all() if above else []:
         for deck_id in moved:
             _make_part(session, whole, deck_id, target.now)
 

@@ -5,13 +5,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.errors import N_, NotFound, Refused
+from app.errors import NotFound
 from app.models import Deck, Follow, Learner
 from app.models.deck import decks_inside
-from app.models.follow import NEW_PER_DAY
+from app.models.follow import NEW_PER_DAY, check_new_per_day, tree_of
 from app.models.user import one_at_a_time
-
-MOST_NEW_PER_DAY = 9_999
 
 
 def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> Deck:
@@ -75,14 +73,10 @@ def set_new_per_day(session: Session, learner: Learner, deck_id: int, limit: int
 
     Refused outside 0 to 9,999.
     """
-    if not 0 <= limit <= MOST_NEW_PER_DAY:
-        raise Refused(
-            N_("The number of new cards a day goes from 0 to %(most)s."), field="new_per_day", most=MOST_NEW_PER_DAY
-        )
+    check_new_per_day(limit)
     followed = own_follow(session, learner, deck_id)
-    root_id = followed.root_id or followed.deck_id
-    tree = sa.or_(Follow.deck_id == root_id, Follow.root_id == root_id)
-    session.execute(sa.update(Follow).where(Follow.user_id == learner.id, tree).values(new_per_day=limit))
+    tree = tree_of(learner.id, followed.root_id or followed.deck_id)
+    session.execute(sa.update(Follow).where(*tree).values(new_per_day=limit))
 
 
 def own_follow(session: Session, learner: Learner, deck_id: int) -> Follow:

@@ -6,9 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import ON_DEMAND, Base, Moment
+from app.errors import N_, Refused
 from app.models.deck import Deck
 
 NEW_PER_DAY = 20
+MOST_NEW_PER_DAY = 9_999
 
 
 class Follow(Base):
@@ -36,3 +38,15 @@ class Follow(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
 
     deck: Mapped[Deck] = relationship(lazy=ON_DEMAND)
+
+
+def tree_of(user_id: int, root_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Which follows are a learner's of a followed deck and of all inside it."""
+    return Follow.user_id == user_id, sa.or_(Follow.deck_id == root_id, Follow.root_id == root_id)
+
+
+def check_new_per_day(limit: int) -> None:
+    """Refused outside 0 to 9,999."""
+    if not 0 <= limit <= MOST_NEW_PER_DAY:
+        words = N_("The number of new cards a day goes from 0 to %(most)s.")
+        raise Refused(words, field="new_per_day", most=MOST_NEW_PER_DAY)

@@ -35,8 +35,6 @@ class SchedulerVersion(Base):
     # The version that held before, which undoing brings back. NULL: the defaults.
     replaces: Mapped[int | None]
     chosen_at: Mapped[datetime] = mapped_column(Moment)
-    # NULL: it was not taken back.
-    undone_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class ParameterSet(Base):

@@ -14,6 +14,7 @@ from app.pages.access import current_learner
 from app.pages.language import CARD_LANGUAGES, _
 from app.pages.numbers import number_in
 from app.pages.words import error_words
+from app.planning.choosing import scheduled
 from app.rendering import render_sides
 from app.study import progress_elsewhere
 
@@ -57,6 +58,7 @@ def _deck(deck_id: int, error: Refused | None) -> str:
         words=words,
         editions=progress_elsewhere(db.session, current_learner(), page.deck),
         copy_id=uuid4(),
+        scheduled=scheduled(db.session, current_learner(), deck_id) if page.follow else None,
         card_languages=CARD_LANGUAGES,
     )
 

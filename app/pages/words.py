@@ -13,8 +13,9 @@ from app.errors import CardletError, UnreadableFile
 from app.importing import BadRow
 from app.models.waiting import COUNTED_UP_TO
 from app.pages.language import _, locale, ngettext
-from app.scheduling import Outlook
-from app.scheduling.sm2 import LOWEST_PASS
+from app.planning.choosing import Choice
+from app.scheduling import Outlook, Scheduler
+from app.scheduling.sm2 import LONGEST_INTERVAL, LOWEST_PASS
 
 DAYS_SHOWN, MONTH, YEAR = 100, 30.44, 365.25
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -24,8 +25,9 @@ PAGE = re.compile(r"https?://[^\s/]\S*")
 
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
-    of_numbers = (interval, outlook, minutes, short_time, day_words, short_date, capped, number, percent, loss, tenths)
-    for filter in (*of_numbers, sources, quote_language, bad_row):
+    of_numbers = (interval, outlook, minutes, short_time, capped, number, percent, loss, tenths)
+    of_days = (day_words, short_date, past_day)
+    for filter in (*of_numbers, *of_days, schedule, sources, quote_language, bad_row):
         app.add_template_filter(filter)
 
 
@@ -45,6 +47,20 @@ def outlook(leads_to: Outlook) -> list[str]:
     if len(steps) == 1:
         return steps
     return [*(_("%(step)s,", step=step) for step in steps[:-1]), _("then %(last)s", last=steps[-1])]
+
+
+def schedule(choice: Choice) -> str:
+    """How a deck is scheduled: the scheduler, and whatever else is not as it is by default."""
+    words, more = "SM-2", []
+    if choice.scheduler is Scheduler.FSRS:
+        words = _("FSRS at %(aim)s", aim=percent(choice.retention))
+        more += [_("fitted to you")] * (choice.parameter_set is not None)
+    if choice.maximum_interval != LONGEST_INTERVAL:
+        more.append(_("at most %(n)s days", n=number(choice.maximum_interval)))
+    more += [_("spread")] * choice.fuzz
+    for word in more:
+        words = _("%(words)s, %(more)s", words=words, more=word)
+    return words
 
 
 def minutes(milliseconds: int) -> str:
@@ -70,6 +86,11 @@ def day_words(day: int, today: int) -> str:
     if day < today + 7:
         return format_date(date_of(day), "EEEE", locale=locale())
     return format_skeleton("MMMMd", date_of(day), locale=locale())
+
+
+def past_day(day: int, today: int) -> str:
+    """A study day that lies behind: today, or its date."""
+    return _("today") if day == today else format_date(date_of(day), "medium", locale=locale())
 
 
 def short_date(day: int) -> str:

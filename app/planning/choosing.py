@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_, NotFound, Refused
 from app.models import Deck, Follow, Learner, ParameterSet, SchedulerVersion
 from app.models.deck import with_parents
+from app.models.follow import tree_of
 from app.scheduling import DEFAULT_SETTINGS, Scheduler, Settings
 from app.scheduling.fsrs import HIGHEST_RETENTION, LOWEST_RETENTION
 from app.scheduling.sm2 import LONGEST_INTERVAL
@@ -28,10 +29,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """How a followed deck with all inside it is scheduled; `version` None: nobody has chosen yet."""
+    """How a followed deck with all inside it is scheduled; `version` None: nobody has chosen yet.
+
+    `deck_ids`: all its parts; `studied_ids`: those the learner has not left, which alone are counted and simulated.
+    """
 
     deck: Deck
+    path: str
     deck_ids: tuple[int, ...]
+    studied_ids: tuple[int, ...]
     version: int | None
     replaces: int | None
     choice: Choice
@@ -45,22 +51,24 @@ def scheduled(session: Session, learner: Learner, deck_id: int) -> Scheduled:
     if follow is None or follow.stopped_at is not None:
         raise NotFound()
     root_id = follow.root_id or follow.deck_id
-    rows = sa.select(Follow.deck_id, Follow.scheduler_version).where(*tree_of(learner, root_id))
-    versions: dict[int, int | None] = dict(session.execute(rows).all())
-    version = versions.get(root_id)
+    parts = session.scalars(sa.select(Follow).where(*tree_of(learner.id, root_id)).order_by(Follow.deck_id)).all()
+    version = next(part.scheduler_version for part in parts if part.deck_id == root_id)
     deck = session.get(Deck, root_id)
     if deck is None or not deck.published:
         raise NotFound()
     with_parents(session, [deck])
     chosen = None if version is None else session.get_one(SchedulerVersion, (learner.id, version))
     choice = choice_of(chosen)
-    replaces = None if chosen is None else chosen.replaces
-    return Scheduled(deck, tuple(sorted(versions)), version, replaces, choice, settings_of(session, learner, choice))
-
-
-def tree_of(learner: Learner, root_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """Which follows are a learner's of a followed deck and all inside it."""
-    return Follow.user_id == learner.id, sa.or_(Follow.deck_id == root_id, Follow.root_id == root_id)
+    return Scheduled(
+        deck,
+        deck.path,
+        tuple(part.deck_id for part in parts),
+        tuple(part.deck_id for part in parts if part.stopped_at is None),
+        version,
+        None if chosen is None else chosen.replaces,
+        choice,
+        settings_of(session, learner, choice),
+    )
 
 
 def choice_of(chosen: SchedulerVersion | None) -> Choice:
@@ -74,10 +82,7 @@ def choice_of(chosen: SchedulerVersion | None) -> Choice:
 def settings_of(session: Session, learner: Learner, choice: Choice) -> Settings:
     """The settings a choice stands for. Refused if a number is outside its range, NotFound for a set of parameters that
     is not the learner's."""
-    if not LOWEST_RETENTION <= choice.retention <= HIGHEST_RETENTION:
-        lowest, highest = round(LOWEST_RETENTION * 100), round(HIGHEST_RETENTION * 100)
-        words = N_("The desired retention goes from %(lowest)s to %(highest)s %%.")
-        raise Refused(words, field="retention", lowest=lowest, highest=highest)
+    check_retention(choice.retention)
     if not 1 <= choice.maximum_interval <= LONGEST_INTERVAL:
         raise Refused(
             N_("The longest interval goes from 1 to %(most)s days."), field="maximum_interval", most=LONGEST_INTERVAL
@@ -91,24 +96,49 @@ def settings_of(session: Session, learner: Learner, choice: Choice) -> Settings:
     return Settings(choice.scheduler, choice.retention, choice.maximum_interval, choice.fuzz, parameters)
 
 
+def check_retention(retention: float) -> None:
+    """Refused outside 0.70 to 0.99."""
+    if not LOWEST_RETENTION <= retention <= HIGHEST_RETENTION:
+        lowest, highest = round(LOWEST_RETENTION * 100), round(HIGHEST_RETENTION * 100)
+        words = N_("The desired retention goes from %(lowest)s to %(highest)s %%.")
+        raise Refused(words, field="retention", lowest=lowest, highest=highest)
+
+
 def choice_from(given: Any, before: Choice) -> Choice:
     """The choice in a form's fields: `scheduler`, `retention` in percent, `maximum_interval`, `fuzz`, `parameter_set`.
 
-    What is left out stays as before; a box that is not ticked is left out, and off. Refused for what is no number.
+    What is left out stays as before, but for `fuzz`: a box that is not ticked is left out. An empty `parameter_set` is
+    the defaults. Refused for a scheduler that is none, NotFound for a set that is none; a number that is none is kept
+    as one that `settings_of` refuses.
     """
     name = given.get("scheduler", before.scheduler)
     if name not in list(Scheduler):
         raise Refused(N_("There are two schedulers, SM-2 and FSRS."), field="scheduler")
-    percent = _number(given.get("retention"), before.retention * 100)
     longest = _number(given.get("maximum_interval"), before.maximum_interval)
-    fitted = _number(given.get("parameter_set"), math.nan)
     return Choice(
         scheduler=Scheduler(name),
-        retention=-1 if math.isnan(percent) else round(percent) / 100,
+        retention=retention_from(given.get("retention"), before),
         maximum_interval=-1 if math.isnan(longest) else int(longest),
         fuzz=given.get("fuzz") is not None,
-        parameter_set=None if math.isnan(fitted) else int(fitted),
+        parameter_set=_parameter_set(given.get("parameter_set"), before),
     )
+
+
+def retention_from(text: str | None, before: Choice) -> float:
+    """A desired retention given in percent, taken to whole ones. As before if left out; -1 for what is no number."""
+    percent = _number(text, before.retention * 100)
+    return -1 if math.isnan(percent) else round(percent) / 100
+
+
+def _parameter_set(text: str | None, before: Choice) -> int | None:
+    if text is None:
+        return before.parameter_set
+    if not text.strip():
+        return None
+    number = _number(text, math.nan)
+    if math.isnan(number):
+        raise NotFound()
+    return int(number)
 
 
 def _number(text: str | None, otherwise: float) -> float:

@@ -214,8 +214,8 @@ def _refuse_too_little(histories: Sequence[History], older: Sequence[Item]) -> N
     if len(older) < FEWEST:
         raise Refused(
             N_(
-                "Fitting learns from at least %(needed)s reviews, besides the newest fifth, which it is judged by. "
-                "Here there are %(count)s."
+                "Fitting needs %(needed)s reviews of cards seen before, and a fifth more to check it with. "
+                "So far there are %(count)s."
             ),
             needed=FEWEST,
             count=len(older),

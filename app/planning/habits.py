@@ -55,7 +55,11 @@ def _habits(answers: Counter[tuple[str, int]], took: Counter[tuple[str, int]]) -
     first = _shares([answers["first", button] for button in BUTTONS], DEFAULT_HABITS.first)
     passed = _shares([answers["repetition", button] for button in PASSES], DEFAULT_HABITS.passed)
     seconds = [
-        _seconds(answers["repetition", button], took["repetition", button], otherwise)
+        _seconds(
+            answers["first", button] + answers["repetition", button],
+            took["first", button] + took["repetition", button],
+            otherwise,
+        )
         for button, otherwise in zip(BUTTONS, DEFAULT_HABITS.seconds, strict=True)
     ]
     drilled = sum(answers["drill", button] for button in BUTTONS)

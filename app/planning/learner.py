@@ -78,7 +78,7 @@ class Repetition(NamedTuple):
     stability: float
 
 
-class Learner:
+class SimulatedLearner:
     """A memory that is FSRS-6's, and habits."""
 
     def __init__(self, truth: Fsrs, habits: Habits) -> None:

@@ -40,7 +40,7 @@ def keep_parameters(session: Session, learner: Learner, fitted: DeckFit, moment:
         raise Refused(N_("These parameters predict your newest answers no better, and are not kept."))
     one_at_a_time(session, learner)
     found = fitted.fit
-    for known in parameter_sets(session, learner, fitted.now.deck.id):
+    for known in parameter_sets(session, learner, fitted.now):
         if tuple(known.parameters) == found.parameters:
             return known
     last = session.scalar(sa.select(sa.func.max(ParameterSet.id)).where(ParameterSet.user_id == learner.id))
@@ -62,7 +62,8 @@ def keep_parameters(session: Session, learner: Learner, fitted: DeckFit, moment:
     return kept
 
 
-def parameter_sets(session: Session, learner: Learner, deck_id: int) -> Sequence[ParameterSet]:
-    """The sets that were kept for a deck, the newest first."""
-    own = sa.select(ParameterSet).where(ParameterSet.user_id == learner.id, ParameterSet.deck_id == deck_id)
+def parameter_sets(session: Session, learner: Learner, now: Scheduled) -> Sequence[ParameterSet]:
+    """The sets that were kept for a deck, the newest first; and the one in use, wherever it came from."""
+    here = sa.or_(ParameterSet.deck_id == now.deck.id, ParameterSet.id == now.choice.parameter_set)
+    own = sa.select(ParameterSet).where(ParameterSet.user_id == learner.id, here)
     return session.scalars(own.order_by(ParameterSet.id.desc())).all()

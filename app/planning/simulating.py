@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from random import Random
 from statistics import fmean
 
-from app.planning.learner import BUTTONS, DEFAULT_HABITS, Card, Habits, Learner, Repetition
+from app.planning.learner import BUTTONS, DEFAULT_HABITS, Card, Habits, Repetition, SimulatedLearner
 from app.scheduling import NEW, PASSED, MemoryState, Settings
 from app.scheduling.fsrs import Fsrs
 
@@ -87,7 +87,7 @@ def simulate(
     """
     if days < 1 or seeds < 1:
         raise ValueError("a simulation takes a day and a seed at least")
-    learner, deck = Learner(truth, habits), _Deck(start, days)
+    learner, deck = SimulatedLearner(truth, habits), _Deck(start, days)
     runs = []
     for seed in range(seeds):
         run = _Run(start.today, days, truth, habits)

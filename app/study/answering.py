@@ -17,7 +17,7 @@ from app.models.scheduling import SETTINGS, Versioned, versioned_from, with_sett
 from app.models.waiting import LEARNER
 from app.scheduling import DEFAULT_SETTINGS, GRADES, NEW, MemoryState, take
 from app.study import keeping
-from app.study.folding import REMEMBERED, fold, remembered_from, standing_log
+from app.study.folding import REMEMBERED, remembered_from, up_to_date
 from app.study.keeping import MOVED_ON, Logged, Remembered
 from app.study.summing import share_of
 
@@ -83,7 +83,8 @@ def answer_card(
     if card.state.answers != given.seen:
         raise Stale(MOVED_ON)
     if not card.state.is_waiting_on(day):
-        raise Stale(N_("A new day has begun since this card was shown. Here is what waits today."))
+        # A new day has begun since it was shown, or its deck has been given another scheduler.
+        raise Stale(N_("This card does not wait today any more. Here is what does."))
     # Just after the card's last answer if the clock was put back: the log's order is the order of the fold.
     at = now if card.last_at is None else max(now, card.last_at + timedelta(milliseconds=1))
     took_ms = min(max(given.took_ms, 0), LONGEST_ANSWER_MS)
@@ -94,11 +95,21 @@ def answer_card(
     except (Stale, IntegrityError):
         if in_transaction is None:
             raise
-        known = _read(handle, learner, card_id, given.review_id)[1]
-        if known is None:
-            raise Stale(MOVED_ON) from None
-        return known
+        return _answer_again(handle, learner, card, given, now, in_transaction)
     return Outcome(given.review_id, given.grade, repeated=False)
+
+
+def _answer_again(
+    handle: Handle, learner: Learner, card: Answerable, given: AnswerGiven, now: datetime, in_transaction: Writing
+) -> Outcome:
+    """What comes of an answer whose card changed while it was being written: it may have been the same answer, sent
+    twice, or the deck was switched to another schedule at this very moment, and nobody answered the card."""
+    again, known = _read(handle, learner, card.card_id, given.review_id)
+    if known is not None:
+        return known
+    if again.state.answers == given.seen and again.kept.version != card.kept.version:
+        return answer_card(handle, learner, card.card_id, given, now, in_transaction)
+    raise Stale(MOVED_ON) from None
 
 
 _LAST_AT = (
@@ -164,13 +175,10 @@ def _write(handle: Handle, learner: Learner, card: Answerable, logged: Logged, i
 
 def _after(connection: sa.Connection, learner: Learner, card: Answerable, logged: Logged) -> MemoryState:
     """One step from the memory; from the log, if it was folded under other settings than the deck has by now."""
-    settings = card.chosen.settings
-    if card.kept.version == card.chosen.version or card.state.answers == 0:
-        return take(card.state, logged.event, settings, card.card_id)
-    log = standing_log(connection, learner.id, card.card_id)
-    if len(log) != card.state.answers:
+    before = up_to_date(connection, learner.id, card.card_id, card.kept, card.chosen)
+    if before.answers != card.state.answers:
         raise Stale(MOVED_ON)
-    return fold([*log, logged], settings, card.card_id)
+    return take(before, logged.event, card.chosen.settings, card.card_id)
 
 
 Rows = tuple[dict[str, object], dict[str, object], dict[str, object]]

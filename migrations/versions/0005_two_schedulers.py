@@ -53,7 +53,6 @@ def _create_versions() -> None:
         sa.Column("parameter_set", sa.Integer(), nullable=True),
         sa.Column("replaces", sa.Integer(), nullable=True),
         sa.Column("chosen_at", sa.BigInteger(), nullable=False),
-        sa.Column("undone_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_scheduler_versions_user_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "version", name="pk_scheduler_versions"),
         sqlite_with_rowid=False,

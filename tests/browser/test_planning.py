@@ -60,13 +60,15 @@ def test_a_deck_goes_to_fsrs_and_back_with_a_look_first_and_the_change_is_undone
     before = memories(app)
     page.goto(f"/decks/{deck_id}")
     page.get_by_role("link", name="How it is scheduled").click()
-    expect(page.get_by_text("SM-2 the default")).to_be_visible()
+    expect(page.get_by_text("SM-2, the default")).to_be_visible()
     _look_at(page, "FSRS")
-    expect(page.get_by_text(re.compile(rf"\d+ of {CARDS} cards move to another day\."))).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("cards move to another day"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(rf"\d+ of the {CARDS} cards you have studied move to another day\."))
+    ).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("cards you have studied move to another day"))).to_be_visible()
     assert memories(app) == before
     page.get_by_role("button", name="Use this schedule").click()
-    expect(page.get_by_role("status")).to_contain_text("Nodes is scheduled by FSRS now.")
+    expect(page.get_by_role("status")).to_contain_text("Nodes is now scheduled by FSRS at 90%")
     by_fsrs = memories(app)
     assert all(state.stability for state in by_fsrs.values()) and agrees(app)
 
@@ -76,17 +78,17 @@ def test_a_deck_goes_to_fsrs_and_back_with_a_look_first_and_the_change_is_undone
     page.goto(f"/decks/{deck_id}/scheduling")
     _look_at(page, "SM-2")
     page.get_by_role("button", name="Use this schedule").click()
-    expect(page.get_by_role("status")).to_contain_text("Nodes is scheduled by SM-2 now.")
+    expect(page.get_by_role("status")).to_contain_text("Nodes is now scheduled by SM-2.")
     assert memories(app) == before and agrees(app)
 
-    page.get_by_role("link", name="Undo the last change").click()
+    page.get_by_role("link", name=re.compile("^Undo: back to")).click()
     expect(page.get_by_role("heading", name="Back to FSRS at 90%")).to_be_visible()
     page.get_by_role("button", name="Undo the change").click()
-    expect(page.get_by_role("status")).to_contain_text("Nodes is scheduled by FSRS now.")
+    expect(page.get_by_role("status")).to_contain_text("Nodes is now scheduled by FSRS at 90%")
     assert memories(app) == by_fsrs
-    page.get_by_role("link", name="Undo the last change").click()
+    page.get_by_role("link", name=re.compile("^Undo: back to")).click()
     page.get_by_role("button", name="Undo the change").click()
-    expect(page.get_by_text("SM-2 the default")).to_be_visible()
+    expect(page.get_by_text("SM-2, the default")).to_be_visible()
     assert memories(app) == before and agrees(app)
 
 
@@ -94,11 +96,11 @@ def test_parameters_fitted_in_the_browser_schedule_the_next_answer(app: Flask, p
     pytest.importorskip("fsrs_rs_python")
     page.goto(f"/decks/{deck_id}/scheduling")
     page.get_by_role("link", name="Fit to my answers").click()
-    expect(page.get_by_role("img", name=re.compile("Log loss over the newest answers"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Error over the newest answers"))).to_be_visible()
     page.get_by_role("button", name="Keep them and see what changes").click()
     expect(page.get_by_role("status")).to_contain_text("The parameters are kept.")
     page.get_by_role("button", name="Use this schedule").click()
-    expect(page.get_by_role("status")).to_contain_text("Nodes is scheduled by FSRS now.")
+    expect(page.get_by_role("status")).to_contain_text("Nodes is now scheduled by FSRS at 90%")
     with app.app_context():
         assert db.session.scalars(sa.select(SchedulerVersion.parameter_set)).all() == [1]
     page.goto(f"/study?deck={deck_id}")
@@ -110,14 +112,14 @@ def test_a_year_ahead_is_simulated_with_the_numbers_asked_for(page: Page, deck_i
     page.goto(f"/decks/{deck_id}/scheduling")
     page.get_by_role("link", name="Look a year ahead").click()
     page.get_by_label("New cards a day").fill("1")
-    page.get_by_label("FSRS aims at, in percent").fill("97")
+    page.get_by_label("Desired retention, in percent (FSRS)").fill("97")
     page.get_by_role("button", name="Simulate").click()
     expect(page.get_by_text("Here FSRS means more reviews.")).to_be_visible()
-    expect(page.get_by_role("row", name=re.compile(r"^FSRS, 97%"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile(r"^FSRS at 97%"))).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("At 97%, FSRS asks for"))).to_be_visible()
 
 
 def _look_at(page: Page, scheduler: str) -> None:
     page.get_by_role("radio", name=re.compile(f"^{scheduler}")).check()
     page.get_by_role("button", name="See what changes").click()
-    expect(page.get_by_role("heading", name=re.compile(f"^What {scheduler}.* would change$"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(f"^What would change: {scheduler}"))).to_be_visible()

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Card, Follow, Memory, ParameterSet, SchedulerVersion, User
+from app.models import Card, Deck, Follow, Memory, ParameterSet, SchedulerVersion, User
 from app.scheduling import Answer
 from app.study import merge_answers
 from app.study.merging import LateAnswer
@@ -50,14 +50,14 @@ def test_a_deck_is_switched_there_and_back_by_its_pages(ada: Visitor, change: Ca
     assert "the default" in ada.get(here).text
     before = stored(sa.select(Memory.card_id, Memory.due_day, Memory.ease).order_by(Memory.card_id))
     preview = ada.get(f"{here}?{FSRS}").text
-    assert re.search(r"\d of 6 cards move to another day\. Due today: \d now, \d then\.", preview)
+    assert re.search(r"\d of the 6 cards you have studied move to another day\. Due today: \d instead of \d\.", preview)
     assert stored(sa.select(SchedulerVersion.version)) == []
     page = ada.press(here).text
-    assert "Nodes is scheduled by FSRS now." in page and "FSRS at 90%" in page
+    assert "Nodes is now scheduled by FSRS at 90%." in page and "FSRS at 90%, since" in page
     assert all(stored(sa.select(Memory.stability)))
     assert "Back to SM-2" in ada.get(f"{here}/undo").text
     page = ada.press(f"{here}/undo").text
-    assert "Nodes is scheduled by SM-2 now." in page and "Undo the last change" not in page
+    assert "Nodes is now scheduled by SM-2." in page and "Undo: back to" not in page
     assert stored(sa.select(Memory.card_id, Memory.due_day, Memory.ease).order_by(Memory.card_id)) == before
     assert change(lambda session: compare(session, 1).agrees)
 
@@ -104,18 +104,75 @@ def test_a_part_of_a_tree_shows_the_settings_of_the_whole(ada: Visitor, change: 
         a_follow(session, learner, inside, root_id=root_id)
         return inside.id
 
-    page = ada.get(f"/decks/{change(make)}/scheduling").text
-    assert ">Nodes</a>" in page
+    inside_id = change(make)
+    assert ">Nodes</a>" in ada.get(f"/decks/{inside_id}/scheduling").text
+    assert "Scheduled with all of Nodes: SM-2." in ada.get(f"/decks/{inside_id}").text
+
+
+def test_a_deck_followed_inside_one_that_is_not_is_switched_and_named_by_its_path(
+    ada: Visitor, change: Callable
+) -> None:
+    def make(session: Session) -> int:
+        deck_id = studied(session)
+        session.get_one(Deck, deck_id).parent_id = a_deck(session, name="Kubernetes").id
+        return deck_id
+
+    here = f"/decks/{change(make)}/scheduling"
+    ada.get(f"{here}?{FSRS}")
+    assert "Kubernetes::Nodes is now scheduled by FSRS at 90%." in ada.press(here).text
+    ada.get(f"{here}/undo")
+    assert "Kubernetes::Nodes is now scheduled by SM-2." in ada.press(f"{here}/undo").text
+
+
+def test_what_was_chosen_stays_when_a_number_is_refused(ada: Visitor, change: Callable) -> None:
+    here = f"/decks/{change(studied)}/scheduling"
+    page = ada.client.get(f"{here}?scheduler=fsrs&retention=5&maximum_interval=60&fuzz=on").text
+    assert 'value="fsrs" checked' in page and 'name="fuzz" checked' in page
+    assert 'name="retention" inputmode="numeric" value="5" aria-invalid="true"' in page and 'value="60"' in page
+
+
+def test_everything_that_is_not_as_by_default_is_named(ada: Visitor, change: Callable) -> None:
+    here = f"/decks/{change(studied)}/scheduling"
+    page = ada.get(f"{here}?scheduler=fsrs&retention=85 %&maximum_interval=60&fuzz=on").text
+    assert "What would change: FSRS at 85%, at most 60 days, spread" in page
+    ada.press(here)
+    kept = ada.get(f"{here}?scheduler=fsrs&retention=80&fuzz=on").text
+    assert "What would change: FSRS at 80%, at most 60 days, spread" in kept
+
+
+def test_cards_of_a_deck_that_became_a_part_are_brought_up_to_date(
+    ada: Visitor, change: Callable, stored: Callable
+) -> None:
+    def make(session: Session) -> tuple[int, int]:
+        above, deck_id = a_deck(session, name="Kubernetes"), studied(session)
+        session.get_one(Deck, deck_id).parent_id = above.id
+        return above.id, deck_id
+
+    above_id, deck_id = change(make)
+    ada.get(f"/decks/{deck_id}/scheduling?{FSRS}")
+    ada.press(f"/decks/{deck_id}/scheduling")
+    ada.get("/decks")
+    ada.press(f"/decks/{above_id}/follow")
+    page = ada.get(f"/decks/{above_id}/scheduling").text
+    assert "6 cards are still scheduled as they were before they came here" in page
+    assert stored(sa.select(Memory.card_id).where(Memory.stability.is_(None))) == []
+    link = re.search(r'href="(/decks/\d+/scheduling\?[^"#]+)#changes">Bring all up to date', page)
+    assert link is not None
+    ada.get(link[1].replace("&amp;", "&"))
+    page = ada.press(f"/decks/{above_id}/scheduling").text
+    assert "still scheduled" not in page
+    assert {row[0] for row in stored(sa.select(Memory.stability))} == {None}
+    assert change(lambda session: compare(session, 1).agrees)
 
 
 def test_parameters_are_fitted_shown_kept_and_used(ada: Visitor, change: Callable, stored: Callable) -> None:
     pytest.importorskip("fsrs_rs_python")
     deck_id = change(lambda session: studied(session, cards=60, each=8))
     fit = ada.get(f"/decks/{deck_id}/fit").text
-    assert "the log loss falls from" in fit and "<circle" in fit and "SM-2 itself predicts nothing" in fit
+    assert "the error falls from" in fit and "<circle" in fit and "SM-2 itself predicts nothing" in fit
     assert stored(sa.select(ParameterSet.id)) == []
     page = ada.press(f"/decks/{deck_id}/fit").text
-    assert "The parameters are kept." in page and "of your answers</option>" in page
+    assert "The parameters are kept." in page and re.search(r"Yours, .* \(\d+ reviews\)</option>", page)
     kept = change(lambda session: session.scalars(sa.select(ParameterSet)).one())
     assert (kept.algorithm, kept.parameter_count, len(kept.parameters)) == ("FSRS-6", 21, 21)
     assert kept.loss_after < kept.loss_before
@@ -123,7 +180,7 @@ def test_parameters_are_fitted_shown_kept_and_used(ada: Visitor, change: Callabl
     assert stored(sa.select(SchedulerVersion.parameter_set)) == [(kept.id,)]
     assert change(lambda session: compare(session, 1).agrees)
     again = ada.get(f"/decks/{deck_id}/fit").text
-    assert "predict them no better" in again and "Keep them" not in again
+    assert "the parameters you have already" in again and "Keep them" not in again
     refused = ada.client.post(f"/decks/{deck_id}/fit", data={"csrf_token": ada.token()})
     assert (refused.status_code, "are not kept" in refused.text) == (422, True)
     assert len(stored(sa.select(ParameterSet.id))) == 1
@@ -132,7 +189,7 @@ def test_parameters_are_fitted_shown_kept_and_used(ada: Visitor, change: Callabl
 
 def test_who_has_answered_little_hears_how_much_it_takes(ada: Visitor, change: Callable) -> None:
     page = ada.get(f"/decks/{change(studied)}/fit")
-    assert (page.status_code, "Fitting learns from at least 100 reviews" in page.text) == (200, True)
+    assert (page.status_code, "Fitting needs 100 reviews of cards seen before" in page.text) == (200, True)
 
 
 def test_without_the_optimizer_the_button_says_what_to_install(
@@ -152,13 +209,14 @@ def test_a_year_ahead_says_what_it_is(ada: Visitor, change: Callable) -> None:
     assert "Here FSRS means more reviews." in page
     assert "It is not personal yet: with 24 answers in this deck" in page
     assert "default parameters" in page and "flatters FSRS" in page
-    assert "FSRS, 97%" in page and page.count("<svg") >= 3
+    assert "FSRS at 97%</th>" in page and page.count("<svg") >= 3
     assert "It begins with all 8 cards" in page
+    assert "See what FSRS at 97% would change" in page
 
 
 def test_a_year_of_a_deck_nobody_learns_is_empty(ada: Visitor, change: Callable) -> None:
     deck_id = change(lambda session: studied(session, cards=0))
-    assert "There is nothing to do in this year" in ada.get(f"/decks/{deck_id}/year?new_per_day=0").text
+    assert "Nothing to simulate" in ada.get(f"/decks/{deck_id}/year?new_per_day=0").text
 
 
 @pytest.mark.parametrize(

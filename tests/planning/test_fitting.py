@@ -235,7 +235,7 @@ def test_the_bins_hold_every_held_out_answer() -> None:
 
 @pytest.mark.parametrize("histories", [[], [[]], [[(1, 4)]] * 500])
 def test_without_a_second_answer_there_is_nothing_to_learn_from(histories: list[History]) -> None:
-    with pytest.raises(Refused, match=r"at least 100 reviews.* there are 0"):
+    with pytest.raises(Refused, match=r"needs 100 reviews.* there are 0"):
         fit(histories, DEFAULT_PARAMETERS)
 
 
@@ -243,7 +243,7 @@ def test_too_few_answers_are_refused_with_their_number() -> None:
     three_cards: list[History] = [
         [(day, 4 if day % 5 else 2) for day in range(start, start + 42)] for start in (0, 1, 2)
     ]
-    with pytest.raises(Refused, match=r"at least 100 reviews.* there are 96"):
+    with pytest.raises(Refused, match=r"needs 100 reviews.* there are 96"):
         fit([*three_cards, [(0, 4)]], DEFAULT_PARAMETERS)
 
 

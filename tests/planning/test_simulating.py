@@ -9,7 +9,7 @@ import pytest
 
 from app.planning import simulating
 from app.planning.comparing import like_sm2
-from app.planning.learner import NO_MOMENT, Card, Learner, Repetition
+from app.planning.learner import NO_MOMENT, Card, Repetition, SimulatedLearner
 from app.planning.simulating import DEFAULT_HABITS, Habits, KnownCard, Start, Workload, simulate
 from app.scheduling import NEW, Answer, MemoryState, Scheduler, Settings, replay
 from app.scheduling.fsrs import DEFAULT_PARAMETERS, Fsrs, usable_parameters
@@ -57,7 +57,7 @@ def known_cards(settings: Settings, count: int = 150) -> tuple[KnownCard, ...]:
 
 
 def history(settings: Settings, card: Card, truth: Fsrs = TRUTH) -> list[Repetition]:
-    learner = Learner(truth, DEFAULT_HABITS)
+    learner = SimulatedLearner(truth, DEFAULT_HABITS)
     return list(learner.repetitions(card, settings, luck_of(card.rank), card.due + 500))
 
 
@@ -99,7 +99,7 @@ def test_going_day_by_day_finds_the_same(settings: Settings) -> None:
     start, days = Start(TODAY, known_cards(settings, 20), 30, 2), 60
     weeks, known, reviews, seconds, answers = 8, [0.0] * 8, 0, [0.0] * 8, 0.0
     cards = sorted(start.known, key=lambda card: card.stability)
-    learner = Learner(TRUTH, DEFAULT_HABITS)
+    learner = SimulatedLearner(TRUTH, DEFAULT_HABITS)
     for rank in range(50):
         card = Card(rank, TODAY + max(0, rank - 20) // 2, None, NEW, None, None)
         if rank < 20:
@@ -214,9 +214,12 @@ def test_where_both_know_as_much_the_work_is_about_the_same() -> None:
     """For a learner who is as FSRS thinks learners are. Both repeat what was below Good on the same day, and it moves
     neither schedule nor memory: what is left is when each asks, and there a year of SM-2 is no worse."""
     start = Start(TODAY, (), 400, 8)
-    curve = [simulate(start, replace(FSRS, retention=r), TRUTH) for r in (0.85, 0.88, 0.91, 0.94)]
+
+    def at(retention: float) -> Workload:
+        return simulate(start, replace(FSRS, retention=retention), TRUTH)
+
     sm2 = simulate(start, SM2, TRUTH)
-    found = like_sm2(sm2, curve)
+    found = like_sm2(sm2, [at(0.85), at(0.95)], at)
     assert found is not None and 0.87 <= found.retention <= 0.93
     assert 0.85 < found.reviews_per_day / sm2.reviews_per_day < 1.1
 
@@ -224,8 +227,11 @@ def test_where_both_know_as_much_the_work_is_about_the_same() -> None:
 def test_where_no_retention_knows_as_much_there_is_none_to_name() -> None:
     start = Start(TODAY, (), 20, 10)
     hasty = simulate(start, Settings(maximum_interval=1), TRUTH, days=60, seeds=1)
-    curve = [simulate(start, replace(FSRS, retention=r), TRUTH, days=60, seeds=1) for r in (0.7, 0.8)]
-    assert like_sm2(hasty, curve) is None
+
+    def at(retention: float) -> Workload:
+        return simulate(start, replace(FSRS, retention=retention), TRUTH, days=60, seeds=1)
+
+    assert like_sm2(hasty, [at(0.7), at(0.8)], at) is None
 
 
 @pytest.mark.parametrize("settings", [SM2, FSRS], ids=KINDS[:2])
@@ -246,7 +252,7 @@ def test_habits_that_make_no_sense_cannot_be_made(wrong: dict) -> None:
 
 def test_buttons_that_are_never_pressed_are_never_drawn() -> None:
     good = Habits((0.0, 0.0, 1.0, 0.0), (0.0, 1.0, 0.0), DEFAULT_HABITS.seconds, 1.0, 10.0)
-    learner = Learner(TRUTH, good)
+    learner = SimulatedLearner(TRUTH, good)
     for rank in range(50):
         met = learner.repetitions(Card(rank, TODAY, None, NEW, None, None), SM2, luck_of(rank), TODAY + 300)
         assert {one.grade for one in met} <= {AGAIN, GOOD}
