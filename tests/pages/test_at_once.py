@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Follow, Memory, Review, User
+from app.planning import switching
+from app.study.rebuilding import compare, rebuild
 from tests.factories import a_deck, a_follow
 from tests.visitor import Visitor
 
@@ -95,3 +99,46 @@ def test_one_of_many_gets_the_name_and_the_others_are_told(visitor: Callable[[],
     ]
     assert sorted(at_once(acts)) == [200] + [422] * (AT_ONCE - 1)
     assert len(stored(sa.select(User))) == 1
+
+
+@pytest.mark.parametrize("kind", ["due", "new"])
+def test_an_answer_and_a_switch_at_the_same_moment_both_come_through(
+    learners: list[Visitor], change: Callable, stored: Callable, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Each holds what the other wants next, unless both take it in the same order."""
+    person = learners[0]
+    if kind == "due":
+        person.answer(4)
+        change(lambda session: _two_days_ago(session, person_id(session)))
+    person.get("/study")
+    ((deck_id,), *_) = stored(sa.select(Follow.deck_id))
+    answer = sending(person)
+    person.get(f"/decks/{deck_id}/scheduling?scheduler=fsrs&retention=99")
+    switch = sending(person, f"/decks/{deck_id}/scheduling", grade="")
+    writes, reached = switching._write, Event()
+
+    def slowly(*arguments: Any) -> None:
+        reached.set()
+        # Long enough for the answer to reach what the switch holds.
+        Event().wait(0.5)
+        writes(*arguments)
+
+    monkeypatch.setattr(switching, "_write", slowly)
+
+    def answered() -> int:
+        assert reached.wait(10)
+        return answer()
+
+    assert at_once([switch, answered]) == [303, 303]
+    assert change(lambda session: compare(session, person_id(session)).agrees)
+    assert len(stored(sa.select(Review))) == (2 if kind == "due" else 1)
+
+
+def person_id(session: Session) -> int:
+    return session.scalars(sa.select(User.id).order_by(User.id)).first() or 0
+
+
+def _two_days_ago(session: Session, user_id: int) -> None:
+    session.execute(sa.update(Review).values(day=Review.day - 2))
+    session.execute(sa.update(User).where(User.id == user_id).values(last_day=User.last_day - 2))
+    rebuild(session, user_id)

@@ -54,7 +54,7 @@ def test_a_deck_is_switched_there_and_back_by_its_pages(ada: Visitor, change: Ca
     assert stored(sa.select(SchedulerVersion.version)) == []
     page = ada.press(here).text
     assert "Nodes is now scheduled by FSRS at 90%." in page and "FSRS at 90%, since" in page
-    assert all(stored(sa.select(Memory.stability)))
+    assert all(stability for (stability,) in stored(sa.select(Memory.stability)))
     assert "Back to SM-2" in ada.get(f"{here}/undo").text
     page = ada.press(f"{here}/undo").text
     assert "Nodes is now scheduled by SM-2." in page and "Undo: back to" not in page
