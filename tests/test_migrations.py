@@ -122,6 +122,33 @@ def test_a_checkpoint_is_taken_for_no_answer_after_a_step_down_and_up(app: Flask
         assert compare(db.session, ada.id).agrees
 
 
+def test_summaries_are_made_again_with_the_stage_that_the_days_tell(app: Flask) -> None:
+    """Late and early answers, drill and a checkpoint; before 0005 the stage was told by the interval."""
+    with app.app_context():
+        ada, deck = a_learner(db.session), a_deck(db.session, cards=3)
+        edition = an_edition(db.session, deck, "zh-Hans")
+        for one in (deck, edition):
+            a_follow(db.session, ada, one)
+        cards = list(db.session.scalars(sa.select(Card.id).where(Card.deck_id == deck.id)))
+        twin = db.session.scalars(sa.select(Card.id).where(Card.deck_id == edition.id)).first()
+        days = ((0, 1, 30), (0, 20, 41), (0, 21, 21))
+        given_on = [(day, n, c) for c, row in zip(cards, days, strict=True) for n, day in enumerate(row)]
+        for day, seen, card_id in sorted(given_on):
+            given = AnswerGiven(uuid4(), 2 if (day, seen) == (21, 1) else 4, seen)
+            answer_card(db.session, ada, card_id, given, at(day, minute=seen))
+        copy_progress(db.session, ada, uuid4(), (deck.id, edition.id), at(41))
+        answer_card(db.session, ada, twin, AnswerGiven(uuid4(), 4, 1), at(80))
+        db.session.commit()
+        before = rows_of(db.engine)["daily_summaries"]
+        migrate(db.engine, "0004")
+        with writing() as session:
+            session.execute(sa.text("DELETE FROM daily_summaries WHERE stage = 2"))
+        migrate(db.engine, "head")
+        assert rows_of(db.engine)["daily_summaries"] == before
+        assert {row["stage"] for row in before} == {0, 1, 2}
+        assert compare(db.session, ada.id).agrees
+
+
 @pytest.mark.sqlite
 def test_replacing_a_table_keeps_the_rows_that_point_to_it(app: Flask) -> None:
     """The trap itself: SQLite alters a table by dropping its old copy, and a cascade would empty everything below."""
