@@ -14,16 +14,15 @@ from sqlalchemy.orm import Session
 
 from app.database import connection_of, forget
 from app.errors import N_, Refused, Stale
-from app.models import Follow, Learner, Memory, SchedulerVersion
+from app.models import Follow, Learner, SchedulerVersion
 from app.models.follow import tree_of
 from app.models.user import one_at_a_time
 from app.planning.choosing import Choice, Scheduled, choice_of, scheduled, settings_of
-from app.planning.logs import logs_of_cards, logs_of_decks
+from app.planning.logs import MEMORIES, logs_of_cards, logs_of_decks
 from app.scheduling import Event, MemoryState, Settings
 from app.scheduling.replay import replay_ordered
 
 STATE = tuple(MemoryState.__dataclass_fields__)
-MEMORIES = cast(sa.Table, Memory.__table__)
 FOLDED_AT_ONCE = 500
 """How many cards' logs are asked for by name in one statement."""
 MOVED_ON = N_("How this deck is scheduled was changed elsewhere meanwhile. Here is how it is now.")

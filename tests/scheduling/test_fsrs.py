@@ -4,10 +4,14 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from fsrs import Card, Rating, Scheduler, State
 
+from app.scheduling import Answer, Settings, replay
+from app.scheduling import Scheduler as Schedulers
 from app.scheduling.fsrs import ALGORITHM, DEFAULT_PARAMETERS, Fsrs, usable_parameters
 from app.scheduling.sm2 import LONGEST_INTERVAL
 
@@ -105,6 +109,45 @@ def test_an_evening_and_the_next_morning_are_two_days() -> None:
     naive, _ = library.review_card(card, Rating.Good, evening + timedelta(hours=11))
     assert naive.stability == pytest.approx(2.3065)
     assert DEFAULT.repeat(*first[:2], 1, 4).stability == pytest.approx(7.31530074, abs=EXACT)
+
+
+@pytest.mark.parametrize("moment", [datetime(2024, 2, 1), datetime(2024, 2, 1, tzinfo=ZoneInfo("UTC"))])  # noqa: DTZ001
+def test_the_library_takes_one_kind_of_moment_and_that_is_what_it_gets(
+    moment: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ValueError, match="UTC"):
+        Scheduler().review_card(Card(card_id=1, due=EPOCH), Rating.Good, moment)
+    given = []
+    taken = Scheduler.review_card
+
+    def note(self: Scheduler, card: Card, rating: Rating, review_datetime: datetime) -> object:
+        given.append((review_datetime, card.last_review))
+        return taken(self, card, rating, review_datetime)
+
+    monkeypatch.setattr(Scheduler, "review_card", note)
+    fsrs = Fsrs(DEFAULT_PARAMETERS, 0.9, LONGEST_INTERVAL)
+    fsrs.repeat(*fsrs.repeat(None, None, 0, 4)[:2], 400, 4)
+    moments = [one for pair in given for one in pair if one is not None]
+    assert len(moments) == 3
+    for one in moments:
+        assert one.tzinfo is UTC and (one - EPOCH) % timedelta(days=1) == timedelta(0)
+
+
+def test_a_card_without_steps_is_under_review_from_its_first_answer() -> None:
+    """So there is no state besides stability and difficulty, and nothing of it has to be kept."""
+    for grade in range(6):
+        assert DEFAULT.repeat(None, None, 0, grade).interval >= 1
+
+
+def test_easy_many_times_in_an_hour_is_easy_once() -> None:
+    """The library itself would make half a year of it."""
+    stability, difficulty, _ = DEFAULT.repeat(None, None, 0, 5)
+    once = stability
+    for _ in range(9):
+        stability, difficulty, _ = DEFAULT.repeat(stability, difficulty, 0, 5)
+    assert stability > 190
+    answers = [Answer(UUID(int=n), 0, EPOCH + timedelta(minutes=n), 5) for n in range(10)]
+    assert replay(answers, Settings(Schedulers.FSRS)).stability == once
 
 
 def test_nothing_is_drawn() -> None:
