@@ -1,4 +1,4 @@
-"""How a learner wants it: language, day, colours, keys."""
+"""How a learner wants it: language, day, colours, keys, buttons."""
 
 from dataclasses import dataclass
 
@@ -9,33 +9,40 @@ from app.errors import N_, Refused
 from app.models import Learner, User
 
 THEMES = ("auto", "light", "dark")
+ANSWER_MODES = (2, 4, 6)
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """`language` None: whatever the browser asks for. `day_starts_at`: an hour, 0 to 23."""
+    """`language` None: whatever the browser asks for. `day_starts_at`: an hour, 0 to 23. `answer_mode`: the number of
+    buttons that grade an answer."""
 
     language: str | None
     time_zone: str
     day_starts_at: int
     theme: str
     single_key_shortcuts: bool
+    answer_mode: int = 4
 
 
 def set_preferences(session: Session, learner: Learner, preferences: Preferences) -> None:
-    """Keeps the learner's choices. Refused, with the field, for a time zone, hour or theme that is none."""
+    """Keeps the learner's choices. Refused, with the field, for a time zone, hour, theme or number of buttons that is
+    none."""
     if not is_time_zone(preferences.time_zone):
         raise Refused(N_("There is no time zone called %(name)s."), field="time_zone", name=preferences.time_zone)
     if preferences.day_starts_at not in range(24):
         raise Refused(N_("The day starts at an hour from 0 to 23."), field="day_starts_at")
     if preferences.theme not in THEMES:
         raise Refused(N_("Choose one of the colours."), field="theme")
+    if preferences.answer_mode not in ANSWER_MODES:
+        raise Refused(N_("There are two, four or six buttons."), field="answer_mode")
     user = session.get_one(User, learner.id)
     user.language = preferences.language
     user.time_zone = preferences.time_zone
     user.day_starts_at = preferences.day_starts_at
     user.theme = preferences.theme
     user.single_key_shortcuts = preferences.single_key_shortcuts
+    user.answer_mode = preferences.answer_mode
     session.flush()
 
 

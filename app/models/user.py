@@ -59,6 +59,8 @@ class User(Base):
     theme: Mapped[str] = mapped_column(sa.String(8), default="auto")
     # Whether single letters and digits act on the study page (WCAG 2.1.4 asks for a way to switch that off).
     single_key_shortcuts: Mapped[bool] = mapped_column(default=True)
+    # How many buttons grade an answer: 2 (Again, Good), 4, or 6 for SM-2's own scale.
+    answer_mode: Mapped[int] = mapped_column(sa.SmallInteger, default=4)
     created_at: Mapped[datetime] = mapped_column(Moment)
     # To about an hour: when the learner was last here.
     seen_at: Mapped[datetime] = mapped_column(Moment)
@@ -91,6 +93,7 @@ class SignedInUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
     day_starts_at: int
     theme: str
     single_key_shortcuts: bool
+    answer_mode: int
     created_at: datetime
     seen_at: datetime
     last_day: int | None

@@ -141,6 +141,7 @@ def settings_page() -> ResponseReturnValue:
         day_starts_at=learner.day_starts_at,
         theme=learner.theme,
         single_key_shortcuts=learner.single_key_shortcuts,
+        answer_mode=learner.answer_mode,
     )
     return _settings(shown, None)
 
@@ -148,13 +149,14 @@ def settings_page() -> ResponseReturnValue:
 @bp.post("/settings")
 def settings_submit() -> ResponseReturnValue:
     learner, form = current_learner(), request.form
-    hour = number_in("day_starts_at")
+    hour, buttons = number_in("day_starts_at"), number_in("answer_mode")
     chosen = Preferences(
         language=form["language"] if form.get("language") in LANGUAGES else None,
         time_zone=form.get("time_zone", ""),
         day_starts_at=-1 if hour is None else hour,
         theme=form.get("theme", ""),
         single_key_shortcuts="single_key_shortcuts" in form,
+        answer_mode=learner.answer_mode if "answer_mode" not in form else buttons or 0,
     )
     try:
         with writing() as transaction:

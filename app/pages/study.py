@@ -1,6 +1,6 @@
 """Studying: one card after another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, get_flashed_messages, redirect, render_template, request, url_for
@@ -31,7 +31,34 @@ from app.study import (
 
 bp = Blueprint("study", __name__)
 
-BUTTONS = {AGAIN: N_("Again"), HARD: N_("Hard"), GOOD: N_("Good"), EASY: N_("Easy")}
+
+@dataclass(frozen=True)
+class GradeButton:
+    """A button under an answer: the grade it stores, its word, the digit that presses it, and its colour's class."""
+
+    grade: int
+    name: str
+    key: str
+    kind: str
+
+
+FOUR = (
+    GradeButton(AGAIN, N_("Again"), "1", "again"),
+    GradeButton(HARD, N_("Hard"), "2", "hard"),
+    GradeButton(GOOD, N_("Good"), "3", "good"),
+    GradeButton(EASY, N_("Easy"), "4", "easy"),
+)
+TWO = (FOUR[0], replace(FOUR[2], key="2"))
+SIX = (
+    GradeButton(0, N_("Blank"), "0", "again"),
+    GradeButton(1, N_("Wrong"), "1", "again"),
+    GradeButton(2, N_("Nearly"), "2", "again"),
+    GradeButton(HARD, N_("Hard"), "3", "hard"),
+    GradeButton(GOOD, N_("Good"), "4", "good"),
+    GradeButton(EASY, N_("Easy"), "5", "easy"),
+)
+BUTTONS = {2: TWO, 4: FOUR, 6: SIX}
+"""By the learner's answer mode."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +88,8 @@ def create_answer(card_id: int) -> ResponseReturnValue:
         return _page(error_words(error)), error.status
     message = None
     if outcome.grade != given.grade:
-        stored = _(BUTTONS.get(outcome.grade, BUTTONS[AGAIN]))
+        words = {button.grade: button.name for button in (*SIX, *_buttons())}
+        stored = _(words[outcome.grade])
         message = _("Your first answer, %(grade)s, had arrived and stands.", grade=stored)
     if wants_fragment():
         return _page(message)
@@ -81,6 +109,10 @@ def create_undo() -> ResponseReturnValue:
         return _page(message, card_id)
     flash(message)
     return redirect(url_for("study.study_page", deck=_deck_id(), card=card_id), 303)
+
+
+def _buttons() -> tuple[GradeButton, ...]:
+    return BUTTONS[current_learner().answer_mode]
 
 
 def _deck_id() -> int | None:
@@ -113,7 +145,7 @@ def _page(message: str | None, card_id: int | None = None) -> str:
     queue = queue_of(db.connection, learner, _deck_id(), moment)
     card = None if card_id is None else shown_card(db.connection, learner, card_id, moment)
     card = card or next_card(db.connection, learner, queue, moment)
-    common = {"queue": queue, "deck": queue.root_path, "buttons": BUTTONS}
+    common = {"queue": queue, "deck": queue.root_path, "buttons": _buttons()}
     whole = "" if wants_fragment() else "page_"
     if card is None:
         rest = rest_of_the_day(db.connection, learner, queue)
@@ -137,5 +169,6 @@ def _what_to_know(card: NextCard, queue: Queue) -> str | None:
 def _showing(card: NextCard, day: int) -> Showing:
     shown, moment, review_id = card.card, now(), uuid4()
     sides = render_sides(shown.kind, shown.fields, shown.field_languages, shown.ordinal, shown.format)
-    outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), BUTTONS, card.settings, shown.id)
+    grades = [button.grade for button in _buttons()]
+    outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), grades, card.settings, shown.id)
     return Showing(card, sides, outlooks, review_id, int(moment.timestamp() * 1000))

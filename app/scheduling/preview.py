@@ -53,7 +53,8 @@ def _looked_ahead(
 
 
 def _are_alike(intervals: dict[int, tuple[int, ...]]) -> bool:
-    return len({steps for grade, steps in intervals.items() if grade >= PASSED}) == 1
+    passing = [steps for grade, steps in intervals.items() if grade >= PASSED]
+    return len(passing) > 1 and len(set(passing)) == 1
 
 
 def _on_time(state: MemoryState, answer: Answer, settings: Settings, card_id: int) -> MemoryState:

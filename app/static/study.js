@@ -1,7 +1,6 @@
 // The study page without page loads. Without this file the same forms work as plain forms.
 import { replaceWithFragment, sendForm } from "./fragments.js";
 
-const GRADE_KEYS = { 1: "2", 2: "3", 3: "4", 4: "5" };
 const READ_OUT_WITHIN = 1000;
 let visibleSince = 0;
 let visibleFor = 0;
@@ -33,7 +32,7 @@ function arrive() {
 function showAnswer() {
   spoken.textContent = study().querySelector(".answer").textContent;
   setTimeout(() => (spoken.textContent = ""), READ_OUT_WITHIN);
-  study().querySelector('[name="grade"][value="4"]').focus({ preventScroll: true });
+  good().focus({ preventScroll: true });
   const answer = study().querySelector(".answer");
   if (answer.getBoundingClientRect().top > innerHeight * 0.8) answer.scrollIntoView({ block: "center" });
 }
@@ -72,10 +71,12 @@ async function send(form, button) {
   }
 }
 
-function pressGrade(value) {
-  const button = study().querySelector(`[name="grade"][value="${value}"]`);
+function pressGrade(button) {
   if (button && reveal().open) button.click();
 }
+
+const good = () => study().querySelector('[name="grade"][value="4"]');
+const keyed = (key) => study().querySelector(`[data-key="${key}"]`);
 
 function isTyping(target) {
   return target.closest("input, textarea, select, [contenteditable]") !== null;
@@ -87,7 +88,7 @@ function onKey(event) {
   const undo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
   if (undo) return act(event, () => document.getElementById("undo")?.click());
   if (event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn()) return;
-  if (event.key in GRADE_KEYS) return act(event, () => pressGrade(GRADE_KEYS[event.key]));
+  if (/^[0-9]$/.test(event.key)) return act(event, () => pressGrade(keyed(event.key)));
   if (event.key === "u" || event.key === "U") return act(event, () => document.getElementById("undo")?.click());
   if (event.key === "Escape") return act(event, () => study().querySelector(".close").click());
   if (event.key === " " || event.key === "Enter") goOn(event);
@@ -103,7 +104,7 @@ function goOn(event) {
   const details = reveal();
   const pressed = event.target.closest("a, button, summary");
   if (!details || (pressed && pressed.parentElement !== details && pressed.value !== "4")) return;
-  act(event, () => (details.open ? pressGrade("4") : (details.open = true)));
+  act(event, () => (details.open ? pressGrade(good()) : (details.open = true)));
 }
 
 function act(event, action) {

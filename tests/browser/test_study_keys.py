@@ -84,6 +84,22 @@ def test_the_numbers_give_the_four_grades(page: Page, app: Flask) -> None:
     assert stored_grades(app) == [2, 3, 4, 5]
 
 
+@pytest.mark.parametrize(("mode", "keys", "grades"), [("2", "12", [2, 4]), ("6", "012345", [0, 1, 2, 3, 4, 5])])
+def test_the_numbers_are_those_on_the_buttons(page: Page, app: Flask, mode: str, keys: str, grades: list[int]) -> None:
+    start_as_guest(page)
+    page.goto("/settings")
+    page.get_by_label("Buttons to grade an answer").select_option(mode)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.goto("/study")
+    for key in keys:
+        before = question_text(page)
+        reveal(page)
+        page.keyboard.press(key)
+        expect(question(page)).not_to_have_text(before)
+    assert stored_grades(app) == grades
+
+
 def test_a_number_grades_nothing_before_the_answer_is_revealed(page: Page, app: Flask) -> None:
     start_as_guest(page)
     first = question_text(page)

@@ -100,6 +100,7 @@ def _followed_tree(page: Page) -> Iterator[str]:
     page.keyboard.press("Space")
     page.locator("button.good").click()
     expect(page.locator("#reveal[open]")).to_have_count(0)
+    yield from _with_six_buttons(page)
     yield from _planned(page)
     page.goto("/decks")
     page.locator("form[action='/decks/2/follow'] button").click()
@@ -108,6 +109,17 @@ def _followed_tree(page: Page) -> Iterator[str]:
     page.locator("form[action$='/copies'] button").click()
     expect(page.locator("form[action$='/copies/undo']")).to_be_visible()
     yield "an edition that was copied to"
+
+
+def _with_six_buttons(page: Page) -> Iterator[str]:
+    page.goto("/settings")
+    page.locator("#answer_mode").select_option("6")
+    page.locator("main form button.primary").click()
+    page.goto("/study?deck=1")
+    page.keyboard.press("Space")
+    expect(page.locator("#reveal")).to_have_attribute("open", "")
+    page.locator(".arriving").evaluate_all("all => Promise.all(all[0]?.getAnimations().map(a => a.finished) ?? [])")
+    yield "study, six buttons"
 
 
 def _planned(page: Page) -> Iterator[str]:

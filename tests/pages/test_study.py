@@ -60,6 +60,33 @@ def test_the_buttons_say_where_they_lead(ada: Visitor, follow: Callable) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("mode", "grades", "says"),
+    [
+        ("2", ["2", "4"], ["again today, then 1 d", "1 d"]),
+        ("4", ["2", "3", "4", "5"], ["again today, then 1 d", "again today, 1 d, then 6 d"]),
+        ("6", ["0", "1", "2", "3", "4", "5"], ["again today, then 1 d"] * 3),
+    ],
+)
+def test_there_are_as_many_buttons_as_the_learner_wants(
+    ada: Visitor, follow: Callable, stored: Callable, mode: str, grades: list[str], says: list[str]
+) -> None:
+    follow(("Q", "A"))
+    ada.get("/settings")
+    ada.press("/settings", answer_mode=mode)
+    ada.get("/study")
+    assert re.findall(r'name="grade" value="(\d)"', ada.page) == grades
+    assert labels(ada.page)[: len(says)] == says
+    ada.answer(int(grades[0]))
+    assert stored(sa.select(Review.grade)) == [(int(grades[0]),)]
+
+
+def test_a_number_of_buttons_there_is_not_is_refused(ada: Visitor) -> None:
+    ada.get("/settings")
+    page = ada.press("/settings", answer_mode="3").text
+    assert "There are two, four or six buttons." in page
+
+
 def test_grading_leads_to_the_next_card_and_the_end_says_so(ada: Visitor, follow: Callable, stored: Callable) -> None:
     follow(("First", "A"), ("Second", "B"), ("Third", "C"), limit=2)
     ada.get("/study")

@@ -77,3 +77,8 @@ def test_a_preview_changes_nothing() -> None:
     before = replace(state)
     preview_of(state)
     assert state == before == replay([Answer(UUID(int=i), d, at(d), 4) for i, d in enumerate((0, 1))])
+
+
+def test_where_one_button_passes_its_next_interval_is_enough() -> None:
+    outlooks = preview(NEW, Answer(UUID(int=1), 0, at(0), 4), (2, 4))
+    assert {grade: outlook.intervals for grade, outlook in outlooks.items()} == {2: (1,), 4: (1,)}
