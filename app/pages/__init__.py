@@ -6,6 +6,7 @@ from app.pages import (
     access,
     accounts,
     assets,
+    cards,
     copying,
     drafts,
     errors,
@@ -29,5 +30,5 @@ def init_app(app: Flask) -> None:
     app.before_request(importing.allow_large_files)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
-    for room in (health, home, accounts, study, copying, library, importing, drafts, planning, progress):
+    for room in (health, home, accounts, study, cards, copying, library, importing, drafts, planning, progress):
         app.register_blueprint(room.bp)

@@ -25,7 +25,7 @@ PAGE = re.compile(r"https?://[^\s/]\S*")
 
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
-    of_numbers = (interval, outlook, minutes, short_time, capped, number, percent, loss, tenths)
+    of_numbers = (interval, outlook, grade_word, minutes, short_time, capped, number, percent, loss, tenths)
     of_days = (day_words, short_date, past_day)
     for filter in (*of_numbers, *of_days, schedule, sources, quote_language, bad_row):
         app.add_template_filter(filter)
@@ -47,6 +47,11 @@ def outlook(leads_to: Outlook) -> list[str]:
     if len(steps) == 1:
         return steps
     return [*(_("%(step)s,", step=step) for step in steps[:-1]), _("then %(last)s", last=steps[-1])]
+
+
+def grade_word(grade: int) -> str:
+    """The word on the button for a grade; of SM-2's own scale 0, 1 and 2 are Again."""
+    return _({3: "Hard", 4: "Good", 5: "Easy"}.get(grade, "Again"))
 
 
 def schedule(choice: Choice) -> str:

@@ -1,15 +1,18 @@
 """The room that looks back and ahead: one figure, one function; it reads and never writes."""
 
 from app.progress.activity import Activity, activity_of, streak_of
+from app.progress.card import CardHistory, card_history
 from app.progress.forecast import FORECAST_DAYS, Forecast, forecast_of
 from app.progress.maturity import Maturity, maturity_of
 
 __all__ = [
     "FORECAST_DAYS",
     "Activity",
+    "CardHistory",
     "Forecast",
     "Maturity",
     "activity_of",
+    "card_history",
     "forecast_of",
     "maturity_of",
     "streak_of",

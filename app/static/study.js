@@ -90,6 +90,7 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn()) return;
   if (/^[0-9]$/.test(event.key)) return act(event, () => pressGrade(keyed(event.key)));
   if (event.key === "u" || event.key === "U") return act(event, () => document.getElementById("undo")?.click());
+  if (event.key === "i" || event.key === "I") return act(event, () => reveal()?.open && document.getElementById("info")?.click());
   if (event.key === "Escape") return act(event, () => study().querySelector(".close").click());
   if (event.key === " " || event.key === "Enter") goOn(event);
 }

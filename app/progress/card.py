@@ -1,0 +1,91 @@
+"""One card and its learner: what was answered, what the scheduler made of it, and how it is being forgotten."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.database import connection_of
+from app.models import Learner, Review
+from app.models.review import FOLDED
+from app.models.scheduling import Versioned, versioned_of
+from app.scheduling import NEW, Checkpoint, Event, MemoryState, Scheduler, take
+from app.scheduling.replay import in_order
+
+POINTS = 24
+"""Of the curve between two repetitions."""
+AHEAD = 30
+"""Days that the curve goes on, at least, after today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of a card's log, the latest state it led to, and whether it was the day's repetition; the rest is drill.
+    `grade` None: a state taken over from elsewhere."""
+
+    day: int
+    grade: int | None
+    took_ms: int
+    is_repetition: bool
+    state: MemoryState
+
+
+@dataclass(frozen=True, slots=True)
+class CardHistory:
+    """A card's steps, the oldest first, and its state now. `curve`: the probability of recall by study day as FSRS has
+    it, a line for each time between two repetitions, up to the day the card is due or some days from now."""
+
+    steps: tuple[Step, ...]
+    state: MemoryState
+    chosen: Versioned
+    curve: tuple[tuple[tuple[int, float], ...], ...]
+    recall: float | None
+
+
+def card_history(session: Session, learner: Learner, card_id: int, deck_id: int, today: int) -> CardHistory:
+    """The history of a card, folded under the settings of its deck."""
+    own = (Review.user_id == learner.id, Review.card_id == card_id)
+    rows = session.scalars(
+        sa.select(Review).where(*own, Review.kind.in_(FOLDED), Review.undone_at.is_(None)).order_by(Review.id)
+    ).all()
+    by_id = {row.id: row for row in rows}
+    chosen = versioned_of(connection_of(session), learner.id, deck_id)
+    log, state, steps = in_order(row.event for row in rows), NEW, []
+    for event in log:
+        before, state = state, take(state, event, chosen.settings, card_id)
+        first = before.last_day is None or event.day > before.last_day
+        grade = None if isinstance(event, Checkpoint) else event.grade
+        steps.append(Step(event.day, grade, by_id[event.id].took_ms, first, state))
+    curve, recall = _forgetting(log, chosen, card_id, today)
+    return CardHistory(tuple(steps), state, chosen, curve, recall)
+
+
+def _forgetting(
+    log: list[Event], chosen: Versioned, card_id: int, today: int
+) -> tuple[tuple[tuple[tuple[int, float], ...], ...], float | None]:
+    """The curve, and the probability of recall today; SM-2 has none of its own, so it is FSRS's in either case."""
+    settings = replace(chosen.settings, scheduler=Scheduler.FSRS)
+    states: list[MemoryState] = []
+    state = NEW
+    for event in log:
+        state = take(state, event, settings, card_id)
+        if not states or state.last_day != states[-1].last_day:
+            states.append(state)
+        states[-1] = state
+    if state.last_day is None or state.due_day is None:
+        return (), None
+    ends = [one.last_day or 0 for one in states[1:]] + [max(today + AHEAD, state.due_day)]
+    recall = settings.fsrs.forgetting_curve()
+    curve = tuple(
+        tuple((day, recall(one.stability or 0.001, day - (one.last_day or 0))) for day in _days(one.last_day or 0, end))
+        for one, end in zip(states, ends, strict=True)
+    )
+    return curve, recall(state.stability or 0.001, max(0, today - state.last_day))
+
+
+def _days(begin: int, end: int) -> Iterator[int]:
+    """Some days from the first to the last, evenly spread."""
+    step = max(1, -(-(end - begin) // POINTS))
+    yield from range(begin, end, step)
+    yield end
