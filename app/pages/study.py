@@ -15,7 +15,7 @@ from app.pages.language import _
 from app.pages.numbers import number_in
 from app.pages.words import error_words
 from app.rendering import Sides, render_sides
-from app.scheduling import Answer, Outlook, preview
+from app.scheduling import LEECH_AGAIN, LEECH_LAPSES, Answer, Outlook, preview
 from app.scheduling.memory import AGAIN, EASY, GOOD, HARD
 from app.study import (
     AnswerGiven,
@@ -159,6 +159,10 @@ def _what_to_know(card: NextCard, queue: Queue) -> str | None:
     """The line above a card: why it is here again, or for a beginner how to grade."""
     if card.early:
         return _("Nothing else waits, so this one comes back at once.")
+    lapses = card.state.lapses
+    if card.state.is_leech and (lapses - LEECH_LAPSES) % LEECH_AGAIN == 0:
+        advice = N_("Forgotten %(n)s times by now. Making this card shorter, or two of it, helps more than repeating.")
+        return _(advice, n=lapses)
     if card.reason == "drill":
         return _("Once more: you did not quite have it earlier today.")
     if queue.is_beginner:

@@ -11,6 +11,8 @@ PASSED = GOOD
 """A card graded below this is repeated the same day until it reaches it."""
 STARTING_EASE = 2500
 MATURE_INTERVAL = 21
+LEECH_LAPSES, LEECH_AGAIN = 8, 4
+"""A card forgotten so often is a leech, and is pointed out again after so many times more (Anki's numbers)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class MemoryState:
     stability: float | None = None
     difficulty: float | None = None
     answers: int = 0
+
+    @property
+    def is_leech(self) -> bool:
+        """Whether the card was forgotten so often that it wants to be rewritten, not repeated."""
+        return self.lapses >= LEECH_LAPSES
 
     def is_waiting_on(self, day: int) -> bool:
         """Whether an answer on that day means something: the card is new, due, or in the day's drill."""

@@ -10,6 +10,7 @@ const said = document.querySelector("[role=status]");
 const spoken = document.getElementById("spoken");
 const study = () => document.getElementById("study");
 const reveal = () => document.getElementById("reveal");
+const sheet = () => document.getElementById("keys");
 const shortcutsOn = () => study().dataset.shortcuts === "on";
 
 function startTimer() {
@@ -85,6 +86,9 @@ function isTyping(target) {
 function onKey(event) {
   if (event.isComposing || event.defaultPrevented || isTyping(event.target)) return;
   if (event.repeat) return holdStill(event);
+  if (event.key === "?" && shortcutsOn()) return act(event, () => sheet().togglePopover());
+  // The list of keys covers the card: nothing behind it is pressed.
+  if (sheet()?.matches(":popover-open")) return;
   const undo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
   if (undo) return act(event, () => document.getElementById("undo")?.click());
   if (event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn()) return;

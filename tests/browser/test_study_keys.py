@@ -218,3 +218,30 @@ def test_with_single_keys_switched_off_tab_and_enter_still_study(page: Page, app
     expect(question(page)).to_have_text(first)
     assert undone_count(app) == 1
     assert stored_grades(app) == []
+
+
+def test_a_question_mark_opens_the_list_of_keys_and_grades_nothing(page: Page, app: Flask) -> None:
+    start_as_guest(page)
+    reveal(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("i")
+    page.keyboard.press("u")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    page.keyboard.press("?")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(answer(page)).to_be_visible()
+    assert stored_grades(app) == []
+
+
+def test_i_shows_what_there_is_to_know_of_the_card(page: Page) -> None:
+    start_as_guest(page)
+    page.keyboard.press("i")
+    expect(question(page)).to_be_visible()
+    reveal(page)
+    page.keyboard.press("i")
+    expect(page.get_by_role("heading", name="About this card")).to_be_visible()
+    page.get_by_role("link", name="Back to studying").click()
+    expect(question(page)).to_be_visible()

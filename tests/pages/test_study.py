@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.models import Review, User
+from app.models import Memory, Review, User
 from tests.factories import a_deck, a_follow, a_note
 from tests.visitor import Visitor
 
@@ -144,6 +144,19 @@ def test_the_first_three_cards_carry_a_word_on_grading(ada: Visitor, follow: Cal
         helped.append("Vague still counts as remembered" in ada.page)
         ada.answer(4)
     assert helped == [True, True, True, False]
+
+
+@pytest.mark.parametrize(("lapses", "warned"), [(7, False), (8, True), (9, False), (12, True)])
+def test_a_leech_is_pointed_out_at_eight_lapses_and_every_four_after(
+    ada: Visitor, follow: Callable, change: Callable, lapses: int, warned: bool
+) -> None:
+    follow(("Q", "A"))
+    ada.get("/study")
+    ada.answer(4)
+    waits = {"lapses": lapses, "due_day": Memory.last_day, "queue_day": Memory.last_day}
+    change(lambda session: session.execute(sa.update(Memory).values(**waits)))
+    change(lambda session: session.execute(sa.update(Memory).values(last_day=Memory.last_day - 1)))
+    assert (f"Forgotten {lapses} times by now." in ada.get("/study").text) == warned
 
 
 def test_the_first_session_knows_no_jargon(ada: Visitor, follow: Callable) -> None:

@@ -1,0 +1,43 @@
+"""What the study page weighs, and whom it asks for what."""
+
+import gzip
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from tests.browser.steps import grade, start_as_guest
+
+STATIC = Path(__file__).parent.parent.parent / "app" / "static"
+KB = 1_000
+
+
+def zipped(paths: list[Path]) -> int:
+    return sum(len(gzip.compress(path.read_bytes(), mtime=0)) for path in paths)
+
+
+@pytest.mark.parametrize(("ending", "limit"), [("js", 20 * KB), ("css", 12 * KB)])
+def test_all_scripts_and_all_styles_together_are_light(ending: str, limit: int) -> None:
+    assert zipped(list(STATIC.glob(f"*.{ending}"))) <= limit
+
+
+def test_a_cold_study_page_is_light_and_asks_nobody_else(page: Page) -> None:
+    start_as_guest(page)
+    browser = page.context.browser
+    assert browser is not None
+    # A browser that knows the learner and has seen no page yet.
+    cold = browser.new_context(storage_state=page.context.storage_state()).new_page()
+    seen: list[Response] = []
+
+    def note(response: Response) -> None:
+        seen.append(response)
+
+    cold.on("response", note)
+    cold.goto(page.url, wait_until="networkidle")
+    weight = sum(len(gzip.compress(response.body(), mtime=0)) for response in seen)
+    assert 0 < weight <= 60 * KB
+    grade(cold)
+    assert any(response.url.endswith("/study.js") for response in seen)
+    assert {urlsplit(response.url).netloc for response in seen} == {urlsplit(page.url).netloc}
+    cold.context.close()
