@@ -2,11 +2,12 @@
 
 from app.library.contents import NOTES_A_PAGE, deck_page
 from app.library.decks import ShelfDeck, followed_decks, shelf, starter_decks
-from app.library.following import follow, set_new_per_day, stop_following
+from app.library.following import ask_for_more, follow, set_new_per_day, stop_following
 
 __all__ = [
     "NOTES_A_PAGE",
     "ShelfDeck",
+    "ask_for_more",
     "deck_page",
     "follow",
     "followed_decks",

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.models import Deck, Follow, Learner
+from app.models import DailySummary, Deck, Follow, Learner, Stage
 from app.models.deck import decks_inside
-from app.models.follow import NEW_PER_DAY, check_new_per_day, tree_of
+from app.models.follow import MOST_NEW_PER_DAY, NEW_PER_DAY, check_new_per_day, tree_of
 from app.models.user import one_at_a_time
 
 
@@ -77,6 +77,27 @@ def set_new_per_day(session: Session, learner: Learner, deck_id: int, limit: int
     followed = own_follow(session, learner, deck_id)
     tree = tree_of(learner.id, followed.root_id or followed.deck_id)
     session.execute(sa.update(Follow).where(*tree).values(new_per_day=limit))
+
+
+MORE_NEW = 10
+"""New cards that come at one press beyond the day's limit."""
+
+
+def ask_for_more(session: Session, learner: Learner, deck_id: int, today: int) -> None:
+    """Lets ten more new cards come today, of the deck that was followed and all inside it; tomorrow the limit holds as
+    before. Raises NotFound unless the learner follows it."""
+    followed = own_follow(session, learner, deck_id)
+    root_id = followed.root_id or followed.deck_id
+    root, tree = own_follow(session, learner, root_id), tree_of(learner.id, root_id)
+    met = (
+        *(DailySummary.user_id == learner.id, DailySummary.day == today, DailySummary.stage == Stage.NEW),
+        DailySummary.deck_id.in_(sa.select(Follow.deck_id).where(*tree)),
+    )
+    introduced = session.scalar(sa.select(sa.func.sum(DailySummary.answers)).where(*met)) or 0
+    allowed = root.new_per_day + ((root.more_new or 0) if root.more_new_on == today else 0)
+    # Beyond what was met already: the limit may have been higher this morning.
+    more = max(allowed, int(introduced)) + MORE_NEW - root.new_per_day
+    session.execute(sa.update(Follow).where(*tree).values(more_new=min(more, MOST_NEW_PER_DAY), more_new_on=today))
 
 
 def own_follow(session: Session, learner: Learner, deck_id: int) -> Follow:

@@ -27,6 +27,9 @@ class Follow(Base):
     place: Mapped[int] = mapped_column(default=0)
     # For the followed deck and all inside it together.
     new_per_day: Mapped[int] = mapped_column(default=NEW_PER_DAY)
+    # So many new cards more than that, on this study day alone. NULL: none were asked for yet.
+    more_new: Mapped[int | None]
+    more_new_on: Mapped[int | None]
     # The SchedulerVersion it is scheduled by. NULL: the defaults.
     scheduler_version: Mapped[int | None]
     # No card of the deck that the learner has not met lies below this position; only ever a saving of time.

@@ -51,9 +51,10 @@ class WaitingDeck:
     """A deck a learner studies, and what waits in it today.
 
     `root_id`: the deck they followed, this one or one above it, whose limit of new cards holds for all inside it;
-    `introduced`: how many cards of all these they first met today; `unmet`: how many of this deck could still follow,
-    counted no further than need be; `drilled_at`: when the drill's first card was last seen; `new`: how many new cards
-    of this deck the limit allows today, once the decks before it have had theirs.
+    `new_per_day`: that limit, with what was asked for besides today; `introduced`: how many cards of all these they
+    first met today; `unmet`: how many of this deck could still follow, counted no further than need be; `drilled_at`:
+    when the drill's first card was last seen; `new`: how many new cards of this deck the limit allows today, once the
+    decks before it have had theirs.
     """
 
     id: int
@@ -217,7 +218,8 @@ def waiting_decks(
         Memory.deck_id, sa.func.count().label("number"), sa.func.min(Memory.drill_at).label("first_at")
     ).where(Memory.user_id == LEARNER, Memory.drill_day == DAY)
     drilled = in_drill.group_by(Memory.deck_id).subquery("drilled")
-    left = Follow.new_per_day - introduced
+    limit = Follow.new_per_day + sa.case((Follow.more_new_on == DAY, sa.func.coalesce(Follow.more_new, 0)), else_=0)
+    left = limit - introduced
     # Whichever come first: an order would let PostgreSQL sort the deck before it stops.
     fresh = new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY).order_by(None)
     nobody_reads_it = sa.or_(left <= 0, due.c.number >= COUNTED_UP_TO) if due is not None else left <= 0
@@ -229,7 +231,7 @@ def waiting_decks(
     )
     follow = (
         *(Deck.id, Deck.parent_id, Deck.name, Deck.language, root_id.label("root_id"), Follow.place),
-        *(Deck.place.label("deck_place"), Follow.new_per_day, introduced.label("introduced")),
+        *(Deck.place.label("deck_place"), limit.label("new_per_day"), introduced.label("introduced")),
     )
     statement = (
         sa.select(*follow, unmet.label("unmet"), sa.func.coalesce(drilled.c.number, 0), drilled.c.first_at, *columns)

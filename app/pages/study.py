@@ -7,8 +7,9 @@ from flask import Blueprint, flash, get_flashed_messages, redirect, render_templ
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing_rows
+from app.database import db, writing, writing_rows
 from app.errors import N_, Refused, Stale
+from app.library import ask_for_more
 from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
@@ -109,6 +110,17 @@ def create_undo() -> ResponseReturnValue:
         return _page(message, card_id)
     flash(message)
     return redirect(url_for("study.study_page", deck=_deck_id(), card=card_id), 303)
+
+
+@bp.post("/decks/<id:deck_id>/more")
+def create_more(deck_id: int) -> ResponseReturnValue:
+    """More new cards today than the limit; then the first of them."""
+    learner = current_learner()
+    with writing() as transaction:
+        ask_for_more(transaction, learner, deck_id, learner.today(now()))
+    if wants_fragment():
+        return _page(None)
+    return redirect(url_for("study.study_page", deck=_deck_id()), 303)
 
 
 def _buttons() -> tuple[GradeButton, ...]:

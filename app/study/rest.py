@@ -15,6 +15,7 @@ from app.models.waiting import (
     first_position,
     followed,
     new_cards,
+    new_cards_today,
     number_of,
 )
 from app.study.queue import Queue
@@ -30,6 +31,8 @@ class Rest:
     next_day: int | None
     due_tomorrow: int
     held_back: bool
+    more_in: int | None
+    """The followed deck whose next new cards could come today already, if the learner wants more."""
 
 
 def rest_of_the_day(handle: Handle, learner: Learner, queue: Queue) -> Rest:
@@ -53,20 +56,28 @@ def rest_of_the_day(handle: Handle, learner: Learner, queue: Queue) -> Rest:
         next_day=min((row.next_day for row in ahead if row.next_day is not None), default=None),
         due_tomorrow=min(COUNTED_UP_TO, sum(row.due_tomorrow for row in ahead)),
         held_back=any(row.new_per_day > 0 and row.next_new is not None for row in ahead),
+        more_in=_first_with_more(queue, {row.deck_id for row in ahead if row.next_today is not None}),
     )
 
 
+def _first_with_more(queue: Queue, deck_ids: set[int]) -> int | None:
+    return next((deck.root_id for deck in queue.decks if deck.id in deck_ids), None)
+
+
 def _ahead(*, inside: bool) -> sa.Select[Any]:
-    """For each deck: the next day with a due card, how many are due tomorrow, and the next card not met. Whoever asks
+    """For each deck: the next day with a due card, how many are due tomorrow, the next card not met, and the next one
+    that could come today. Whoever asks
     has nothing due today, so a deck's next day is the first entry of its queue."""
     later = (Memory.user_id == LEARNER, Memory.deck_id == Follow.deck_id, Memory.queue_day > DAY)
     next_day = sa.select(Memory.queue_day).where(*later).order_by(Memory.queue_day)
     tomorrow = sa.select(Memory.card_id).where(*later[:2], Memory.queue_day == DAY + 1)
     columns = (
+        Follow.deck_id,
         Follow.new_per_day,
         first_of(next_day).label("next_day"),
         number_of(tomorrow).label("due_tomorrow"),
         first_of(new_cards(LEARNER, Follow.deck_id, first_position())).label("next_new"),
+        first_of(new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)).label("next_today"),
     )
     return followed(sa.select(*columns).select_from(Follow).join(Deck), inside)
 

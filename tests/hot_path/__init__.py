@@ -48,8 +48,9 @@ def others(dialect: Dialect) -> list[str]:
     person, deck = f"{DRILLER + 1} + i / {OTHERS_DECKS}", f"1 + (i + i / {OTHERS_DECKS}) % 20"
     due = f"{today()} - i % 5"
     return [
-        "INSERT INTO users (id, is_admin, time_zone, day_starts_at, theme, single_key_shortcuts, created_at, seen_at)"
-        f" SELECT {DRILLER + 1} + i, FALSE, 'UTC', 4, 'auto', TRUE, 0, 0 FROM {people}",
+        "INSERT INTO users"
+        " (id, is_admin, time_zone, day_starts_at, theme, single_key_shortcuts, answer_mode, created_at, seen_at)"
+        f" SELECT {DRILLER + 1} + i, FALSE, 'UTC', 4, 'auto', TRUE, 4, 0, 0 FROM {people}",
         f"INSERT INTO sign_ins (token_hash, user_id, created_at) SELECT 'h' || i, {DRILLER + 1} + i, 0 FROM {people}",
         "INSERT INTO follows (user_id, deck_id, place, new_per_day, new_from, order_seen, followed_at)"
         f" SELECT {person}, {deck}, 0, 20, 0, 1, 0 FROM {follows}",

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused
-from app.library import deck_page, follow, set_new_per_day, shelf, starter_decks, stop_following
+from app.library import ask_for_more, deck_page, follow, set_new_per_day, shelf, starter_decks, stop_following
 from app.library.decks import other_starter_decks, own_decks_left
 from app.models import Card, Follow, Memory, User
-from app.study import AnswerGiven, answer_card
+from app.study import AnswerGiven, answer_card, queue_of
 from tests.factories import a_deck, a_learner, at
 
 
@@ -78,3 +78,19 @@ def test_a_deck_is_looked_into_page_by_page(session: Session, ada: User) -> None
     for page in (0, 3):
         with pytest.raises(NotFound):
             deck_page(session, ada, deck.id, page)
+
+
+def test_more_new_cards_are_for_that_day_and_the_whole_tree(session: Session, ada: User) -> None:
+    above = a_deck(session, cards=1)
+    inside = a_deck(session, cards=30, parent_id=above.id)
+    follow(session, ada, above.id, at(0))
+    set_new_per_day(session, ada, above.id, 2)
+    today = ada.today(at(0))
+    ask_for_more(session, ada, inside.id, today)
+    assert queue_of(session, ada, None, at(0)).counts.new == 12
+    ask_for_more(session, ada, above.id, today)
+    assert queue_of(session, ada, None, at(0)).counts.new == 22
+    assert queue_of(session, ada, None, at(1)).counts.new == 2
+    stop_following(session, ada, above.id, at(0))
+    with pytest.raises(NotFound):
+        ask_for_more(session, ada, above.id, today)

@@ -230,3 +230,32 @@ def test_home_counts_in_words(ada: Visitor, follow: Callable) -> None:
     assert "<b>0</b> due" in ada.page
     assert "<b>2</b> new today" in ada.page
     assert f'href="/study?deck={deck_id}"' in ada.page
+
+
+def test_a_few_more_new_cards_come_at_each_press_as_long_as_there_are_any(ada: Visitor, follow: Callable) -> None:
+    deck_id = follow(*((f"Q{number}", "A") for number in range(14)), limit=1)
+    ada.get("/study")
+    ada.answer(4)
+    assert "Done for today" in ada.page and "A few more new cards today" in ada.page
+    ada.press(f"/decks/{deck_id}/more")
+    for left in range(10, 0, -1):
+        assert f"{left} left" in ada.get("/study").text
+        ada.answer(4)
+    assert "A few more new cards today" in ada.page
+    ada.press(f"/decks/{deck_id}/more")
+    assert "3 left" in ada.get("/study").text
+    for _ in range(3):
+        ada.answer(4)
+    assert "Done for today" in ada.page and "A few more" not in ada.page
+
+
+def test_more_means_more_than_was_met_whatever_the_limit_is_by_now(ada: Visitor, follow: Callable) -> None:
+    deck_id = follow(*((f"Q{number}", "A") for number in range(20)), limit=5)
+    ada.get("/study")
+    for _ in range(5):
+        ada.answer(4)
+    ada.get(f"/decks/{deck_id}")
+    ada.press(f"/decks/{deck_id}/follow/limit", new_per_day=0)
+    ada.get("/study")
+    ada.press(f"/decks/{deck_id}/more")
+    assert "10 left" in ada.get("/study").text
