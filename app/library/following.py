@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.models import DailySummary, Deck, Follow, Learner, Stage
 from app.models.deck import decks_inside
-from app.models.follow import MOST_NEW_PER_DAY, NEW_PER_DAY, check_new_per_day, tree_of
+from app.models.follow import MOST_NEW_PER_DAY, NEW_PER_DAY, check_new_per_day, lock_follows, tree_of
 from app.models.user import one_at_a_time
 
 
@@ -19,8 +19,9 @@ def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> D
     a followed one, which the learner had left, comes back as a part. Raises NotFound unless it is a starter deck or the
     learner's own.
     """
-    one_at_a_time(session, learner)
     deck = visible_deck(session, learner, deck_id)
+    lock_follows(session, learner.id, [deck.id, *decks_inside(session, [deck.id])])
+    one_at_a_time(session, learner)
     root, before = _root_above(session, learner, deck), session.get(Follow, (learner.id, deck.id))
     left_at = before.stopped_at if before is not None else None
     if root is None:

@@ -1,9 +1,10 @@
 """Following: a learner, a deck, and how this learner wants it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.database import ON_DEMAND, Base, Moment
 from app.errors import N_, Refused
@@ -46,6 +47,14 @@ class Follow(Base):
 def tree_of(user_id: int, root_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     """Which follows are a learner's of a followed deck and of all inside it."""
     return Follow.user_id == user_id, sa.or_(Follow.deck_id == root_id, Follow.root_id == root_id)
+
+
+def lock_follows(session: Session, user_id: int, deck_ids: Sequence[int]) -> None:
+    """Locks a learner's follows of these decks to the end of the transaction. Whoever locks the learner too does this
+    first: an answer to a new card takes its follow before the learner, and the other way round the two would wait for
+    each other. On SQLite there is one writer anyway, and nothing is locked."""
+    own = sa.select(Follow.deck_id).where(Follow.user_id == user_id, Follow.deck_id.in_(deck_ids))
+    session.execute(own.order_by(Follow.deck_id).with_for_update())
 
 
 def check_new_per_day(limit: int) -> None:

@@ -18,6 +18,7 @@ from app.database import connection_of, forget
 from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Kind, Learner, Memory, Note, ProgressCopy, Review
 from app.models.deck import decks_inside, other_editions
+from app.models.follow import lock_follows
 from app.models.scheduling import Versioned, versioned_of
 from app.models.user import one_at_a_time
 from app.scheduling import NEW, Checkpoint, MemoryState, take
@@ -129,11 +130,8 @@ def undo_copy(session: Session, learner: Learner, copy_id: UUID, now: datetime) 
 
 
 def _alone(session: Session, learner: Learner, deck_id: int) -> None:
-    """Lets nobody else write of this deck for the learner. The follows first: an answer to a new card takes its follow
-    before the learner, and the other way round the two would wait for each other."""
-    within = [deck_id, *decks_inside(session, [deck_id])]
-    own = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.deck_id.in_(within))
-    session.execute(own.order_by(Follow.deck_id).with_for_update())
+    """Lets nobody else write of this deck for the learner."""
+    lock_follows(session, learner.id, [deck_id, *decks_inside(session, [deck_id])])
     one_at_a_time(session, learner)
 
 

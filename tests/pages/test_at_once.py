@@ -10,11 +10,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.library import following
 from app.models import Follow, Memory, Review, User
 from app.planning import switching
 from app.study.rebuilding import compare, rebuild
 from tests.factories import a_deck, a_follow
-from tests.visitor import Visitor
+from tests.visitor import Form, Visitor
 
 AT_ONCE = 8
 
@@ -40,9 +41,11 @@ def at_once(acts: list[Callable[[], int]]) -> list[int]:
         return [future.result() for future in [pool.submit(act) for act in acts]]
 
 
-def sending(person: Visitor, action: str = r"/cards/\d+/answers", **fields: object) -> Callable[[], int]:
-    """Sends a form of the person's page, the answer's unless another is named, from one more tab."""
-    form = person.form(action)
+def sending(
+    person: Visitor, action: str = r"/cards/\d+/answers", form_of: Form | None = None, **fields: object
+) -> Callable[[], int]:
+    """Sends a form of the person's page, the answer's unless another is named or given, from one more tab."""
+    form = form_of or person.form(action)
     tab = person.client.application.test_client()
     tab.set_cookie("cardlet", person.client.get_cookie("cardlet").value)
     return lambda: tab.post(form.action, data={**form.fields, "grade": 4, **fields}).status_code
@@ -132,6 +135,31 @@ def test_an_answer_and_a_switch_at_the_same_moment_both_come_through(
     assert at_once([switch, answered]) == [303, 303]
     assert change(lambda session: compare(session, person_id(session)).agrees)
     assert len(stored(sa.select(Review))) == (2 if kind == "due" else 1)
+
+
+def test_an_answer_and_following_again_at_the_same_moment_both_come_through(
+    learners: list[Visitor], stored: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = learners[0]
+    ((deck_id,), *_) = stored(sa.select(Follow.deck_id))
+    answer = sending(person)
+    token = person.form(r"/cards/\d+/answers").fields["csrf_token"]
+    again = sending(person, f"/decks/{deck_id}/follow", form_of=Form(f"/decks/{deck_id}/follow"), csrf_token=token)
+    above, reached = following._root_above, Event()
+
+    def slowly(*arguments: Any) -> Any:
+        reached.set()
+        Event().wait(0.5)
+        return above(*arguments)
+
+    monkeypatch.setattr(following, "_root_above", slowly)
+
+    def answered() -> int:
+        assert reached.wait(10)
+        return answer()
+
+    assert at_once([again, answered]) == [303, 303]
+    assert len(stored(sa.select(Review))) == 1
 
 
 def person_id(session: Session) -> int:
