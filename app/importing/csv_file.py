@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.errors import N_
+from app.importing.anki_text import AnkiHeaders, anki_headers, without_headers
 from app.importing.encoding import UNREADABLE, decode
 from app.importing.parsed import (
     LONGEST_FIELD,
@@ -25,6 +26,7 @@ from app.rendering import has_cloze, shows_nothing
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 50
+LONGEST_GUID = 64
 MOST_FAILURES = 100
 """Each may cost a walk to the end of the file."""
 COLUMN_NAMES = {
@@ -46,19 +48,25 @@ class _Columns:
     question: int
     answer: int | None
     tags: int | None
+    guid: int | None = None
+    tags_of_all: tuple[str, ...] = ()
 
 
 def read(content: bytes, options: ReadingOptions) -> ParsedDeck:
     """The table as a deck. What the options leave open is found out from the first rows; see `table` of the result."""
     text, encoding = decode(content, options.encoding)
-    delimiter = options.delimiter or _find_delimiter(text)
+    told = anki_headers(text)
+    if told is not None:
+        text = without_headers(text, told)
+    delimiter = options.delimiter or (told and told.separator) or _find_delimiter(text)
     sample = _sample(text, delimiter)
-    named = _named_columns(sample[0]) if sample else None
+    named = _named_columns(sample[0]) if sample and told is None else None
     has_header = named is not None if options.has_header is None else options.has_header
-    columns = (has_header and named) or _plain_columns(sample)
+    columns = _columns_told(sample, told) if told else (has_header and named) or _plain_columns(sample)
     body = sample[1:] if has_header else sample
     languages = options.languages or (_language(body, columns.question), _language(body, columns.answer))
-    layout = TableLayout(encoding, delimiter, has_header, options.format or _find_format(body), languages)
+    said: TextFormat | None = "html" if told is not None and told.html else None
+    layout = TableLayout(encoding, delimiter, has_header, options.format or said or _find_format(body), languages)
     header = DeckHeader(path=path_of(options.deck_name or "Deck"), language=languages[0])
     return ParsedDeck(header, _rows(text, layout, columns), layout)
 
@@ -113,8 +121,15 @@ def _row(line: int, cells: list[str], layout: TableLayout, columns: _Columns) ->
         fields=(question, answer),
         languages=layout.languages,
         format=layout.format,
-        tags=tuple(dict.fromkeys(map(tag_of, tags))),
+        guid=_guid(cells, columns),
+        tags=tuple(dict.fromkeys(map(tag_of, [*columns.tags_of_all, *tags]))),
     )
+
+
+def _guid(cells: list[str], columns: _Columns) -> str | None:
+    """The note's identity, if the table gives it one; what is far too long for that is none."""
+    guid = cells[columns.guid].strip() if columns.guid is not None else ""
+    return guid if 0 < len(guid) <= LONGEST_GUID else None
 
 
 def _sample(text: str, delimiter: str) -> list[list[str]]:
@@ -173,6 +188,15 @@ def _plain_columns(sample: list[list[str]]) -> _Columns:
         width = 2
     question, answer, tags = range(3)
     return _Columns(width, question, answer if answer < width else None, tags if tags < width else None)
+
+
+def _columns_told(sample: list[list[str]], told: AnkiHeaders) -> _Columns:
+    """Question and answer: the first two columns that the headers give no other meaning."""
+    width = _plain_columns(sample).width
+    fields = [index for index in range(width) if index not in told.named.values()] or [0]
+    inside = {name: index for name, index in told.named.items() if index < width}
+    answer = fields[1] if len(fields) > 1 else None
+    return _Columns(width, fields[0], answer, inside.get("tags"), inside.get("guid"), told.tags)
 
 
 def _language(rows: list[list[str]], column: int | None) -> str:

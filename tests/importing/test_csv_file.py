@@ -203,3 +203,43 @@ def test_the_decks_name_is_the_files_unless_said_otherwise() -> None:
 def test_an_ending_nobody_reads_is_refused_by_name() -> None:
     with pytest.raises(UnreadableFile, match=r"words.exe.*\.csv"):
         read("a,b\n", name="words.exe")
+
+
+ANKI = """#separator:tab
+#html:true
+#guid column:1
+#deck column:2
+#tags column:5
+k(x1\tKubernetes\tWhat is a <b>Pod</b>?\t"A group of
+containers"\tk8s basics
+k(x2\tKubernetes\tetcd\tA store\t
+"""
+
+
+def test_a_text_exported_by_anki_is_read_by_what_its_first_lines_say() -> None:
+    deck = read(ANKI, "notes.txt")
+    assert (deck.table.delimiter, deck.table.has_header, deck.table.format) == ("\t", False, "html")
+    notes = [row for row in deck.rows if isinstance(row, ParsedNote)]
+    assert [(note.guid, note.line, note.fields, note.tags) for note in notes] == [
+        ("k(x1", 6, ("What is a <b>Pod</b>?", "A group of\ncontainers"), ("k8s", "basics")),
+        ("k(x2", 8, ("etcd", "A store"), ()),
+    ]
+
+
+def test_tags_and_a_separator_of_all_rows_are_taken_from_the_first_lines() -> None:
+    deck = read("#separator:Pipe\n#tags:a b\nfront|back\nx|y\n")
+    notes = [row for row in deck.rows if isinstance(row, ParsedNote)]
+    assert [(note.fields, note.tags) for note in notes] == [(("front", "back"), ("a", "b")), (("x", "y"), ("a", "b"))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#hash tag: what is it?,A label\nx,y\n", "# a heading,b\nx,y\n", "#1,b\nx,y\n"],
+)
+def test_a_card_that_begins_with_a_hash_is_a_card(text: str) -> None:
+    assert len(fields(read(text))) == 2
+
+
+@pytest.mark.parametrize("odd", ["#tags column:99", "#tags column:x", "#separator:", "#guid column:0", "#html:perhaps"])
+def test_headers_that_make_no_sense_say_nothing(odd: str) -> None:
+    assert fields(read(f"{odd}\na,b\nc,d\n")) == [("a", "b"), ("c", "d")]
