@@ -24,6 +24,12 @@ function timeShown() {
 
 function arrive() {
   startTimer();
+  globalThis.speechSynthesis?.cancel();
+  const aloud = document.getElementById("speak");
+  if (aloud && globalThis.speechSynthesis) {
+    aloud.hidden = false;
+    aloud.addEventListener("click", speak);
+  }
   const details = reveal();
   details?.addEventListener("toggle", () => details.open && showAnswer());
   (details?.querySelector("summary") ?? study().querySelector("[data-first]"))?.focus({ preventScroll: true });
@@ -36,6 +42,17 @@ function showAnswer() {
   good().focus({ preventScroll: true });
   const answer = study().querySelector(".answer");
   if (answer.getBoundingClientRect().top > innerHeight * 0.8) answer.scrollIntoView({ block: "center" });
+}
+
+/** Reads what is to be seen, the question or the answer, in a voice of its language. */
+function speak() {
+  if (!globalThis.speechSynthesis) return;
+  const side = study().querySelector(reveal()?.open ? ".answer" : ".question");
+  if (!side) return;
+  const words = new SpeechSynthesisUtterance(side.innerText);
+  words.lang = side.lang;
+  speechSynthesis.cancel();
+  speechSynthesis.speak(words);
 }
 
 function complain(text) {
@@ -94,6 +111,7 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn()) return;
   if (/^[0-9]$/.test(event.key)) return act(event, () => pressGrade(keyed(event.key)));
   if (event.key === "u" || event.key === "U") return act(event, () => document.getElementById("undo")?.click());
+  if (event.key === "r" || event.key === "R") return act(event, speak);
   if (event.key === "i" || event.key === "I") return act(event, () => reveal()?.open && document.getElementById("info")?.click());
   if (event.key === "Escape") return act(event, () => study().querySelector(".close").click());
   if (event.key === " " || event.key === "Enter") goOn(event);

@@ -245,3 +245,20 @@ def test_i_shows_what_there_is_to_know_of_the_card(page: Page) -> None:
     expect(page.get_by_role("heading", name="About this card")).to_be_visible()
     page.get_by_role("link", name="Back to studying").click()
     expect(question(page)).to_be_visible()
+
+
+SPOKEN = "window.spoken = []; speechSynthesis.speak = (words) => spoken.push([words.text.trim(), words.lang]); 0"
+
+
+def test_r_reads_the_question_aloud_and_then_the_answer_in_their_language(page: Page, app: Flask) -> None:
+    start_as_guest(page)
+    page.evaluate(SPOKEN)
+    page.keyboard.press("r")
+    shown = question_text(page)
+    reveal(page)
+    page.keyboard.press("r")
+    page.get_by_role("button", name="Read aloud").click()
+    said = page.evaluate("spoken")
+    assert said[0] == [shown.strip(), "en"]
+    assert said[1] == said[2] == [answer(page).inner_text().strip(), "en"]
+    assert stored_grades(app) == []
