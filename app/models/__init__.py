@@ -2,6 +2,7 @@
 
 from app.models.deck import Deck
 from app.models.follow import Follow
+from app.models.mark import Mark, MarkChange, Marks
 from app.models.memory import Memory
 from app.models.note import Card, Note, NoteType
 from app.models.progress_copy import ProgressCopy
@@ -18,6 +19,9 @@ __all__ = [
     "Follow",
     "Kind",
     "Learner",
+    "Mark",
+    "MarkChange",
+    "Marks",
     "Memory",
     "Note",
     "NoteType",

@@ -9,20 +9,24 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Moment, ReviewId, only_where
-from app.scheduling import Answer, Checkpoint, Event, MemoryState
+from app.scheduling import Answer, Checkpoint, DueSet, Event, MemoryState, Reset
 
 
 class Kind(IntEnum):
     """What a row of the log is. A `PRACTICE` never moves the schedule; a `CHECKPOINT` is a state taken over from
-    elsewhere, from which the fold goes on."""
+    elsewhere, from which the fold goes on; `SET_DUE` and `RESET` are what the learner did to the schedule by hand."""
 
     ANSWER = 1
     PRACTICE = 2
     CHECKPOINT = 4
+    SET_DUE = 5
+    RESET = 6
 
 
-FOLDED = (Kind.ANSWER, Kind.CHECKPOINT)
+FOLDED = (Kind.ANSWER, Kind.CHECKPOINT, Kind.SET_DUE, Kind.RESET)
 """What a memory is made of."""
+BY_HAND = (Kind.ANSWER, Kind.PRACTICE, Kind.SET_DUE, Kind.RESET)
+"""What a learner does to one card at a time, and can undo one by one."""
 
 
 class Stage(IntEnum):
@@ -40,6 +44,8 @@ class Review(Base):
     __table_args__ = (
         # The last answer of a learner's day (undo), and how many came after a moment of it (drill).
         sa.Index("ix_reviews_standing", "user_id", "day", "at", **only_where("undone_at IS NULL")),
+        # What a learner undid last (redo).
+        sa.Index("ix_reviews_undone", "user_id", "day", "undone_at", **only_where("undone_at IS NOT NULL")),
         {"sqlite_with_rowid": False},
     )
 
@@ -61,19 +67,23 @@ class Review(Base):
     took_ms: Mapped[int]
     # NULL: it stands.
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
-    # A checkpoint's MemoryState, field by field. NULL: an answer.
+    # A checkpoint's MemoryState, field by field; of SET_DUE the `due_day`. NULL: all the others.
     state: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
     @property
     def event(self) -> Event:
-        return event_of(self)
+        return event_of(self.kind, self.id, self.day, self.at, self.grade, self.state)
 
 
-def event_of(row: Any) -> Event:
-    """What the fold makes of a row of the log: an answer, or a checkpoint."""
-    if row.state is not None:
-        return Checkpoint(row.id, row.day, row.at, MemoryState(**row.state))
-    return Answer(row.id, row.day, row.at, row.grade)
+def event_of(kind: int, id: UUID, day: int, at: datetime, grade: int, state: dict[str, Any] | None) -> Event:
+    """What the fold makes of a row of the log."""
+    if kind == Kind.RESET:
+        return Reset(id, day, at)
+    if state is None:
+        return Answer(id, day, at, grade)
+    if kind == Kind.SET_DUE:
+        return DueSet(id, day, at, state["due_day"])
+    return Checkpoint(id, day, at, MemoryState(**state))
 
 
 class DailySummary(Base):

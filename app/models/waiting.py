@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.models.deck import Deck
 from app.models.follow import NEW_PER_DAY, Follow
+from app.models.mark import hidden
 from app.models.memory import Memory
 from app.models.note import Card
-from app.models.review import DailySummary, Kind, Review, Stage
+from app.models.review import DailySummary, Stage
 
 COUNTED_UP_TO = 1000
 """Nobody reads more digits than that, and counting on would make the page as slow as the collection is large."""
@@ -117,6 +117,7 @@ def drilled_cards(user_id: Id, deck_id: Id, day: Id) -> sa.Select[int]:
     return (
         sa.select(Memory.card_id)
         .where(Memory.user_id == user_id, Memory.deck_id == deck_id, Memory.drill_day == day)
+        .where(~hidden(user_id, Memory.card_id, day))
         .order_by(Memory.drill_at, Memory.card_id)
     )
 
@@ -127,14 +128,15 @@ def _none(rows: sa.Select[bool]) -> sa.ColumnElement[bool]:
     return rows.scalar_subquery().is_not(sa.true())
 
 
-def new_cards(user_id: Id, deck_id: Id, from_position: Id) -> sa.Select[int]:
-    """Ids of the cards of a deck the learner has not met, in the deck's order."""
+def new_cards(user_id: Id, deck_id: Id, from_position: Id, day: Id | None = None) -> sa.Select[int]:
+    """Ids of the cards of a deck the learner has not met and not suspended, in the deck's order; with a day, of those
+    that are not buried then either."""
     remembered = aliased(Memory)
     met = sa.select(sa.true()).where(remembered.user_id == user_id, remembered.card_id == Card.id)
     return (
         sa.select(Card.id)
         .where(Card.deck_id == deck_id, ~Card.retired, Card.position >= from_position)
-        .where(_none(met))
+        .where(_none(met), ~hidden(user_id, Card.id, day))
         .order_by(Card.position, Card.id)
     )
 
@@ -145,6 +147,7 @@ def new_cards_today(user_id: Id, deck_id: Id, from_position: Id, day: Id) -> sa.
     sibling, remembered = aliased(Card), aliased(Memory)
     unmet_before = sa.and_(
         remembered.card_id.is_(None),
+        ~hidden(user_id, sibling.id),
         sibling.deck_id == Card.deck_id,
         ~sibling.retired,
         sibling.position < Card.position,
@@ -158,23 +161,12 @@ def new_cards_today(user_id: Id, deck_id: Id, from_position: Id, day: Id) -> sa.
         .where(sa.or_(remembered.last_day == day, unmet_before))
         .limit(at_most(1))
     )
-    return new_cards(user_id, deck_id, from_position).where(_none(in_the_way))
+    return new_cards(user_id, deck_id, from_position, day).where(_none(in_the_way))
 
 
 def first_position() -> sa.ColumnElement[int]:
     """Where to look for a follow's first unmet card: at the cursor, or at the start if the deck was reordered since."""
     return sa.case((Follow.order_seen == Deck.order_version, Follow.new_from), else_=0)
-
-
-def latest_answer(user_id: Id, day: Id) -> sa.Select[int, UUID]:
-    """The latest standing answer of a day. Not in a deck the learner has left: they could not see what it changed."""
-    return (
-        sa.select(Review.card_id, Review.id)
-        .where(Review.user_id == user_id, Review.day == day, Review.undone_at.is_(None))
-        .where(Review.kind == Kind.ANSWER, Review.deck_id.in_(followed_deck_ids(user_id)))
-        .order_by(Review.at.desc())
-        .limit(at_most(1))
-    )
 
 
 def at_most(number: int) -> sa.ColumnElement[int]:
@@ -216,7 +208,7 @@ def waiting_decks(
     introduced = sa.func.coalesce(met_today.c.number, 0)
     in_drill = sa.select(
         Memory.deck_id, sa.func.count().label("number"), sa.func.min(Memory.drill_at).label("first_at")
-    ).where(Memory.user_id == LEARNER, Memory.drill_day == DAY)
+    ).where(Memory.user_id == LEARNER, Memory.drill_day == DAY, ~hidden(LEARNER, Memory.card_id, DAY))
     drilled = in_drill.group_by(Memory.deck_id).subquery("drilled")
     limit = Follow.new_per_day + sa.case((Follow.more_new_on == DAY, sa.func.coalesce(Follow.more_new, 0)), else_=0)
     left = limit - introduced

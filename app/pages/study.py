@@ -27,7 +27,7 @@ from app.study import (
     queue_of,
     rest_of_the_day,
     shown_card,
-    undo_last_answer,
+    undo_last_act,
 )
 
 bp = Blueprint("study", __name__)
@@ -103,7 +103,7 @@ def create_answer(card_id: int) -> ResponseReturnValue:
 def create_undo() -> ResponseReturnValue:
     message = _("Undone. Here is the card again.")
     try:
-        card_id = undo_last_answer(db.connection, current_learner(), now(), writing_rows)
+        card_id = undo_last_act(db.connection, current_learner(), now(), writing_rows).card_id
     except Stale as error:
         return _page(error_words(error)), error.status
     if wants_fragment():

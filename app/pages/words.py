@@ -11,9 +11,11 @@ from flask import Flask
 from app.clock import date_of
 from app.errors import CardletError, UnreadableFile
 from app.importing import BadRow
+from app.models import Kind
 from app.models.waiting import COUNTED_UP_TO
 from app.pages.language import _, locale, ngettext
 from app.planning.choosing import Choice
+from app.progress.card import Step
 from app.scheduling import Outlook, Scheduler
 from app.scheduling.sm2 import LONGEST_INTERVAL, LOWEST_PASS
 
@@ -27,7 +29,7 @@ def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
     of_numbers = (interval, outlook, grade_word, minutes, short_time, capped, number, percent, loss, tenths)
     of_days = (day_words, short_date, past_day)
-    for filter in (*of_numbers, *of_days, schedule, sources, quote_language, bad_row):
+    for filter in (*of_numbers, *of_days, schedule, step_words, sources, quote_language, bad_row):
         app.add_template_filter(filter)
 
 
@@ -52,6 +54,17 @@ def outlook(leads_to: Outlook) -> list[str]:
 def grade_word(grade: int) -> str:
     """The word on the button for a grade; of SM-2's own scale 0, 1 and 2 are Again."""
     return _({3: "Hard", 4: "Good", 5: "Easy"}.get(grade, "Again"))
+
+
+def step_words(step: Step, today: int) -> str:
+    """What happened in one row of a card's log."""
+    if step.kind == Kind.CHECKPOINT:
+        return _("taken over")
+    if step.kind == Kind.RESET:
+        return _("made new again")
+    if step.kind == Kind.SET_DUE:
+        return _("put on %(day)s", day=day_words(step.state.due_day or today, today))
+    return grade_word(step.grade)
 
 
 def schedule(choice: Choice) -> str:

@@ -8,15 +8,15 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.models import Memory, Review
-from app.models.review import FOLDED
-from app.scheduling import Answer, Checkpoint, Event, MemoryState
+from app.models.review import FOLDED, event_of
+from app.scheduling import Answer, Checkpoint, Event, Reset
 
 NO_ID = UUID(int=0)
 """Ids put events of one moment in order, and here the database has done that."""
 MEMORIES = cast(sa.Table, Memory.__table__)
 
 _EVENTS = (
-    sa.select(Review.card_id, Review.day, Review.at, Review.grade, Review.state)
+    sa.select(Review.card_id, Review.kind, Review.day, Review.at, Review.grade, Review.state)
     .select_from(Review)
     .where(Review.kind.in_(FOLDED), Review.undone_at.is_(None))
     .order_by(Review.card_id, Review.day, Review.at, Review.id)
@@ -42,15 +42,19 @@ def logs_of_cards(
 
 def histories_of(connection: sa.Connection, user_id: int, deck_ids: Sequence[int]) -> list[list[tuple[int, int]]]:
     """The repetitions of each card of these decks, study day and grade: the first answer of each day. What the drill
-    asked again is left out, and so is a card that began elsewhere, whose first answers nobody knows."""
+    asked again is left out, and so is a card that began elsewhere, whose first answers nobody knows. A card that was
+    reset has two."""
     histories = []
     for _, log in logs_of_decks(connection, user_id, deck_ids):
         history: list[tuple[int, int]] = []
         for event in log:
             if isinstance(event, Checkpoint):
-                history.clear()
+                history = []
                 break
-            if not history or event.day > history[-1][0]:
+            if isinstance(event, Reset) and history:
+                histories.append(history)
+                history = []
+            if isinstance(event, Answer) and (not history or event.day > history[-1][0]):
                 history.append((event.day, event.grade))
         if history:
             histories.append(history)
@@ -63,5 +67,5 @@ def _by_card(rows: Any) -> Iterator[tuple[int, Iterator[Event]]]:
 
 
 def _event(row: Any) -> Event:
-    _, day, at, grade, state = row
-    return Answer(NO_ID, day, at, grade) if state is None else Checkpoint(NO_ID, day, at, MemoryState(**state))
+    _, kind, day, at, grade, state = row
+    return event_of(kind, NO_ID, day, at, grade, state)

@@ -16,6 +16,7 @@ from app.database import connection_of, forget
 from app.errors import N_, Refused, Stale
 from app.models import Follow, Learner, SchedulerVersion
 from app.models.follow import tree_of
+from app.models.mark import queue_day_of
 from app.models.user import one_at_a_time
 from app.planning.choosing import Choice, Scheduled, choice_of, scheduled, settings_of
 from app.planning.logs import MEMORIES, logs_of_cards, logs_of_decks
@@ -187,9 +188,8 @@ _PUT = (
         {
             **{MEMORIES.c[name]: sa.bindparam(f"new_{name}", type_=MEMORIES.c[name].type) for name in STATE},
             MEMORIES.c.scheduler_version: sa.bindparam("the_version"),
-            # A mark (suspended, buried) is no part of the fold: only a day that followed the schedule goes on doing so.
-            MEMORIES.c.queue_day: sa.case(
-                (MEMORIES.c.queue_day == MEMORIES.c.due_day, sa.bindparam("new_due_day")), else_=MEMORIES.c.queue_day
+            MEMORIES.c.queue_day: queue_day_of(
+                sa.bindparam("the_user"), sa.bindparam("the_card"), sa.bindparam("new_due_day", type_=sa.Integer)
             ),
         }
     )

@@ -10,7 +10,7 @@ from app.database import connection_of
 from app.models import Learner, Review
 from app.models.review import FOLDED
 from app.models.scheduling import Versioned, versioned_of
-from app.scheduling import NEW, Checkpoint, Event, MemoryState, Scheduler, take
+from app.scheduling import NEW, Event, MemoryState, Scheduler, take
 from app.scheduling.replay import in_order
 
 POINTS = 24
@@ -22,10 +22,11 @@ AHEAD = 30
 @dataclass(frozen=True, slots=True)
 class Step:
     """One row of a card's log, the latest state it led to, and whether it was the day's repetition; the rest is drill.
-    `grade` None: a state taken over from elsewhere."""
+    `kind` is a review's; only an ANSWER has a grade that means something."""
 
     day: int
-    grade: int | None
+    kind: int
+    grade: int
     took_ms: int
     is_repetition: bool
     state: MemoryState
@@ -55,8 +56,8 @@ def card_history(session: Session, learner: Learner, card_id: int, deck_id: int,
     for event in log:
         before, state = state, take(state, event, chosen.settings, card_id)
         first = before.last_day is None or event.day > before.last_day
-        grade = None if isinstance(event, Checkpoint) else event.grade
-        steps.append(Step(event.day, grade, by_id[event.id].took_ms, first, state))
+        row = by_id[event.id]
+        steps.append(Step(event.day, row.kind, row.grade, row.took_ms, first, state))
     curve, recall = _forgetting(log, chosen, card_id, today)
     return CardHistory(tuple(steps), state, chosen, curve, recall)
 
@@ -70,10 +71,14 @@ def _forgetting(
     state = NEW
     for event in log:
         state = take(state, event, settings, card_id)
+        if state.stability is None:
+            # Reset, or put on a day before it was ever answered: nothing is known to be forgotten.
+            states.clear()
+            continue
         if not states or state.last_day != states[-1].last_day:
             states.append(state)
         states[-1] = state
-    if state.last_day is None or state.due_day is None:
+    if not states or state.last_day is None or state.due_day is None:
         return (), None
     ends = [one.last_day or 0 for one in states[1:]] + [max(today + AHEAD, state.due_day)]
     recall = settings.fsrs.forgetting_curve()

@@ -10,8 +10,10 @@ from app.scheduling.memory import (
     PASSED,
     Answer,
     Checkpoint,
+    DueSet,
     Event,
     MemoryState,
+    Reset,
 )
 from app.scheduling.preview import Outlook, preview
 from app.scheduling.replay import replay, take, take_answer
@@ -28,9 +30,11 @@ __all__ = [
     "PASSED",
     "Answer",
     "Checkpoint",
+    "DueSet",
     "Event",
     "MemoryState",
     "Outlook",
+    "Reset",
     "Scheduler",
     "Settings",
     "preview",

@@ -67,7 +67,26 @@ class Checkpoint:
     state: MemoryState
 
 
-Event = Answer | Checkpoint
+@dataclass(frozen=True, slots=True)
+class DueSet:
+    """A due day the learner chose by hand, on a day."""
+
+    id: UUID
+    day: int
+    at: datetime
+    due_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """The learner made the card new again: what came before is history, and the fold starts over."""
+
+    id: UUID
+    day: int
+    at: datetime
+
+
+Event = Answer | Checkpoint | DueSet | Reset
 """What the fold is made of."""
 
 NEW = MemoryState()

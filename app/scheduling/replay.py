@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.scheduling import sm2
 from app.scheduling.fuzz import fuzzed
-from app.scheduling.memory import NEW, PASSED, Answer, Checkpoint, Event, MemoryState
+from app.scheduling.memory import NEW, PASSED, Answer, Checkpoint, DueSet, Event, MemoryState, Reset
 from app.scheduling.settings import DEFAULT_SETTINGS, Scheduler, Settings
 
 
@@ -31,10 +31,13 @@ def in_order(log: Iterable[Event]) -> list[Event]:
 
 
 def take(state: MemoryState, event: Event, settings: Settings = DEFAULT_SETTINGS, card_id: int = 0) -> MemoryState:
-    """One step of the fold. A checkpoint counts as one answer: who was shown the card before it has an old state."""
+    """One step of the fold. Whatever changes the memory counts as one answer: who was shown the card before it has an
+    old state."""
+    if isinstance(event, Answer):
+        return take_answer(state, event, settings, card_id)
     if isinstance(event, Checkpoint):
         return replace(_taken_over(event.state, settings), answers=state.answers + 1)
-    return take_answer(state, event, settings, card_id)
+    return NEW if isinstance(event, Reset) else _due_on(state, event)
 
 
 def take_answer(
@@ -54,6 +57,23 @@ def _taken_over(state: MemoryState, settings: Settings) -> MemoryState:
         return state
     stability, difficulty = settings.fsrs.from_sm2(state.ease, state.interval)
     return replace(state, stability=stability, difficulty=difficulty)
+
+
+def _due_on(state: MemoryState, event: DueSet) -> MemoryState:
+    """The memory with another due day, out of the drill. Never a day that has had its repetition: an answer then would
+    be drill, and the card would be due on that day for ever. A card that was not met is met by this, unanswered."""
+    last_day = event.day if state.last_day is None else state.last_day
+    due_day = max(event.due_day, last_day + 1)
+    interval = due_day - last_day if state.last_day is None else state.interval
+    return replace(
+        state,
+        interval=interval,
+        last_day=last_day,
+        due_day=due_day,
+        drill_day=None,
+        drill_at=None,
+        answers=state.answers + 1,
+    )
 
 
 def _repeat(state: MemoryState, answer: Answer, settings: Settings, card_id: int) -> MemoryState:

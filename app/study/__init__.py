@@ -1,11 +1,13 @@
 """The room where cards are answered: which one is next, what an answer does, and how it is taken back."""
 
 from app.study.answering import AnswerGiven, Outcome, answer_card
+from app.study.by_hand import reset_card, set_due
 from app.study.copying import EditionProgress, copy_progress, progress_elsewhere, undo_copy
+from app.study.marking import mark_card
 from app.study.merging import merge_answers
 from app.study.queue import NextCard, Queue, next_card, queue_of, shown_card
 from app.study.rest import Rest, rest_of_the_day
-from app.study.undoing import undo_last_answer
+from app.study.undoing import redo_last_act, undo_last_act
 
 __all__ = [
     "AnswerGiven",
@@ -16,12 +18,16 @@ __all__ = [
     "Rest",
     "answer_card",
     "copy_progress",
+    "mark_card",
     "merge_answers",
     "next_card",
     "progress_elsewhere",
     "queue_of",
+    "redo_last_act",
+    "reset_card",
     "rest_of_the_day",
+    "set_due",
     "shown_card",
     "undo_copy",
-    "undo_last_answer",
+    "undo_last_act",
 ]

@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from app.clock import hour_of
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused, Stale
-from app.models import Card, Deck, Follow, Kind, Learner, Memory, Review
+from app.models import Card, Deck, Follow, Learner, Mark, Marks, Memory, Review
+from app.models.mark import MARKS, NO_MARKS, marks_from
 from app.models.scheduling import SETTINGS, Versioned, versioned_from, with_settings
 from app.models.waiting import LEARNER
 from app.scheduling import DEFAULT_SETTINGS, GRADES, NEW, MemoryState, take
 from app.study import keeping
-from app.study.folding import REMEMBERED, remembered_from, up_to_date
+from app.study.folding import REMEMBERED, remembered_from, split_at, up_to_date
 from app.study.keeping import MOVED_ON, Logged, Remembered
 from app.study.summing import share_of
 
@@ -54,6 +55,7 @@ class Answerable:
     last_at: datetime | None
     chosen: Versioned
     kept: Remembered
+    marks: Marks = NO_MARKS
 
     @property
     def state(self) -> MemoryState:
@@ -82,8 +84,8 @@ def answer_card(
     day = learner.today(now)
     if card.state.answers != given.seen:
         raise Stale(MOVED_ON)
-    if not card.state.is_waiting_on(day):
-        # A new day has begun since it was shown, or its deck has been given another scheduler.
+    if card.marks.hide_on(day) or not card.state.is_waiting_on(day):
+        # It was marked since it was shown, a new day has begun, or its deck has been given another scheduler.
         raise Stale(N_("This card does not wait today any more. Here is what does."))
     # Just after the card's last answer if the clock was put back: the log's order is the order of the fold.
     at = now if card.last_at is None else max(now, card.last_at + timedelta(milliseconds=1))
@@ -121,13 +123,14 @@ _KNOWN = (Review.user_id == LEARNER, Review.card_id == sa.bindparam("card_id"), 
 _ANSWERABLE = (
     with_settings(
         sa.select(*(Review.grade, Review.undone_at, Card.id, Card.deck_id, Deck.order_version, _LAST_AT))
-        .add_columns(*SETTINGS, *REMEMBERED)
+        .add_columns(*SETTINGS, *MARKS, *REMEMBERED)
         .select_from(Card)
         .join(Card.deck)
         .join(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == Card.deck_id)),
         LEARNER,
     )
     .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
+    .outerjoin(Mark, sa.and_(Mark.user_id == LEARNER, Mark.card_id == Card.id))
     .outerjoin(Review, sa.and_(*_KNOWN))
     .where(Card.id == sa.bindparam("card_id"), Follow.stopped_at.is_(None), Deck.published)
 )
@@ -150,8 +153,9 @@ def _read(handle: Handle, learner: Learner, card_id: int, review_id: UUID) -> tu
         if known is None:
             raise NotFound()
         return Answerable(card_id, 0, 0, None, Versioned(None, DEFAULT_SETTINGS), Remembered(None, NEW)), known
-    chosen, kept = versioned_from(row[6 : 6 + len(SETTINGS)]), remembered_from(row[6 + len(SETTINGS) :])
-    return Answerable(*(*row[2:6], chosen, kept)), known
+    settings, marks, remembered = split_at(row[6:], len(SETTINGS), len(MARKS))
+    chosen, kept = versioned_from(settings), remembered_from(remembered)
+    return Answerable(*(*row[2:6], chosen, kept, marks_from(marks))), known
 
 
 def _write(handle: Handle, learner: Learner, card: Answerable, logged: Logged, in_transaction: Writing | None) -> None:
@@ -160,7 +164,7 @@ def _write(handle: Handle, learner: Learner, card: Answerable, logged: Logged, i
         keeping.memory_values(
             learner.id, card.card_id, card.deck_id, card.kept, Remembered(card.chosen.version, after)
         ),
-        keeping.log_values(learner.id, card.card_id, Kind.ANSWER, logged),
+        keeping.log_values(learner.id, card.card_id, logged),
         keeping.share_values(learner.id, share_of(logged, before.last_day), 1, logged.took_ms),
     )
     is_new = before.answers == 0

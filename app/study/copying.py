@@ -92,7 +92,7 @@ def copy_progress(
 def _write_log(session: Session, learner: Learner, copy: ProgressCopy, copied: list["_Pair"]) -> None:
     """The checkpoints, and what follows from them: the learner's day, and where each deck's next new card is."""
     connection = connection_of(session)
-    logs = [log_values(learner.id, pair.card_id, Kind.CHECKPOINT, _logged(copy, learner, pair)) for pair in copied]
+    logs = [log_values(learner.id, pair.card_id, _logged(copy, learner, pair)) for pair in copied]
     connection.execute(LOG_STATE, logs)
     connection.execute(MOVE_DAY, logs[0])
     orders = sa.select(Deck.id, Deck.order_version).where(Deck.id.in_({pair.deck_id for pair in copied}))
@@ -210,4 +210,4 @@ def _checkpoint(copy: ProgressCopy, pair: _Pair) -> Checkpoint:
 def _logged(copy: ProgressCopy, learner: Learner, pair: _Pair) -> Logged:
     state = {name: getattr(pair.state, name) for name in CARRIED}
     hour = hour_of(copy.at, learner.time_zone)
-    return Logged(copy.id, copy.day, hour, copy.at, 0, pair.deck_id, 0, state)
+    return Logged(copy.id, copy.day, hour, copy.at, 0, pair.deck_id, 0, state, Kind.CHECKPOINT)

@@ -11,7 +11,8 @@ from app.models import Card, Follow, Memory, Review
 from app.models.review import FOLDED
 from app.models.scheduling import SETTINGS, Versioned, versioned_from, with_settings
 from app.models.waiting import LEARNER
-from app.scheduling import NEW, MemoryState, Settings, replay
+from app.scheduling import NEW, MemoryState, Reset, Settings, replay
+from app.scheduling.replay import in_order
 from app.study.keeping import MOVED_ON, Logged, Remembered, keep_memory, memory_values
 from app.study.summing import change_totals, totals_of
 
@@ -41,6 +42,15 @@ def remembered_from(columns: Sequence[Any]) -> Remembered:
     return Remembered(None, NEW) if state[-1] is None else Remembered(version, MemoryState(*state))
 
 
+def split_at(row: Sequence[Any], *lengths: int) -> list[Sequence[Any]]:
+    """A row's columns in groups of these lengths, and what is left."""
+    groups = []
+    for length in lengths:
+        groups.append(row[:length])
+        row = row[length:]
+    return [*groups, row]
+
+
 def standing_log(connection: sa.Connection, user_id: int, card_id: int) -> list[Logged]:
     """What a learner's memory of a card is made of, in no order: what was not undone."""
     rows = connection.execute(_STANDING, {"learner_id": user_id, "card_id": card_id})
@@ -50,6 +60,16 @@ def standing_log(connection: sa.Connection, user_id: int, card_id: int) -> list[
 def fold(log: Sequence[Logged], settings: Settings, card_id: int) -> MemoryState:
     """The memory that a card's standing log makes under these settings."""
     return replay((logged.event for logged in log), settings, card_id)
+
+
+def since_reset(log: Sequence[Logged]) -> list[Logged]:
+    """What of a standing log a memory holds: in the order of the fold, what came after the last reset. Empty: the card
+    is unmet."""
+    by_id = {logged.id: logged for logged in log}
+    held: list[Logged] = []
+    for event in in_order(logged.event for logged in by_id.values()):
+        held = [] if isinstance(event, Reset) else [*held, by_id[event.id]]
+    return held
 
 
 def up_to_date(
@@ -73,7 +93,7 @@ def fold_again(
     before. Raises Stale if the memory does not hold as many events as that."""
     columns: Any = connection.execute(_KNOWN, {"learner_id": user_id, "card_id": card[0]}).one()
     chosen, kept = versioned_from(columns[: len(SETTINGS)]), remembered_from(columns[len(SETTINGS) :])
-    if kept.state.answers != len(before):
+    if kept.state.answers != len(since_reset(before)):
         raise Stale(MOVED_ON)
     new = Remembered(chosen.version, fold(after, chosen.settings, card[0]))
     keep_memory(connection, memory_values(user_id, *card, kept, new), kept.state, new.state)

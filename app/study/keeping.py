@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.errors import N_, Stale
 from app.models import Card, DailySummary, Follow, Kind, Memory, Review, User
+from app.models.mark import queue_day_of
 from app.models.review import event_of
 from app.models.waiting import new_cards
 from app.scheduling import Event, MemoryState
@@ -29,7 +30,7 @@ MOVED_ON = N_("This card was already answered elsewhere. Nothing was lost; here 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A standing row of the log: an answer, or where there is a `state`, a checkpoint."""
+    """A standing row of the log: an answer, unless its `kind` says otherwise."""
 
     id: UUID
     day: int
@@ -39,10 +40,11 @@ class Logged:
     deck_id: int
     took_ms: int
     state: dict[str, Any] | None = None
+    kind: int = Kind.ANSWER
 
     @property
     def event(self) -> Event:
-        return event_of(self)
+        return event_of(self.kind, self.id, self.day, self.at, self.grade, self.state)
 
 
 class Remembered(NamedTuple):
@@ -82,7 +84,10 @@ _UNCHANGED = [
     for name in (*_STATE, "scheduler_version")
 ]
 _LOGGED = {column: _the(column) for column in REVIEWS.c if column.key not in {"undone_at", "state"}}
-_KNOWN = {column: _the(column) for column in MEMORIES.c}
+_KNOWN: dict[Any, Any] = {column: _the(column) for column in MEMORIES.c}
+_KNOWN[MEMORIES.c.queue_day] = queue_day_of(
+    _the(MEMORIES.c.user_id), _the(MEMORIES.c.card_id), _the(MEMORIES.c.due_day)
+)
 # A memory has its `answers` too.
 _COUNTED = {column: _the(column, "more_answers" if column.key == "answers" else None) for column in SUMMARIES.c}
 
@@ -166,7 +171,7 @@ def memory_values(user_id: int, card_id: int, deck_id: int, old: Remembered, new
     after = {name: getattr(new.state, name) for name in _STATE}
     versions = {"old_scheduler_version": old.version, "scheduler_version": new.version}
     key = {"user_id": user_id, "card_id": card_id, "deck_id": deck_id}
-    return named(**key, **before, **after, **versions, queue_day=new.state.due_day)
+    return named(**key, **before, **after, **versions)
 
 
 def keep_memory(connection: sa.Connection, values: dict[str, object], old: MemoryState, new: MemoryState) -> None:
@@ -178,13 +183,19 @@ def keep_memory(connection: sa.Connection, values: dict[str, object], old: Memor
         raise Stale(MOVED_ON)
 
 
-def log_values(user_id: int, card_id: int, kind: Kind, logged: Logged) -> dict[str, object]:
+def log_values(user_id: int, card_id: int, logged: Logged) -> dict[str, object]:
     """The parameters of LOG."""
     fields = {name: getattr(logged, name) for name in Logged.__dataclass_fields__}
-    return named(user_id=user_id, card_id=card_id, kind=kind, **fields)
+    return named(user_id=user_id, card_id=card_id, **fields)
 
 
 def share_values(user_id: int, share: Share, answers: int, took_ms: int) -> dict[str, object]:
     """The parameters of `count`."""
     fields = {name: getattr(share, name) for name in Share.__dataclass_fields__}
     return named(user_id=user_id, **fields, more_answers=answers, took_ms=took_ms)
+
+
+def lower_cursor(connection: sa.Connection, user_id: int, deck_id: int, position: int) -> None:
+    """Lets the cursor of new cards not stand behind a card that may be unmet again."""
+    own = (FOLLOWS.c.user_id == user_id, FOLLOWS.c.deck_id == deck_id, FOLLOWS.c.new_from > position)
+    connection.execute(sa.update(FOLLOWS).where(*own).values(new_from=position))

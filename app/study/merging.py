@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.clock import hour_of
 from app.database import connection_of
 from app.errors import N_, Refused
-from app.models import Card, Follow, Kind, Learner, Review
+from app.models import Card, Follow, Learner, Review
 from app.scheduling import GRADES, Answer
 from app.study.answering import LONGEST_ANSWER_MS
 from app.study.folding import fold_again, standing_log
@@ -70,8 +70,8 @@ def _merge_into(
             added.setdefault(answer.id, logged)
     if not added:
         return
-    rows = [log_values(learner.id, card_id, Kind.ANSWER, logged) for logged in added.values()]
+    rows = [log_values(learner.id, card_id, logged) for logged in added.values()]
     connection.execute(LOG, rows)
     latest = max(added.values(), key=lambda logged: logged.day)
-    connection.execute(MOVE_DAY, log_values(learner.id, card_id, Kind.ANSWER, latest))
+    connection.execute(MOVE_DAY, log_values(learner.id, card_id, latest))
     fold_again(connection, learner.id, (card_id, deck_id), before, [*before, *added.values()])

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from app.database import Handle, connection_of
 from app.errors import NotFound
 from app.models import Follow, Kind, Learner, Review
+from app.models.acts import can_redo, can_undo
 from app.models.waiting import (
     A_LOT_OF_NEW,
     COUNTED_UP_TO,
@@ -26,7 +27,6 @@ from app.models.waiting import (
     first_of,
     first_position,
     in_order,
-    latest_answer,
     new_cards_today,
     number_due,
     number_of,
@@ -62,6 +62,7 @@ class Queue:
     root_path: str | None = None
     due: int = 0
     can_undo: bool = False
+    can_redo: bool = False
     is_beginner: bool = False
     """Whether the learner has answered fewer than three times, and may want a word on grading."""
 
@@ -103,7 +104,8 @@ def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
         first_of(due_cards(LEARNER, Follow.deck_id, DAY)),
         first_of(new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)),
         due.c.number,
-        latest_answer(LEARNER, DAY).exists(),
+        can_undo(),
+        can_redo(),
         number_of(log.order_by(Review.card_id), BEGINNER_ANSWERS) < BEGINNER_ANSWERS,
         new_up_to=A_LOT_OF_NEW,
         inside=inside,
@@ -146,7 +148,7 @@ def shown_card(handle: Handle, learner: Learner, card_id: int, now: datetime) ->
     if not card.is_followed:
         raise NotFound()
     day = learner.today(now)
-    if not state.is_waiting_on(day):
+    if card.marks.hide_on(day) or not state.is_waiting_on(day):
         return None
     reason: Reason = "new" if state.answers == 0 else "drill" if state.drill_day == day else "due"
     return NextCard(reason, card, state, settings)

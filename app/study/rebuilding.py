@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
-from app.models import DailySummary, Follow, Memory, Review
+from app.models import DailySummary, Follow, Kind, Memory, Review
+from app.models.mark import queue_day_of
 from app.models.review import FOLDED
 from app.models.scheduling import all_settings
 from app.scheduling import DEFAULT_SETTINGS, NEW, MemoryState
@@ -68,10 +69,11 @@ def compare(session: Session, user_id: int) -> Comparison:
         while kept is not None and card < card_id:
             found.memories[card] = _FORGOTTEN
             card, kept = next(remembered, _NONE)
-        found.cards, found.answers = found.cards + 1, found.answers + sum(one.state is None for one in log)
+        found.cards, found.answers = found.cards + 1, found.answers + sum(one.kind == Kind.ANSWER for one in log)
         has_memory = kept is not None and card == card_id
         should_be, deck_id = folded(card_id, log, kept if has_memory else None)
-        if not has_memory or not _agree(kept, should_be):
+        # A log that ends with a reset makes no memory.
+        if not _agree(kept, should_be) if has_memory else should_be.state != NEW:
             found.memories[card_id] = should_be, deck_id
         card, kept = next(remembered, _NONE) if has_memory else (card, kept)
         for share, (answers, took_ms) in totals_of(log).items():
@@ -130,10 +132,9 @@ def _put_memory(connection: sa.Connection, user_id: int, card_id: int, deck_id: 
     columns = {name: getattr(state, name) for name in MemoryState.__dataclass_fields__}
     columns["scheduler_version"] = memory.version
     key = {"user_id": user_id, "card_id": card_id}
-    put = INSERT[connection.dialect.name](MEMORIES).values(**key, deck_id=deck_id, queue_day=state.due_day, **columns)
-    # A mark (suspended, buried) is no part of the fold: only a day that followed the schedule follows it again.
-    scheduled = sa.case((MEMORIES.c.queue_day == MEMORIES.c.due_day, put.excluded.due_day), else_=MEMORIES.c.queue_day)
-    connection.execute(put.on_conflict_do_update(index_elements=list(key), set_={**columns, "queue_day": scheduled}))
+    columns["queue_day"] = queue_day_of(sa.literal(user_id), sa.literal(card_id), sa.literal(state.due_day))
+    put = INSERT[connection.dialect.name](MEMORIES).values(**key, deck_id=deck_id, **columns)
+    connection.execute(put.on_conflict_do_update(index_elements=list(key), set_=columns))
 
 
 def _logs(connection: sa.Connection, user_id: int) -> Iterator[tuple[int, list[Logged]]]:

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 
 from app.database import Handle, connection_of
 from app.errors import NotFound
-from app.models import Card, Deck, Follow, Learner, Memory, Note, NoteType
+from app.models import Card, Deck, Follow, Learner, Mark, Marks, Memory, Note, NoteType
+from app.models.mark import MARKS, NO_MARKS, marks_from
 from app.models.scheduling import SETTINGS, versioned_from, with_settings
 from app.models.waiting import LEARNER, path_of
 from app.scheduling import MemoryState, Settings
-from app.study.folding import REMEMBERED, remembered_from, up_to_date
+from app.study.folding import REMEMBERED, remembered_from, split_at, up_to_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class ShownCard:
     deck_language: str
     is_followed: bool
     deck: str
+    marks: Marks = NO_MARKS
 
 
 _ROWS = (
@@ -40,7 +42,7 @@ _ROWS = (
         *(Card.id, Card.deck_id, Card.note_id, Card.ordinal, Card.position, NoteType.kind),
         *(Note.fields, Note.field_languages, Note.format, Note.language, Note.source, Note.quote),
         *(Deck.language, sa.and_(Follow.user_id.is_not(None), Deck.published)),
-        *(Deck.name, Deck.parent_id, *SETTINGS, *REMEMBERED),
+        *(Deck.name, Deck.parent_id, *SETTINGS, *MARKS, *REMEMBERED),
     )
     .select_from(Card)
     .join(Card.note)
@@ -51,6 +53,7 @@ _ROWS = (
 _SHOWN = (
     with_settings(_ROWS, LEARNER)
     .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
+    .outerjoin(Mark, sa.and_(Mark.user_id == LEARNER, Mark.card_id == Card.id))
     .where(Card.id == sa.bindparam("card_id"))
 )
 
@@ -61,6 +64,7 @@ def show(handle: Handle, learner: Learner, card_id: int) -> tuple[ShownCard, Mem
     row: Any = connection.execute(_SHOWN, {"learner_id": learner.id, "card_id": card_id}).first()
     if row is None:
         raise NotFound()
-    card = ShownCard(*(*row[:14], path_of(connection, *row[14:16])))
-    chosen, kept = versioned_from(row[16 : 16 + len(SETTINGS)]), remembered_from(row[16 + len(SETTINGS) :])
+    own, (name, parent_id), settings, marks, remembered = split_at(row, 14, 2, len(SETTINGS), len(MARKS))
+    card = ShownCard(*(*own, path_of(connection, name, parent_id), marks_from(marks)))
+    chosen, kept = versioned_from(settings), remembered_from(remembered)
     return card, up_to_date(connection, learner.id, card_id, kept, chosen), chosen.settings

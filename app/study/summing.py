@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from app.models import Kind, Stage
-from app.scheduling import MATURE_INTERVAL, Answer
+from app.scheduling import MATURE_INTERVAL, Answer, Checkpoint, Reset
 from app.scheduling.replay import in_order
 from app.study.keeping import EMPTIED, Logged, Share, count, share_values
 
@@ -40,8 +40,12 @@ def totals_of(log: Iterable[Logged]) -> Totals:
             answers[share] += 1
             took[share] += logged.took_ms
             last_day = logged.day if last_day is None else max(last_day, logged.day)
-        else:
+        elif isinstance(event, Checkpoint):
             last_day = event.state.last_day
+        elif isinstance(event, Reset):
+            last_day = None
+        elif last_day is None:
+            last_day = event.day
     return {share: (number, took[share]) for share, number in answers.items()}
 
 

@@ -1,61 +1,145 @@
-"""Taking answers back, the latest first."""
+"""Taking back what was done, the latest first, and doing again what was taken back."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, Refused, Stale
-from app.models import Card, Learner
-from app.models.waiting import DAY, LEARNER, latest_answer
-from app.study.folding import fold_again, standing_log
-from app.study.keeping import FOLLOWS, MOVED_ON, REVIEWS, Logged
+from app.models import Kind, Learner, MarkChange, Review
+from app.models.acts import LATEST_ACTS, MARKED
+from app.study.folding import fold_again, since_reset, standing_log
+from app.study.keeping import MOVED_ON, REVIEWS, Logged, lower_cursor
+from app.study.marking import put_back
 
-_LATEST = latest_answer(LEARNER, DAY).subquery()
-_LATEST_CARD = sa.select(_LATEST.c.id, Card.id, Card.deck_id, Card.position).join(Card, Card.id == _LATEST.c.card_id)
+NO_LONGER = timedelta(milliseconds=1)
 
 
-def undo_last_answer(handle: Handle, learner: Learner, now: datetime, in_transaction: Writing | None = None) -> int:
-    """Undoes the learner's latest answer of this study day and returns the id of its card; reads first, then writes
-    `in_transaction`, or in the caller's own. Refused if there is none, Stale if something else came in between."""
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing a learner did to a card, and where the card is now; `kind` is a review's, or MARKED."""
+
+    card_id: int
+    id: UUID
+    at: datetime
+    undone_at: datetime | None
+    kind: int
+    deck_id: int
+    position: int
+
+
+def undo_last_act(handle: Handle, learner: Learner, now: datetime, in_transaction: Writing | None = None) -> Act:
+    """Undoes what the learner did last on this study day and returns it; reads first, then writes `in_transaction`, or
+    in the caller's own. Refused if there is nothing, Stale if something else came in between."""
     connection = connection_of(handle)
-    latest = connection.execute(_LATEST_CARD, {"learner_id": learner.id, "day": learner.today(now)}).first()
-    if latest is None:
+    done, undone = _latest_acts(connection, learner, now)
+    if done is None:
         raise Refused(N_("There is nothing to undo today."))
-    review_id, card_id, deck_id, position = latest
-    standing = standing_log(connection, learner.id, card_id)
+    # Later than what was undone before, or redoing would not know which comes first.
+    after = [done.at, *([undone.undone_at + NO_LONGER] if undone is not None and undone.undone_at else [])]
+    at = max(now, *after)
+    swing = _read_swing(connection, learner, done)
     with nullcontext(handle) if in_transaction is None else in_transaction() as transaction:
-        _undo(connection_of(transaction), learner, (card_id, deck_id, position), review_id, standing, now)
+        swing(connection_of(transaction), at)
         forget(transaction)
-    return int(card_id)
+    return done
+
+
+def redo_last_act(handle: Handle, learner: Learner, now: datetime, in_transaction: Writing | None = None) -> Act:
+    """Does again what the learner undid last, and returns it. Refused if there is nothing, or if something was done
+    since, Stale if something else came in between."""
+    connection = connection_of(handle)
+    done, undone = _latest_acts(connection, learner, now)
+    if undone is None or undone.undone_at is None or (done is not None and done.at >= undone.undone_at):
+        raise Refused(N_("There is nothing to do again."))
+    swing = _read_swing(connection, learner, undone)
+    with nullcontext(handle) if in_transaction is None else in_transaction() as transaction:
+        swing(connection_of(transaction), None)
+        forget(transaction)
+    return undone
+
+
+def _latest_acts(connection: sa.Connection, learner: Learner, now: datetime) -> tuple[Act | None, Act | None]:
+    """The latest act that stands, and the one undone last."""
+    rows = connection.execute(LATEST_ACTS, {"learner_id": learner.id, "day": learner.today(now)})
+    acts = [Act(*row) for row in rows]
+    done = max((act for act in acts if act.undone_at is None), key=lambda act: act.at, default=None)
+    undone = max(
+        (act for act in acts if act.undone_at is not None), key=lambda act: act.undone_at or act.at, default=None
+    )
+    return done, undone
+
+
+Swing = Callable[[sa.Connection, datetime | None], None]
+"""Marks an act undone at a moment, or (None) standing, and makes everything say what follows from that."""
+
+
+def _read_swing(connection: sa.Connection, learner: Learner, act: Act) -> Swing:
+    """Reads what undoing or redoing an act needs to know, before the transaction that does it."""
+    if act.kind == MARKED:
+        return lambda writing, at: _swing_mark(writing, learner, act, at)
+    if act.kind == Kind.PRACTICE:
+        return lambda writing, at: _mark_review(writing, learner.id, act.card_id, act.id, at)
+    standing, card = standing_log(connection, learner.id, act.card_id), (act.card_id, act.deck_id, act.position)
+    own = standing if act.undone_at is None else [*standing, _undone_row(connection, learner, act)]
+    rest = [logged for logged in own if logged.id != act.id]
+
+    def swing(writing: sa.Connection, at: datetime | None) -> None:
+        before, after = (own, rest) if at is not None else (rest, own)
+        _swing_review(writing, learner, card, (act.id, at), before, after)
+
+    return swing
+
+
+def _undone_row(connection: sa.Connection, learner: Learner, act: Act) -> Logged:
+    columns = (getattr(Review, name) for name in Logged.__dataclass_fields__)
+    own = (Review.user_id == learner.id, Review.card_id == act.card_id, Review.id == act.id)
+    return Logged(*connection.execute(sa.select(*columns).where(*own)).one())
 
 
 def undo_event(
-    connection: sa.Connection, learner: Learner, card: tuple[int, int, int], review_id: object, now: datetime
+    connection: sa.Connection, learner: Learner, card: tuple[int, int, int], review_id: UUID, now: datetime
 ) -> None:
     """Marks one row of a card's log undone and folds the rest again, in the caller's transaction. The card is its id,
     its deck's and its position. Raises Stale if something else came in between."""
-    _undo(connection, learner, card, review_id, standing_log(connection, learner.id, card[0]), now)
+    standing = standing_log(connection, learner.id, card[0])
+    left = [logged for logged in standing if logged.id != review_id]
+    _swing_review(connection, learner, card, (review_id, now), standing, left)
 
 
-def _undo(
+def _swing_review(
     connection: sa.Connection,
     learner: Learner,
     card: tuple[int, int, int],
-    review_id: object,
-    standing: list[Logged],
-    now: datetime,
+    marked: tuple[UUID, datetime | None],
+    before: list[Logged],
+    after: list[Logged],
 ) -> None:
     card_id, deck_id, position = card
-    left = [logged for logged in standing if logged.id != review_id]
-    if not left:
-        # The card is unmet again, so the cursor must not stand behind it. First of all, for it holds the follow's row.
-        lowered = sa.case((FOLLOWS.c.new_from < position, FOLLOWS.c.new_from), else_=position)
-        own = (FOLLOWS.c.user_id == learner.id, FOLLOWS.c.deck_id == deck_id)
-        connection.execute(sa.update(FOLLOWS).where(*own).values(new_from=lowered))
-    one = (REVIEWS.c.user_id == learner.id, REVIEWS.c.card_id == card_id, REVIEWS.c.id == review_id)
-    marked = sa.update(REVIEWS).where(*one, REVIEWS.c.undone_at.is_(None)).values(undone_at=now)
-    if connection.execute(marked).rowcount != 1:
+    if not since_reset(after):
+        # The card is unmet again. First of all, for it holds the follow's row, which a first answer takes first too.
+        lower_cursor(connection, learner.id, deck_id, position)
+    _mark_review(connection, learner.id, card_id, *marked)
+    fold_again(connection, learner.id, (card_id, deck_id), before, after)
+
+
+def _mark_review(
+    connection: sa.Connection, user_id: int, card_id: int, review_id: UUID, undone_at: datetime | None
+) -> None:
+    one = (REVIEWS.c.user_id == user_id, REVIEWS.c.card_id == card_id, REVIEWS.c.id == review_id)
+    other_way = REVIEWS.c.undone_at.is_not(None) if undone_at is None else REVIEWS.c.undone_at.is_(None)
+    if connection.execute(sa.update(REVIEWS).where(*one, other_way).values(undone_at=undone_at)).rowcount != 1:
         raise Stale(MOVED_ON)
-    fold_again(connection, learner.id, (card_id, deck_id), standing, left)
+
+
+def _swing_mark(connection: sa.Connection, learner: Learner, act: Act, undone_at: datetime | None) -> None:
+    own: Any = (MarkChange.user_id == learner.id, MarkChange.card_id == act.card_id, MarkChange.id == act.id)
+    other_way = MarkChange.undone_at.is_not(None) if undone_at is None else MarkChange.undone_at.is_(None)
+    if connection.execute(sa.update(MarkChange).where(*own, other_way).values(undone_at=undone_at)).rowcount != 1:
+        raise Stale(MOVED_ON)
+    put_back(connection, learner, act.card_id, act.id, redo=undone_at is None)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Card
 from app.planning.logs import histories_of
-from app.study import AnswerGiven, answer_card, copy_progress, undo_last_answer
+from app.study import AnswerGiven, answer_card, copy_progress, undo_last_act
 from tests.factories import a_deck, a_follow, a_learner, an_edition, at
 
 
@@ -31,7 +31,7 @@ def test_drill_undone_answers_copies_and_other_peoples_answers_are_left_out(sess
     answer(first, 4, 0, 1)
     answer(second, 3, 0, 0)
     answer(second, 4, 0, 1)
-    undo_last_answer(session, ada, at(0, hour=23))
+    undo_last_act(session, ada, at(0, hour=23))
     day = ada.today(at(0))
     answer(first, 5, 3, 2)
     answer(first, 2, 0, 0, noise)

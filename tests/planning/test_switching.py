@@ -13,7 +13,7 @@ from app.models import Card, Deck, Follow, Memory, Review, User
 from app.planning.choosing import Choice, choice_from, scheduled
 from app.planning.switching import carry_out, plan_switch, plan_undo
 from app.scheduling import MemoryState, Scheduler, preview
-from app.study import AnswerGiven, answer_card, queue_of, undo_last_answer
+from app.study import AnswerGiven, answer_card, queue_of, undo_last_act
 from app.study.queue import next_card
 from app.study.rebuilding import compare
 from tests.factories import a_deck, a_follow, a_learner, a_parameter_set, at
@@ -127,7 +127,7 @@ def test_answers_after_a_switch_are_scheduled_as_their_buttons_said(session: Ses
     new = cards_of(session, deck)[4]
     answer(session, ada, new, 5, day=40)
     assert states(session, ada)[new.id].interval == pytest.approx(8, abs=2)
-    undo_last_answer(session, ada, at(40, minute=2))
+    undo_last_act(session, ada, at(40, minute=2))
     assert compare(session, ada.id).agrees
 
 

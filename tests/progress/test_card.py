@@ -11,7 +11,7 @@ from app.planning.choosing import Choice
 from app.planning.switching import carry_out, plan_switch
 from app.progress import card_history
 from app.scheduling import Scheduler
-from app.study import AnswerGiven, answer_card, undo_last_answer
+from app.study import AnswerGiven, answer_card, undo_last_act
 from tests.factories import a_deck, a_follow, a_learner, at
 
 
@@ -29,7 +29,7 @@ def deck(session: Session, ada: User) -> Deck:
         for number, (day, grade) in enumerate([(0, 2), (0, 4), (1, 4), (2, 5)][: 4 if learner is ada else 2]):
             given = AnswerGiven(UUID(int=learner.id * 100 + number), grade, number, 2_000)
             answer_card(session, learner, card_of(session, deck), given, at(day, minute=number))
-    undo_last_answer(session, ada, at(2, hour=12))
+    undo_last_act(session, ada, at(2, hour=12))
     return deck
 
 

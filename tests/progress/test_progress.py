@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Card, Deck, Follow, Memory, User
 from app.progress import activity_of, forecast_of, maturity_of, streak_of
-from app.study import AnswerGiven, answer_card, next_card, queue_of, undo_last_answer
+from app.study import AnswerGiven, answer_card, next_card, queue_of, undo_last_act
 from tests.factories import a_deck, a_follow, a_learner, at
 
 
@@ -55,7 +55,7 @@ def test_the_streak_counts_days_in_a_row_and_waits_for_today(session: Session, a
 def test_an_undone_day_is_no_day(session: Session, ada: User) -> None:
     shown = next_card(session, ada, queue_of(session, ada, None, at(0)), at(0))
     answer_card(session, ada, shown.card.id, AnswerGiven(uuid4(), 4, 0), at(0))
-    undo_last_answer(session, ada, at(0))
+    undo_last_act(session, ada, at(0))
     assert streak_of(session, ada, ada.today(at(0))) == 0
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound, Refused, Stale
 from app.models import Card, DailySummary, Deck, Follow, Kind, Memory, Review, Stage, User
 from app.scheduling import replay
-from app.study import AnswerGiven, answer_card, undo_last_answer
+from app.study import AnswerGiven, answer_card, undo_last_act
 from tests.factories import a_deck, a_follow, a_learner, at
 
 
@@ -67,7 +67,7 @@ def test_the_same_review_id_again_is_the_same_review(session: Session, ada: User
 def test_the_id_of_an_undone_answer_is_not_taken_for_a_stored_one(session: Session, ada: User, deck: Deck) -> None:
     card, review_id = cards_of(session, deck)[0], uuid4()
     answer_card(session, ada, card.id, give(4, review_id=review_id), at(0))
-    undo_last_answer(session, ada, at(0, minute=1))
+    undo_last_act(session, ada, at(0, minute=1))
     with pytest.raises(Stale):
         answer_card(session, ada, card.id, give(5, review_id=review_id), at(0, minute=2))
 

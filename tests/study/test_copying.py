@@ -16,7 +16,7 @@ from app.study import (
     progress_elsewhere,
     queue_of,
     undo_copy,
-    undo_last_answer,
+    undo_last_act,
 )
 from app.study.rebuilding import compare, rebuild
 from tests.factories import a_deck, a_follow, a_learner, an_edition, at
@@ -103,7 +103,7 @@ def test_the_schedule_goes_on_from_there(session: Session, ada: User, editions: 
     for card in (theirs, own):
         answer(session, ada, card, 4, 7)
     assert memory_of(session, ada, own).interval == memory_of(session, ada, theirs).interval == 17
-    assert undo_last_answer(session, ada, at(7, hour=11)) == own.id
+    assert undo_last_act(session, ada, at(7, hour=11)).card_id == own.id
     assert memory_of(session, ada, own).due_day == ada.today(at(7))
     assert compare(session, ada.id).agrees
 

@@ -13,14 +13,26 @@ from sqlalchemy.orm import Session
 
 from app.database import db
 from app.errors import NotFound, Refused, Stale
-from app.models import Card, DailySummary, Follow, Kind, Memory, Review, Stage, User
+from app.models import Card, DailySummary, Follow, Kind, Mark, Memory, Review, Stage, User
 from app.models.scheduling import all_settings
 from app.planning.choosing import Choice
 from app.planning.switching import carry_out, plan_switch, plan_undo
-from app.scheduling import Answer, MemoryState, Scheduler, replay
+from app.scheduling import Answer, Event, MemoryState, Reset, Scheduler, replay
 from app.scheduling.replay import in_order
-from app.study import AnswerGiven, answer_card, copy_progress, merge_answers, undo_copy, undo_last_answer
+from app.study import (
+    AnswerGiven,
+    answer_card,
+    copy_progress,
+    mark_card,
+    merge_answers,
+    redo_last_act,
+    reset_card,
+    set_due,
+    undo_copy,
+    undo_last_act,
+)
 from app.study.keeping import Logged, Share
+from app.study.marking import brought_back, buried, flagged, suspended
 from app.study.merging import LateAnswer
 from app.study.rebuilding import compare
 from app.study.summing import Totals, totals_of
@@ -37,7 +49,14 @@ undone = st.tuples(st.just("undo"), st.just(0), st.just(0), st.just(0))
 switched = st.tuples(st.just("switch"), st.integers(0, 1), st.integers(0, 3), st.just(0))
 unswitched = st.tuples(st.just("unswitch"), st.integers(0, 1), st.just(0), st.just(0))
 later = st.tuples(st.just("later"), st.integers(1, 40), st.just(0), st.just(0))
-acts = st.one_of(answered, answered, repeated, late, undone, later, copied, uncopied, switched, unswitched)
+redone = st.tuples(st.just("redo"), st.just(0), st.just(0), st.just(0))
+put = st.tuples(st.just("put"), st.integers(0, 2 * CARDS - 1), st.integers(0, 9), st.integers(1, 10**6))
+reset = st.tuples(st.just("reset"), st.integers(0, 2 * CARDS - 1), st.just(0), st.integers(1, 10**6))
+marked = st.tuples(st.just("mark"), st.integers(0, 2 * CARDS - 1), st.integers(0, 3), st.integers(1, 10**6))
+by_hand = st.one_of(put, reset, marked)
+acts = st.one_of(
+    *(answered, answered, repeated, late, undone, redone, later, copied, uncopied, switched, unswitched, by_hand)
+)
 histories = st.lists(acts, max_size=30)
 CHOICES = (
     Choice(),
@@ -92,7 +111,21 @@ class Life:
         self.now += timedelta(hours=hours)
 
     def undo(self, *_: int) -> None:
-        undo_last_answer(self.session, self.ada, self.now)
+        undo_last_act(self.session, self.ada, self.now)
+
+    def redo(self, *_: int) -> None:
+        redo_last_act(self.session, self.ada, self.now)
+
+    def put(self, which: int, days: int, number: int) -> None:
+        day = self.ada.today(self.now) + days
+        set_due(self.session, self.ada, self.cards[which].id, (UUID(int=number), day), self.now)
+
+    def reset(self, which: int, _days: int, number: int) -> None:
+        reset_card(self.session, self.ada, self.cards[which].id, UUID(int=number), self.now)
+
+    def mark(self, which: int, how: int, number: int) -> None:
+        marking = (suspended, buried, brought_back, flagged(1))[how]
+        mark_card(self.session, self.ada, self.cards[which].id, (UUID(int=number), marking), self.now)
 
     def late(self, which: int, grade: int, number: int) -> None:
         earlier = self.now - timedelta(hours=number % 70)
@@ -135,13 +168,17 @@ def _check(session: Session, ada: User, cards: list[Card]) -> None:
     begun_by_answer = 0
     for card in cards:
         own = [r for r in reviews if r.card_id == card.id]
-        begun_by_answer += bool(own) and isinstance(in_order(r.event for r in own)[0], Answer)
+        events = in_order(r.event for r in own)
+        begun_by_answer += sum(isinstance(event, Answer) and _is_first(before) for before, event in pairs(events))
         memory = session.get(Memory, (ada.id, card.id))
-        assert (memory is None) == (not own)
+        assert (memory is None) == (not events or isinstance(events[-1], Reset))
         if memory is not None:
             assert memory.state == replay((r.event for r in own), settings[memory.scheduler_version], card.id)
             assert memory.scheduler_version == session.get_one(Follow, (ada.id, card.deck_id)).scheduler_version
-        assert memory is None or memory.queue_day == memory.due_day
+        mark = session.get(Mark, (ada.id, card.id)) or Mark(suspended=False, buried_until=None, flag=0)
+        if memory is not None:
+            seen_from = None if mark.suspended else max(memory.due_day, mark.buried_until or 0)
+            assert memory.queue_day == seen_from
         for share, (answers, took_ms) in totals_of([logged(r) for r in own]).items():
             before = totals.get(share, (0, 0))
             totals[share] = (before[0] + answers, before[1] + took_ms)
@@ -151,6 +188,14 @@ def _check(session: Session, ada: User, cards: list[Card]) -> None:
     assert sum(answers for answers, _ in totals.values()) == sum(r.kind == Kind.ANSWER for r in reviews)
     assert sum(n for share, (n, _) in totals.items() if share.stage == Stage.NEW) == begun_by_answer
     assert compare(session, ada.id).agrees
+
+
+def pairs(events: list[Event]) -> list[tuple[Event | None, Event]]:
+    return list(zip([None, *events], events, strict=False))
+
+
+def _is_first(before: Event | None) -> bool:
+    return before is None or isinstance(before, Reset)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -18,7 +18,7 @@ from app.study import (
     queue_of,
     rest_of_the_day,
     shown_card,
-    undo_last_answer,
+    undo_last_act,
 )
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 
@@ -100,7 +100,7 @@ def test_answers_that_were_undone_are_not_in_between(session: Session, ada: User
     grade(session, ada, failed, 2, at(0))
     for second in range(1, 6):
         grade(session, ada, next_for(session, ada, at(0, second=second)), 4, at(0, second=second))
-    undo_last_answer(session, ada, at(0, second=6))
+    undo_last_act(session, ada, at(0, second=6))
     assert next_for(session, ada, at(0, second=7)).reason == "new"
 
 

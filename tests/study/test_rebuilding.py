@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Card, DailySummary, Memory, User
-from app.study import AnswerGiven, answer_card, next_card, queue_of, rebuilding, undo_last_answer
+from app.models import Card, DailySummary, Mark, Memory, User
+from app.study import AnswerGiven, answer_card, next_card, queue_of, rebuilding, undo_last_act
 from app.study.rebuilding import compare, rebuild
 from tests.factories import a_deck, a_follow, a_learner, at
 
@@ -27,7 +27,7 @@ def ada(session: Session) -> User:
         a_follow(session, learner, deck, new_per_day=3)
         for day, grade in ((0, 2), (1, 4), (2, 5), (8, 3)):
             study(session, learner, day, grade)
-        undo_last_answer(session, learner, at(8))
+        undo_last_act(session, learner, at(8))
     return learners[1]
 
 
@@ -51,6 +51,8 @@ def test_what_differs_is_found_and_mended_and_marks_stay(session: Session, ada: 
     wrong, lost, suspended = list(session.scalars(sa.select(Memory).where(Memory.user_id == ada.id)))[:3]
     session.delete(lost)
     suspended.queue_day, suspended.ease = None, 1300
+    mark = Mark(user_id=ada.id, card_id=suspended.card_id, suspended=True, flag=0)
+    session.add(mark)
     wrong.interval += 1
     for summary in session.scalars(sa.select(DailySummary).where(DailySummary.user_id == ada.id).limit(1)):
         summary.answers += 1
@@ -63,6 +65,7 @@ def test_what_differs_is_found_and_mended_and_marks_stay(session: Session, ada: 
     assert compare(session, ada.id).agrees
     assert session.get_one(Memory, (ada.id, suspended.card_id)).queue_day is None
     session.get_one(Memory, (ada.id, suspended.card_id)).queue_day = suspended.due_day
+    session.delete(mark)
     session.flush()
     assert everything(session) == before
 
