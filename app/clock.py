@@ -39,6 +39,11 @@ def date_of(day: int) -> date:
     return FIRST_DAY + timedelta(days=day)
 
 
+def day_of(date: date) -> int:
+    """The study day that begins on a calendar date."""
+    return (date - FIRST_DAY).days
+
+
 def is_time_zone(name: str) -> bool:
     """Whether the IANA time zone database knows the name."""
     return name in _time_zones()

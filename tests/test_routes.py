@@ -74,7 +74,16 @@ def test_every_route_with_an_id_is_404_to_another_learner(
 ) -> None:
     bob = visitor().sign_up("Bob")
     token = bob.token()
-    fields = {"csrf_token": token, "grade": 4, "seen": 0, "review_id": "0" * 32, "new_per_day": 1, "copy_id": "0" * 32}
+    marking = {"marking": "suspend", "change_id": "0" * 32, "due_day": "2100-01-01"}
+    fields = {
+        **marking,
+        "csrf_token": token,
+        "grade": 4,
+        "seen": 0,
+        "review_id": "0" * 32,
+        "new_per_day": 1,
+        "copy_id": "0" * 32,
+    }
     for rule in rules(app):
         if not rule.arguments:
             continue

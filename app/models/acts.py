@@ -1,16 +1,22 @@
 """What a learner did last: answers, practice, marks, and what they did to a schedule by hand are one stack to undo."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
 
+from app.models.follow import Follow
 from app.models.mark import MarkChange
 from app.models.note import Card
 from app.models.review import BY_HAND, Review
-from app.models.waiting import DAY, LEARNER, at_most, followed_deck_ids
+from app.models.waiting import DAY, LEARNER, at_most
 
 MARKED = 0
 """Stands for the kind of a change of marks, where a review has its own."""
+
+# Written out: a list of parameters would be put together anew at every request.
+_KINDS = [sa.literal_column(str(int(kind)), sa.SmallInteger) for kind in BY_HAND]
 
 _Table = type[Review] | type[MarkChange]
 
@@ -19,9 +25,13 @@ def _acts(table: _Table) -> sa.Select[Any]:
     """A day's acts of one table. Not in a deck the learner has left: they could not see what it changed."""
     kind = Review.kind if table is Review else sa.literal(MARKED, sa.SmallInteger)
     columns = (table.card_id, table.id, table.at, table.undone_at, kind.label("kind"))
-    own = (table.user_id == LEARNER, table.day == DAY, table.deck_id.in_(followed_deck_ids(LEARNER)))
-    acts = sa.select(*columns).where(*own)
-    return cast("sa.Select[Any]", acts.where(Review.kind.in_(BY_HAND)) if table is Review else acts)
+    followed = sa.select(sa.true()).where(
+        Follow.user_id == LEARNER, Follow.deck_id == table.deck_id, Follow.stopped_at.is_(None)
+    )
+    # A scalar: see `waiting._none`. It is asked of one row, the latest, while a list of decks would be put together.
+    studied = followed.scalar_subquery().is_(sa.true())
+    acts = sa.select(*columns).where(table.user_id == LEARNER, table.day == DAY, studied)
+    return cast("sa.Select[Any]", acts.where(Review.kind.in_(_KINDS)) if table is Review else acts)
 
 
 def _latest(table: _Table) -> sa.Select[Any]:
@@ -45,15 +55,15 @@ LATEST_ACTS = sa.union_all(*(_with_card(of(table)) for of in (_latest, _latest_u
 card_id, id, at, undone_at, kind, and where the card is now: deck_id, position."""
 
 
-def can_undo() -> sa.ColumnElement[bool]:
-    """Whether LEARNER has something to undo on DAY."""
-    return sa.or_(*(_latest(table).exists() for table in TABLES))
+MOMENTS = tuple(
+    of(table).with_only_columns(getattr(table, moment)).scalar_subquery()
+    for of, moment in ((_latest, "at"), (_latest_undone, "undone_at"))
+    for table in TABLES
+)
+"""When LEARNER did those acts, and when they undid them: columns that `can_undo_and_redo` reads."""
 
 
-def can_redo() -> sa.ColumnElement[bool]:
-    """Whether LEARNER has something to redo on DAY: an act that was undone, and nothing was done after that."""
-    undone, done = (
-        [of(table).with_only_columns(getattr(table, column)).scalar_subquery() for table in TABLES]
-        for of, column in ((_latest_undone, "undone_at"), (_latest, "at"))
-    )
-    return sa.or_(*(sa.and_(*(one > sa.func.coalesce(other, 0) for other in done)) for one in undone))
+def can_undo_and_redo(moments: Sequence[datetime | None]) -> tuple[bool, bool]:
+    """Whether there is an act to undo; and one to redo, for nothing was done after it was undone."""
+    done, undone = ([at for at in moments[start : start + len(TABLES)] if at] for start in (0, len(TABLES)))
+    return bool(done), bool(undone) and (not done or max(undone) > max(done))

@@ -16,6 +16,7 @@ from app.pages import (
     importing,
     language,
     library,
+    marking,
     numbers,
     planning,
     progress,
@@ -30,5 +31,6 @@ def init_app(app: Flask) -> None:
     app.before_request(importing.allow_large_files)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
-    for room in (health, home, accounts, study, cards, copying, library, importing, drafts, planning, progress):
+    rooms = (health, home, accounts, study, marking, cards, copying, library, importing, drafts, planning, progress)
+    for room in rooms:
         app.register_blueprint(room.bp)

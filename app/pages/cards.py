@@ -1,9 +1,11 @@
 """What there is to know of one card."""
 
+from uuid import uuid4
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from app.clock import now
+from app.clock import date_of, now
 from app.database import db
 from app.errors import NotFound
 from app.pages.access import current_learner
@@ -17,8 +19,12 @@ bp = Blueprint("cards", __name__)
 
 @bp.get("/cards/<id:card_id>")
 def card_page(card_id: int) -> ResponseReturnValue:
-    """A card's history, its memory and its forgetting curve. Not for somebody who neither follows its deck nor knows
-    it."""
+    return card_page_of(card_id)
+
+
+def card_page_of(card_id: int, words: str | None = None) -> str:
+    """A card's history, its memory and its forgetting curve, and what went wrong with what was asked of it. Not for
+    somebody who neither follows its deck nor knows it."""
     learner = current_learner()
     today = learner.today(now())
     card, state, _ = show(db.session, learner, card_id)
@@ -33,4 +39,7 @@ def card_page(card_id: int) -> ResponseReturnValue:
         history=history,
         today=today,
         across=axis_over(days) if days else None,
+        words=words,
+        change_ids=(uuid4(), uuid4(), uuid4()),
+        tomorrow=date_of(today + 1),
     )

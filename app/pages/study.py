@@ -27,7 +27,6 @@ from app.study import (
     queue_of,
     rest_of_the_day,
     shown_card,
-    undo_last_act,
 )
 
 bp = Blueprint("study", __name__)
@@ -64,12 +63,13 @@ BUTTONS = {2: TWO, 4: FOUR, 6: SIX}
 
 @dataclass(frozen=True)
 class Showing:
-    """One showing of a card: what the page needs, and the id its answer will have."""
+    """One showing of a card: what the page needs, the id its answer will have, and that of a change of its marks."""
 
     next: NextCard
     sides: Sides
     outlooks: dict[int, Outlook]
     review_id: UUID
+    change_id: UUID
     shown_at: int
 
 
@@ -77,7 +77,7 @@ class Showing:
 def study_page() -> ResponseReturnValue:
     message = " ".join(map(str, get_flashed_messages())) or None
     card_id = (number_in("card") or 0) if request.args.get("card") else None
-    return _page(message, card_id)
+    return study_page_of(message, card_id)
 
 
 @bp.post("/cards/<id:card_id>/answers")
@@ -86,30 +86,17 @@ def create_answer(card_id: int) -> ResponseReturnValue:
     try:
         outcome = answer_card(db.connection, current_learner(), card_id, given, now(), writing_rows)
     except Stale as error:
-        return _page(error_words(error)), error.status
+        return study_page_of(error_words(error)), error.status
     message = None
     if outcome.grade != given.grade:
         words = {button.grade: button.name for button in (*SIX, *_buttons())}
         stored = _(words[outcome.grade])
         message = _("Your first answer, %(grade)s, had arrived and stands.", grade=stored)
     if wants_fragment():
-        return _page(message)
+        return study_page_of(message)
     if message:
         flash(message)
-    return redirect(url_for("study.study_page", deck=_deck_id()), 303)
-
-
-@bp.post("/undos")
-def create_undo() -> ResponseReturnValue:
-    message = _("Undone. Here is the card again.")
-    try:
-        card_id = undo_last_act(db.connection, current_learner(), now(), writing_rows).card_id
-    except Stale as error:
-        return _page(error_words(error)), error.status
-    if wants_fragment():
-        return _page(message, card_id)
-    flash(message)
-    return redirect(url_for("study.study_page", deck=_deck_id(), card=card_id), 303)
+    return redirect(url_for("study.study_page", deck=deck_named()), 303)
 
 
 @bp.post("/decks/<id:deck_id>/more")
@@ -119,15 +106,15 @@ def create_more(deck_id: int) -> ResponseReturnValue:
     with writing() as transaction:
         ask_for_more(transaction, learner, deck_id, learner.today(now()))
     if wants_fragment():
-        return _page(None)
-    return redirect(url_for("study.study_page", deck=_deck_id()), 303)
+        return study_page_of(None)
+    return redirect(url_for("study.study_page", deck=deck_named()), 303)
 
 
 def _buttons() -> tuple[GradeButton, ...]:
     return BUTTONS[current_learner().answer_mode]
 
 
-def _deck_id() -> int | None:
+def deck_named() -> int | None:
     """The deck the request names; None for everything. A name that is no number is nobody's deck."""
     return (number_in("deck") or 0) if request.values.get("deck") else None
 
@@ -151,10 +138,10 @@ def _answer_given() -> AnswerGiven:
     return AnswerGiven(review_id, grade, seen, took)
 
 
-def _page(message: str | None, card_id: int | None = None) -> str:
+def study_page_of(message: str | None, card_id: int | None = None) -> str:
     """The page for the next card, or for this one if it waits; only its inside if a script asked."""
     learner, moment = current_learner(), now()
-    queue = queue_of(db.connection, learner, _deck_id(), moment)
+    queue = queue_of(db.connection, learner, deck_named(), moment)
     card = None if card_id is None else shown_card(db.connection, learner, card_id, moment)
     card = card or next_card(db.connection, learner, queue, moment)
     common = {"queue": queue, "deck": queue.root_path, "buttons": _buttons()}
@@ -187,4 +174,4 @@ def _showing(card: NextCard, day: int) -> Showing:
     sides = render_sides(shown.kind, shown.fields, shown.field_languages, shown.ordinal, shown.format)
     grades = [button.grade for button in _buttons()]
     outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), grades, card.settings, shown.id)
-    return Showing(card, sides, outlooks, review_id, int(moment.timestamp() * 1000))
+    return Showing(card, sides, outlooks, review_id, uuid4(), int(moment.timestamp() * 1000))

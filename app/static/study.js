@@ -89,32 +89,34 @@ async function send(form, button) {
   }
 }
 
-function pressGrade(button) {
-  if (button && reveal().open) button.click();
-}
-
 const good = () => study().querySelector('[name="grade"][value="4"]');
-const keyed = (key) => study().querySelector(`[data-key="${key}"]`);
 
 function isTyping(target) {
   return target.closest("input, textarea, select, [contenteditable]") !== null;
 }
 
+/** A grade can only be given once the answer is shown. */
+function pressKeyed(key) {
+  const pressed = study().querySelector(`[data-key="${CSS.escape(key.toLowerCase())}"]`);
+  if (pressed && (reveal()?.open || !pressed.closest(".grades"))) pressed.click();
+  return pressed;
+}
+
+const redoes = (event) => event.key.toLowerCase() === "y" || event.shiftKey;
+
 function onKey(event) {
   if (event.isComposing || event.defaultPrevented || isTyping(event.target)) return;
   if (event.repeat) return holdStill(event);
   if (event.key === "?" && shortcutsOn()) return act(event, () => sheet().togglePopover());
-  // The list of keys covers the card: nothing behind it is pressed.
-  if (sheet()?.matches(":popover-open")) return;
-  const undo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
-  if (undo) return act(event, () => document.getElementById("undo")?.click());
+  // A list that is open covers the card: nothing behind it is pressed.
+  if (document.querySelector(":popover-open")) return;
+  if ((event.ctrlKey || event.metaKey) && /^[zy]$/i.test(event.key)) {
+    return act(event, () => document.getElementById(redoes(event) ? "redo" : "undo")?.click());
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn()) return;
-  if (/^[0-9]$/.test(event.key)) return act(event, () => pressGrade(keyed(event.key)));
-  if (event.key === "u" || event.key === "U") return act(event, () => document.getElementById("undo")?.click());
-  if (event.key === "r" || event.key === "R") return act(event, speak);
-  if (event.key === "i" || event.key === "I") return act(event, () => reveal()?.open && document.getElementById("info")?.click());
   if (event.key === "Escape") return act(event, () => study().querySelector(".close").click());
-  if (event.key === " " || event.key === "Enter") goOn(event);
+  if (event.key === " " || event.key === "Enter") return goOn(event);
+  if (/^[0-9a-z]$/i.test(event.key) && pressKeyed(event.key)) event.preventDefault();
 }
 
 /** A key that is held down must not press, over and over, whatever gets the focus. */
@@ -127,7 +129,7 @@ function goOn(event) {
   const details = reveal();
   const pressed = event.target.closest("a, button, summary");
   if (!details || (pressed && pressed.parentElement !== details && pressed.value !== "4")) return;
-  act(event, () => (details.open ? pressGrade(good()) : (details.open = true)));
+  act(event, () => (details.open ? good().click() : (details.open = true)));
 }
 
 function act(event, action) {

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.database import Handle, connection_of
 from app.errors import NotFound
 from app.models import Follow, Kind, Learner, Review
-from app.models.acts import can_redo, can_undo
+from app.models.acts import MOMENTS, can_undo_and_redo
 from app.models.waiting import (
     A_LOT_OF_NEW,
     COUNTED_UP_TO,
@@ -104,8 +104,7 @@ def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
         first_of(due_cards(LEARNER, Follow.deck_id, DAY)),
         first_of(new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)),
         due.c.number,
-        can_undo(),
-        can_redo(),
+        *MOMENTS,
         number_of(log.order_by(Review.card_id), BEGINNER_ANSWERS) < BEGINNER_ANSWERS,
         new_up_to=A_LOT_OF_NEW,
         inside=inside,
@@ -124,7 +123,10 @@ def queue_of(handle: Handle, learner: Learner, deck_id: int | None, now: datetim
     if deck_id is not None and root is None:
         raise NotFound()
     path = path_of(connection, root.name, root.parent_id) if root else None
-    return Queue(deck_id, day, decks, heads, path, *(found[0][1][2:] if found else ()))
+    if not found:
+        return Queue(deck_id, day, decks, heads, path)
+    due, *moments, is_beginner = found[0][1][2:]
+    return Queue(deck_id, day, decks, heads, path, due, *can_undo_and_redo(moments), is_beginner)
 
 
 def next_card(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> NextCard | None:

@@ -38,8 +38,23 @@ def fill(app: Flask, size: int, *more: str) -> None:
     plan = collection(dialect, size, today(), answers=1)
     # Or each learner's first POST would note that they are here.
     here = "UPDATE users SET seen_at = 4000000000000"
-    build(connection, dialect.name, Plan([*plan.statements, *others(dialect), here, *more]))
+    build(connection, dialect.name, Plan([*plan.statements, *others(dialect), *marks(dialect, size), here, *more]))
     pooled.invalidate()
+
+
+def marks(dialect: Dialect, size: int) -> list[str]:
+    """Flags on every tenth card of the heavy collection, and how they came and went."""
+    numbers = dialect.numbers(size // 10)
+    act = (
+        "x'00000000000000000000000000000001'" if dialect.name == "sqlite" else "'00000000-0000-0000-0000-000000000001'"
+    )
+    return [
+        "INSERT INTO marks (user_id, card_id, suspended, buried_until, flag)"
+        f" SELECT {HEAVY}, 1 + i * 10, FALSE, NULL, 1 FROM {numbers}",
+        "INSERT INTO mark_changes (user_id, card_id, id, deck_id, day, at, before, after, undone_at)"
+        f" SELECT {HEAVY}, 1 + i * 10, {act}, 1, {today()} - i % 900, i, '{{}}', '{{}}',"
+        f" CASE WHEN i % 2 = 0 THEN i END FROM {numbers}",
+    ]
 
 
 def others(dialect: Dialect) -> list[str]:

@@ -1,0 +1,139 @@
+"""What a learner does to a card besides answering it, and undoing and redoing whatever they did last."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID, uuid4
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import day_of, now
+from app.database import db, writing_rows
+from app.errors import N_, NotFound, Refused, Stale
+from app.library.marked import marked_cards
+from app.models import Card, Kind
+from app.models.acts import MARKED
+from app.pages.access import current_learner
+from app.pages.cards import card_page_of
+from app.pages.errors import wants_fragment
+from app.pages.language import _
+from app.pages.numbers import number_in
+from app.pages.study import deck_named, study_page_of
+from app.pages.words import error_words
+from app.rendering import Sides, render_sides
+from app.study import mark_card, redo_last_act, reset_card, set_due, undo_last_act
+from app.study.marking import Marking, brought_back, buried, flagged, suspended
+from app.study.undoing import Act
+
+bp = Blueprint("marking", __name__)
+
+MARKINGS: dict[str, tuple[Marking, str]] = {
+    "suspend": (suspended, N_("Suspended: it stays away until you bring it back.")),
+    "bury": (buried, N_("Put off until tomorrow.")),
+    "bring_back": (brought_back, N_("It is back among your cards.")),
+    "flag": (flagged(1), N_("Flagged.")),
+    "unflag": (flagged(0), N_("The flag is off.")),
+}
+"""By the name in the form: what becomes of the marks, and the words for it."""
+LEAVES = {"suspend", "bury"}
+"""After these the next card comes; after the others this one is still there."""
+UNDONE = {
+    MARKED: N_("Undone. The card is marked as it was before."),
+    Kind.SET_DUE: N_("Undone. The card comes back when it did before."),
+    Kind.RESET: N_("Undone. You know the card as you did before."),
+    Kind.PRACTICE: N_("Undone."),
+}
+UNDONE_ANSWER, DONE_AGAIN = N_("Undone. Here is the card again."), N_("Done again.")
+
+
+@bp.post("/cards/<id:card_id>/marks")
+def create_mark(card_id: int) -> ResponseReturnValue:
+    name = request.form.get("marking", "")
+    if name not in MARKINGS:
+        raise Refused(N_("A card cannot be marked like that."), field="marking")
+    marking, words = MARKINGS[name]
+    mark_card(db.connection, current_learner(), card_id, (_change_id(), marking), now(), writing_rows)
+    return _back(card_id, _(words), leaves=name in LEAVES)
+
+
+@bp.post("/cards/<id:card_id>/due")
+def change_due(card_id: int) -> ResponseReturnValue:
+    learner, moment = current_learner(), now()
+    try:
+        day = day_of(date.fromisoformat(request.form.get("due_day", "")))
+    except ValueError:
+        words = _("Give the day as year, month and day: %(example)s", example="2027-01-31")
+        return card_page_of(card_id, words), Refused.status
+    try:
+        set_due(db.connection, learner, card_id, (_change_id(), day), moment, writing_rows)
+    except Refused as error:
+        return card_page_of(card_id, error_words(error)), error.status
+    return _back(card_id, _("Saved."), leaves=False)
+
+
+@bp.post("/cards/<id:card_id>/resets")
+def create_reset(card_id: int) -> ResponseReturnValue:
+    reset_card(db.connection, current_learner(), card_id, _change_id(), now(), writing_rows)
+    return _back(card_id, _("The card is new again. Its history is kept."), leaves=False)
+
+
+@bp.post("/undos")
+def create_undo() -> ResponseReturnValue:
+    return _swing(lambda: undo_last_act(db.connection, current_learner(), now(), writing_rows), undoes=True)
+
+
+@bp.post("/redos")
+def create_redo() -> ResponseReturnValue:
+    return _swing(lambda: redo_last_act(db.connection, current_learner(), now(), writing_rows), undoes=False)
+
+
+@bp.get("/cards/marked")
+def marked_page() -> ResponseReturnValue:
+    """The cards a learner has suspended, buried or flagged, each with what takes the mark off."""
+    learner = current_learner()
+    today, number = learner.today(now()), (number_in("page") or 0) if "page" in request.args else 1
+    page = marked_cards(db.session, learner, today, number)
+    cards = [(one.card, one.mark, _sides(one.card), uuid4()) for one in page.cards]
+    return render_template("cards/marked.html", page=page, cards=cards, today=today)
+
+
+def _sides(card: Card) -> Sides:
+    note = card.note
+    return render_sides(note.note_type.kind, note.fields, note.field_languages, card.ordinal, note.format)
+
+
+def _change_id() -> UUID:
+    try:
+        return UUID(request.form.get("change_id", ""))
+    except ValueError:
+        raise NotFound(N_("This page is too old for that. Load it again.")) from None
+
+
+def _back(card_id: int, message: str, *, leaves: bool) -> ResponseReturnValue:
+    """To where the form was: the study page, the card's own, or the list of the marked."""
+    if wants_fragment():
+        return study_page_of(message, None if leaves else card_id)
+    flash(message)
+    back = request.form.get("back", "")
+    if back == "card":
+        return redirect(url_for("cards.card_page", card_id=card_id), 303)
+    if back == "marked":
+        return redirect(url_for("marking.marked_page"), 303)
+    return redirect(url_for("study.study_page", deck=deck_named(), card=None if leaves else card_id), 303)
+
+
+def _swing(act: Callable[[], Act], *, undoes: bool) -> ResponseReturnValue:
+    try:
+        done = act()
+    except (Stale, Refused) as error:
+        # Another tab was faster, and here is what it left.
+        if isinstance(error, Refused) and not wants_fragment():
+            raise
+        return study_page_of(error_words(error)), Stale.status
+    message, card_id = _(DONE_AGAIN), None
+    if undoes:
+        message, card_id = _(UNDONE.get(done.kind, UNDONE_ANSWER)), done.card_id
+    if wants_fragment():
+        return study_page_of(message, card_id)
+    flash(message)
+    return redirect(url_for("study.study_page", deck=deck_named(), card=card_id), 303)
