@@ -98,7 +98,7 @@ def test_every_route_with_an_id_is_404_to_another_learner(
         assert bob.client.get(path).status_code == 404
 
 
-IDS_IN_QUERIES = {"deck": "deck_id", "card": "card_id", "from": "deck_id"}
+IDS_IN_QUERIES = {"deck": "deck_id", "card": "card_id", "from": "deck_id", "showing": "card_id"}
 NO_IDS_IN_QUERIES = {"grade", "seen", "took_ms", "new_per_day", "page", "day_starts_at", "answer_mode", "instead_of"}
 
 

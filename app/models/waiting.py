@@ -28,6 +28,8 @@ Id = int | sa.SQLColumnExpression[int]
 LEARNER: sa.BindParameter[int] = sa.bindparam("learner_id", type_=sa.Integer)
 DAY: sa.BindParameter[int] = sa.bindparam("day", type_=sa.Integer)
 ROOT: sa.BindParameter[int] = sa.bindparam("root_id", type_=sa.Integer)
+WITHOUT: sa.BindParameter[int] = sa.bindparam("without", 0, type_=sa.Integer)
+"""A card that is left out, for it is being answered; no card has the id 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,14 @@ class WaitingDeck:
 _WIDTH = len(fields(WaitingDeck)) - 1
 
 
-def in_order(rows: Sequence[Any]) -> list[tuple[WaitingDeck, Any]]:
-    """The rows of `waiting_decks` in the learner's order: the deck, and the further columns."""
+def in_order(rows: Sequence[Any], meeting: int | None = None) -> list[tuple[WaitingDeck, Any]]:
+    """The rows of `waiting_decks` in the learner's order: the deck, and the further columns. `meeting`: the deck that
+    was followed whose new card is being answered, one of its day's limit."""
     by_place = sorted(rows, key=lambda row: (row.place, row.deck_place, row.id))
-    left: dict[int, int] = {}
+    left: dict[int, int] = {row.root_id: row.new_per_day - row.introduced - 1 for row in rows if row.root_id == meeting}
     found = []
     for row in by_place:
-        allowed = left.get(row.root_id, max(0, row.new_per_day - row.introduced))
+        allowed = max(0, left.get(row.root_id, row.new_per_day - row.introduced))
         new = min(allowed, row.unmet)
         left[row.root_id] = allowed - new
         found.append((replace(WaitingDeck(*row[:_WIDTH]), new=new), row[_WIDTH:]))
@@ -108,6 +111,7 @@ def due_cards(user_id: Id, deck_id: Id, day: Id) -> sa.Select[int]:
     return (
         sa.select(Memory.card_id)
         .where(Memory.user_id == user_id, Memory.deck_id == deck_id, Memory.queue_day <= day)
+        .where(Memory.card_id != WITHOUT)
         .order_by(Memory.queue_day, Memory.card_id)
     )
 
@@ -117,7 +121,7 @@ def drilled_cards(user_id: Id, deck_id: Id, day: Id) -> sa.Select[int]:
     return (
         sa.select(Memory.card_id)
         .where(Memory.user_id == user_id, Memory.deck_id == deck_id, Memory.drill_day == day)
-        .where(~hidden(user_id, Memory.card_id, day))
+        .where(~hidden(user_id, Memory.card_id, day), Memory.card_id != WITHOUT)
         .order_by(Memory.drill_at, Memory.card_id)
     )
 
@@ -136,7 +140,7 @@ def new_cards(user_id: Id, deck_id: Id, from_position: Id, day: Id | None = None
     return (
         sa.select(Card.id)
         .where(Card.deck_id == deck_id, ~Card.retired, Card.position >= from_position)
-        .where(_none(met), ~hidden(user_id, Card.id, day))
+        .where(_none(met), ~hidden(user_id, Card.id, day), Card.id != WITHOUT)
         .order_by(Card.position, Card.id)
     )
 
@@ -158,7 +162,7 @@ def new_cards_today(user_id: Id, deck_id: Id, from_position: Id, day: Id) -> sa.
         .select_from(sibling)
         .outerjoin(remembered, sa.and_(remembered.user_id == user_id, remembered.card_id == sibling.id))
         .where(sibling.note_id == Card.note_id, sibling.id != Card.id)
-        .where(sa.or_(remembered.last_day == day, unmet_before))
+        .where(sa.or_(remembered.last_day == day, sibling.id == WITHOUT, unmet_before))
         .limit(at_most(1))
     )
     return new_cards(user_id, deck_id, from_position, day).where(_none(in_the_way))
@@ -208,7 +212,12 @@ def waiting_decks(
     introduced = sa.func.coalesce(met_today.c.number, 0)
     in_drill = sa.select(
         Memory.deck_id, sa.func.count().label("number"), sa.func.min(Memory.drill_at).label("first_at")
-    ).where(Memory.user_id == LEARNER, Memory.drill_day == DAY, ~hidden(LEARNER, Memory.card_id, DAY))
+    ).where(
+        Memory.user_id == LEARNER,
+        Memory.drill_day == DAY,
+        ~hidden(LEARNER, Memory.card_id, DAY),
+        Memory.card_id != WITHOUT,
+    )
     drilled = in_drill.group_by(Memory.deck_id).subquery("drilled")
     limit = Follow.new_per_day + sa.case((Follow.more_new_on == DAY, sa.func.coalesce(Follow.more_new, 0)), else_=0)
     left = limit - introduced

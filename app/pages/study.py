@@ -93,10 +93,17 @@ def create_answer(card_id: int) -> ResponseReturnValue:
         stored = _(words[outcome.grade])
         message = _("Your first answer, %(grade)s, had arrived and stands.", grade=stored)
     if wants_fragment():
-        return study_page_of(message)
+        return _confirmed(message) or study_page_of(message)
     if message:
         flash(message)
     return redirect(url_for("study.study_page", deck=deck_named()), 303)
+
+
+@bp.get("/study/upcoming")
+def upcoming_fragment() -> ResponseReturnValue:
+    """The card after the one that is shown, so that it is there before the answer has been stored; empty if there is
+    none, or none that can be known yet."""
+    return _upcoming(number_in("card") or 0)[1] or ""
 
 
 @bp.post("/decks/<id:deck_id>/more")
@@ -152,6 +159,31 @@ def study_page_of(message: str | None, card_id: int | None = None) -> str:
         return render_template(f"study/{whole}done.html", rest=rest, elsewhere=elsewhere, message=message, **common)
     message = message or _what_to_know(card, queue)
     return render_template(f"study/{whole}card.html", showing=_showing(card, queue.day), message=message, **common)
+
+
+def _upcoming(shown_id: int) -> tuple[Queue, str | None]:
+    """What waits besides the card that is shown, and the inside of the page for the first of it."""
+    learner, moment = current_learner(), now()
+    queue = queue_of(db.connection, learner, deck_named(), moment, without=shown_id)
+    card = next_card(db.connection, learner, queue, moment)
+    if card is None or card.early:
+        # What comes then depends on the answer.
+        return queue, None
+    common = {"queue": queue, "buttons": _buttons(), "message": _what_to_know(card, queue), "is_upcoming": True}
+    return queue, render_template("study/card.html", showing=_showing(card, queue.day), **common)
+
+
+def _confirmed(message: str | None) -> str | None:
+    """For a page that shows the next card already: that the answer is stored, what waits now, and the card after.
+    None if the card it shows does not wait, so that it must be told what does."""
+    shown_id = number_in("showing")
+    if shown_id is None or shown_card(db.connection, current_learner(), shown_id, now()) is None:
+        return None
+    queue, upcoming = _upcoming(shown_id)
+    waiting = queue.counts.total + 1
+    return render_template(
+        "study/confirmed.html", queue=queue, waiting=waiting, upcoming=upcoming or "", message=message
+    )
 
 
 def _what_to_know(card: NextCard, queue: Queue) -> str | None:

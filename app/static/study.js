@@ -1,15 +1,14 @@
 // The study page without page loads. Without this file the same forms work as plain forms.
-import { replaceWithFragment, sendForm } from "./fragments.js";
+import { begin, grade, reveal, send, study } from "./session.js";
 
 const READ_OUT_WITHIN = 1000;
+const DOUBLE_CLICK = 400;
 let visibleSince = 0;
 let visibleFor = 0;
-let sending = false;
+let isFirst = true;
+let arrivedAt = 0;
 
-const said = document.querySelector("[role=status]");
 const spoken = document.getElementById("spoken");
-const study = () => document.getElementById("study");
-const reveal = () => document.getElementById("reveal");
 const sheet = () => document.getElementById("keys");
 const shortcutsOn = () => study().dataset.shortcuts === "on";
 
@@ -33,12 +32,20 @@ function arrive() {
   const details = reveal();
   details?.addEventListener("toggle", () => details.open && showAnswer());
   (details?.querySelector("summary") ?? study().querySelector("[data-first]"))?.focus({ preventScroll: true });
+  // Without a page load nothing tells those who do not see it that another question is there.
+  if (!isFirst) readOut(study().querySelector(".question, .done h2"));
+  isFirst = false;
+  arrivedAt = performance.now();
+}
+
+function readOut(element) {
+  spoken.textContent = element?.textContent ?? "";
+  setTimeout(() => (spoken.textContent = ""), READ_OUT_WITHIN);
 }
 
 /** The focus goes on to Good, so the answer is read out to those who do not see it appear, and not left there twice. */
 function showAnswer() {
-  spoken.textContent = study().querySelector(".answer").textContent;
-  setTimeout(() => (spoken.textContent = ""), READ_OUT_WITHIN);
+  readOut(study().querySelector(".answer"));
   good().focus({ preventScroll: true });
   const answer = study().querySelector(".answer");
   if (answer.getBoundingClientRect().top > innerHeight * 0.8) answer.scrollIntoView({ block: "center" });
@@ -53,40 +60,6 @@ function speak() {
   words.lang = side.lang;
   speechSynthesis.cancel();
   speechSynthesis.speak(words);
-}
-
-function complain(text) {
-  const notice = document.createElement("p");
-  notice.className = "notice wrong";
-  notice.textContent = text;
-  said.replaceChildren(notice);
-}
-
-async function send(form, button) {
-  if (sending) return;
-  sending = true;
-  const took = form.elements.namedItem("took_ms");
-  if (took) {
-    took.disabled = false;
-    took.value = String(timeShown());
-  }
-  try {
-    const { status, html } = await sendForm(form, button);
-    if (status < 400 || status === 409) {
-      replaceWithFragment(study(), html).querySelector("article")?.classList.add("arriving");
-      said.textContent = study().dataset.message;
-      scrollTo(0, 0);
-      arrive();
-    } else {
-      said.replaceChildren(document.createElement("p"));
-      replaceWithFragment(said.firstElementChild, html);
-    }
-  } catch {
-    // The form still has its review id, so grading again cannot count twice.
-    complain(study().dataset.notSaved);
-  } finally {
-    sending = false;
-  }
 }
 
 const good = () => study().querySelector('[name="grade"][value="4"]');
@@ -143,12 +116,21 @@ function onClick(event) {
   if (details && !details.open && event.target.closest(".question") && getSelection().isCollapsed) details.open = true;
 }
 
+/** The second click of a double click is not meant for the card that has come in between. */
+function onEveryClick(event) {
+  if (event.detail < 2 || performance.now() - arrivedAt > DOUBLE_CLICK) return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
 document.addEventListener("keydown", onKey);
+document.addEventListener("click", onEveryClick, { capture: true });
 document.addEventListener("click", onClick);
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-fragment]")) return;
   event.preventDefault();
-  send(event.target, event.submitter);
+  if (event.target.matches(".grades")) grade(event.target, event.submitter, timeShown());
+  else send(event.target, event.submitter);
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
@@ -158,4 +140,4 @@ document.addEventListener("visibilitychange", () => {
     visibleSince = performance.now();
   }
 });
-arrive();
+begin(arrive);

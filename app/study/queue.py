@@ -12,13 +12,14 @@ import sqlalchemy as sa
 
 from app.database import Handle, connection_of
 from app.errors import NotFound
-from app.models import Follow, Kind, Learner, Review
+from app.models import Card, Follow, Kind, Learner, Memory, Review
 from app.models.acts import MOMENTS, can_undo_and_redo
 from app.models.waiting import (
     A_LOT_OF_NEW,
     COUNTED_UP_TO,
     DAY,
     LEARNER,
+    WITHOUT,
     Counts,
     WaitingDeck,
     at_most,
@@ -65,6 +66,10 @@ class Queue:
     can_redo: bool = False
     is_beginner: bool = False
     """Whether the learner has answered fewer than three times, and may want a word on grading."""
+    without: int | None = None
+    """The card that is left out, for it is being answered."""
+    meeting: int | None = None
+    """The followed deck that this card, a new one, is in."""
 
     @property
     def counts(self) -> Counts:
@@ -112,12 +117,17 @@ def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
     )
 
 
-def queue_of(handle: Handle, learner: Learner, deck_id: int | None, now: datetime) -> Queue:
-    """What waits in a deck, or in all. Raises NotFound for a deck the learner does not follow."""
+def queue_of(handle: Handle, learner: Learner, deck_id: int | None, now: datetime, without: int | None = None) -> Queue:
+    """What waits in a deck, or in all; `without` the card that is being answered, as though it had been. Raises
+    NotFound for a deck the learner does not follow."""
     day = learner.today(now)
     connection, named = connection_of(handle), {"learner_id": learner.id, "day": day, "root_id": deck_id}
+    meeting = None
+    if without is not None:
+        named["without"] = without
+        meeting = connection.scalar(_MEETING, named)
     rows = connection.execute(_queues(connection.dialect.name, inside=deck_id is not None), named).all()
-    found = in_order(rows)
+    found = in_order(rows, meeting)
     decks, heads = [deck for deck, _ in found], [Head(*rest[:2]) for _, rest in found]
     root = next((deck for deck in decks if deck.id == deck_id), None)
     if deck_id is not None and root is None:
@@ -126,19 +136,29 @@ def queue_of(handle: Handle, learner: Learner, deck_id: int | None, now: datetim
     if not found:
         return Queue(deck_id, day, decks, heads, path)
     due, *moments, is_beginner = found[0][1][2:]
-    return Queue(deck_id, day, decks, heads, path, due, *can_undo_and_redo(moments), is_beginner)
+    swings = can_undo_and_redo(moments)
+    return Queue(deck_id, day, decks, heads, path, due, *swings, is_beginner, without, meeting)
+
+
+_MEETING = (
+    sa.select(sa.func.coalesce(Follow.root_id, Follow.deck_id))
+    .join(Card, Card.deck_id == Follow.deck_id)
+    .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
+    .where(Follow.user_id == LEARNER, Card.id == WITHOUT, Memory.card_id.is_(None))
+)
+"""The deck that was followed of the card left out, if the learner has not met it."""
 
 
 def next_card(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> NextCard | None:
     """The card to show now, or None when the day's work is done."""
     drilled = min((deck for deck in queue.decks if deck.drilled_at), key=_first_drilled, default=None)
-    if drilled and _has_rested(handle, learner, queue.day, drilled, now):
+    if drilled and _has_rested(handle, learner, queue, drilled, now):
         return _drilled(handle, learner, queue, drilled)
     for head in queue.heads:
         if head.due is not None:
             return NextCard("due", *show(handle, learner, head.due))
     for deck, head in zip(queue.decks, queue.heads, strict=True):
-        if head.new is not None and deck.new_per_day > deck.introduced:
+        if head.new is not None and deck.new_per_day > deck.introduced + (deck.root_id == queue.meeting):
             return NextCard("new", *show(handle, learner, head.new))
     return None if drilled is None else _drilled(handle, learner, queue, drilled, early=queue.counts.drill == 1)
 
@@ -181,11 +201,12 @@ _SINCE = (
 )
 
 
-def _has_rested(handle: Handle, learner: Learner, day: int, deck: WaitingDeck, now: datetime) -> bool:
+def _has_rested(handle: Handle, learner: Learner, queue: Queue, deck: WaitingDeck, now: datetime) -> bool:
     """Whether enough has come since the drill's first card, in cards or in minutes, for the repeat to be more than an
     echo. All that came since are others: answered again, it would be the first no longer."""
     at = _first_drilled(deck)
     if now - at >= DRILL_AFTER:
         return True
-    since = {"learner_id": learner.id, "day": day, "at": at}
-    return len(set(connection_of(handle).scalars(_SINCE, since))) >= DRILL_AFTER_CARDS
+    since = {"learner_id": learner.id, "day": queue.day, "at": at}
+    others = {*connection_of(handle).scalars(_SINCE, since)} | ({queue.without} if queue.without else set())
+    return len(others) >= DRILL_AFTER_CARDS

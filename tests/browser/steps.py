@@ -77,6 +77,18 @@ def stored_grades(app: Flask) -> list[int]:
         return list(db.session.scalars(standing))
 
 
+def expect_saved(page: Page) -> None:
+    """Everything that was answered on the page is stored."""
+    unsaved = page.locator("#saved[data-state=saving], #saved[data-state=unsaved]")
+    expect(unsaved).to_have_count(0, timeout=20_000)
+
+
+def expect_grades(page: Page, app: Flask, grades: list[int]) -> None:
+    """These are the standing answers, once the page has saved them."""
+    expect_saved(page)
+    assert stored_grades(app) == grades
+
+
 def undone_count(app: Flask) -> int:
     with app.app_context():
         return db.session.scalar(sa.select(sa.func.count()).where(Review.undone_at.is_not(None))) or 0

@@ -6,13 +6,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.steps import (
     answer,
+    expect_grades,
     grade,
     grade_button,
     question,
     question_text,
     reveal,
     start_as_guest,
-    stored_grades,
     study_a_deck_of,
     undone_count,
 )
@@ -31,11 +31,11 @@ def test_space_and_enter_reveal_and_then_mean_good(page: Page, app: Flask, key: 
     first = question_text(page)
     page.keyboard.press(key)
     expect(answer(page)).to_be_visible()
-    assert stored_grades(app) == []
+    expect_grades(page, app, [])
     page.keyboard.press(key)
     expect(question(page)).not_to_have_text(first)
     expect(answer(page)).to_be_hidden()
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
 
 
 @pytest.mark.parametrize("key", ["Space", "Enter"])
@@ -48,7 +48,7 @@ def test_a_key_that_is_held_down_reveals_and_grades_nothing(page: Page, app: Fla
         page.keyboard.down(key)
     page.keyboard.up(key)
     expect(question(page)).to_have_text(first)
-    assert stored_grades(app) == []
+    expect_grades(page, app, [])
 
 
 def test_a_whole_deck_can_be_studied_with_the_space_bar_alone(page: Page, app: Flask) -> None:
@@ -60,7 +60,7 @@ def test_a_whole_deck_can_be_studied_with_the_space_bar_alone(page: Page, app: F
         expect(answer(page)).to_be_visible()
         page.keyboard.press("Space")
     expect(page.get_by_role("heading", name="Done")).to_be_visible()
-    assert stored_grades(app) == [4, 4, 4]
+    expect_grades(page, app, [4, 4, 4])
 
 
 def test_space_means_good_wherever_the_learner_clicked_before(page: Page, app: Flask) -> None:
@@ -71,7 +71,7 @@ def test_space_means_good_wherever_the_learner_clicked_before(page: Page, app: F
     answer(page).click()
     page.keyboard.press("Space")
     expect(question(page)).not_to_have_text(first)
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
 
 
 def test_the_numbers_give_the_four_grades(page: Page, app: Flask) -> None:
@@ -81,7 +81,7 @@ def test_the_numbers_give_the_four_grades(page: Page, app: Flask) -> None:
         reveal(page)
         page.keyboard.press(key)
         expect(question(page)).not_to_have_text(before)
-    assert stored_grades(app) == [2, 3, 4, 5]
+    expect_grades(page, app, [2, 3, 4, 5])
 
 
 @pytest.mark.parametrize(("mode", "keys", "grades"), [("2", "12", [2, 4]), ("6", "012345", [0, 1, 2, 3, 4, 5])])
@@ -97,7 +97,7 @@ def test_the_numbers_are_those_on_the_buttons(page: Page, app: Flask, mode: str,
         reveal(page)
         page.keyboard.press(key)
         expect(question(page)).not_to_have_text(before)
-    assert stored_grades(app) == grades
+    expect_grades(page, app, grades)
 
 
 def test_a_number_grades_nothing_before_the_answer_is_revealed(page: Page, app: Flask) -> None:
@@ -108,7 +108,7 @@ def test_a_number_grades_nothing_before_the_answer_is_revealed(page: Page, app: 
     reveal(page)
     page.keyboard.press("4")
     expect(question(page)).not_to_have_text(first)
-    assert stored_grades(app) == [5]
+    expect_grades(page, app, [5])
 
 
 @pytest.mark.parametrize("key", ["u", "Control+z"])
@@ -121,7 +121,7 @@ def test_the_undo_keys_bring_back_one_card_after_another(page: Page, app: Flask,
     for before in reversed(shown):
         page.keyboard.press(key)
         expect(question(page)).to_have_text(before)
-    assert stored_grades(app) == []
+    expect_grades(page, app, [])
     assert undone_count(app) == 2
 
 
@@ -137,7 +137,7 @@ def test_the_undo_keys_work_on_the_finished_page(page: Page, app: Flask) -> None
     expect(question(page)).to_have_text(shown[1])
     page.keyboard.press("Shift+U")
     expect(question(page)).to_have_text(shown[0])
-    assert stored_grades(app) == []
+    expect_grades(page, app, [])
 
 
 def test_keys_typed_into_a_field_grade_nothing(page: Page, app: Flask) -> None:
@@ -151,7 +151,7 @@ def test_keys_typed_into_a_field_grade_nothing(page: Page, app: Flask) -> None:
     field.press_sequentially("1 2u3")
     field.press("Control+z")
     field.press_sequentially("4")
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
     assert undone_count(app) == 0
     expect(question(page)).to_have_text(second)
 
@@ -170,7 +170,7 @@ def test_a_key_that_means_something_else_is_left_alone(page: Page, app: Flask) -
             assert left_alone, f"{key} with {kind}"
     page.keyboard.press("4")
     expect(question(page)).not_to_have_text(first)
-    assert stored_grades(app) == [5]
+    expect_grades(page, app, [5])
 
 
 def test_enter_on_a_focused_button_presses_that_button(page: Page, app: Flask) -> None:
@@ -182,7 +182,7 @@ def test_enter_on_a_focused_button_presses_that_button(page: Page, app: Flask) -
     expect(grade_button(page, "Hard")).to_be_focused()
     page.keyboard.press("Enter")
     expect(question(page)).not_to_have_text(first)
-    assert stored_grades(app) == [3]
+    expect_grades(page, app, [3])
 
 
 def test_single_keys_that_are_switched_off_do_nothing(page: Page, app: Flask) -> None:
@@ -200,7 +200,7 @@ def test_single_keys_that_are_switched_off_do_nothing(page: Page, app: Flask) ->
     for key in ("1", "2", "3", "4", "u", "Space", "Enter"):
         page.keyboard.press(key)
     expect(question(page)).to_have_text(second)
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
     assert undone_count(app) == 0
 
 
@@ -217,7 +217,7 @@ def test_with_single_keys_switched_off_tab_and_enter_still_study(page: Page, app
     page.keyboard.press("Control+z")
     expect(question(page)).to_have_text(first)
     assert undone_count(app) == 1
-    assert stored_grades(app) == []
+    expect_grades(page, app, [])
 
 
 def test_a_question_mark_opens_the_list_of_keys_and_grades_nothing(page: Page, app: Flask) -> None:
@@ -233,7 +233,7 @@ def test_a_question_mark_opens_the_list_of_keys_and_grades_nothing(page: Page, a
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
     expect(answer(page)).to_be_visible()
-    assert stored_grades(app) == []
+    expect_grades(page, app, [])
 
 
 def test_i_shows_what_there_is_to_know_of_the_card(page: Page) -> None:
@@ -260,4 +260,4 @@ def test_r_reads_the_question_aloud_and_then_the_answer_in_their_language(page: 
     said = page.evaluate("spoken")
     assert said[0] == [shown.strip(), "en"]
     assert said[1] == said[2] == [answer(page).inner_text().strip(), "en"]
-    assert stored_grades(app) == []
+    expect_grades(page, app, [])

@@ -4,6 +4,7 @@ from flask import Flask
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.steps import (
+    expect_grades,
     grade,
     grade_button,
     question,
@@ -24,29 +25,29 @@ def test_a_double_click_on_a_grade_makes_one_review(page: Page, app: Flask) -> N
     reveal(page)
     grade_button(page, "Good").dblclick()
     expect(question(page)).not_to_have_text(first)
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
     assert len(posts) == 1
 
 
-def test_a_grade_pressed_while_another_is_on_its_way_is_ignored(page: Page, app: Flask) -> None:
+def test_the_next_card_is_there_before_the_answer_is_stored(page: Page, app: Flask) -> None:
     start_as_guest(page)
     first = question_text(page)
     held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(ANSWERS, hold)
+    page.wait_for_load_state("networkidle")
+    page.route(ANSWERS, lambda route: held.append(route))
     reveal(page)
     with page.expect_request(ANSWERS):
         page.keyboard.press("3")
-    page.keyboard.press("1")
-    grade_button(page, "Easy").click()
-    for route in held:
-        route.continue_()
     expect(question(page)).not_to_have_text(first)
-    assert len(held) == 1
-    assert stored_grades(app) == [4]
+    second = question_text(page)
+    reveal(page)
+    page.keyboard.press("4")
+    page.keyboard.press("1")
+    expect(question(page)).to_have_text(second)
+    assert len(held) == 1, "one after another"
+    page.unroute(ANSWERS)
+    expect(question(page)).not_to_have_text(second)
+    expect_grades(page, app, [4, 5])
 
 
 def test_a_second_tab_hears_that_its_card_was_answered_elsewhere(page: Page, failing_page: Page, app: Flask) -> None:
@@ -59,48 +60,88 @@ def test_a_second_tab_hears_that_its_card_was_answered_elsewhere(page: Page, fai
     grade_button(failing_page, "Again").click()
     expect(failing_page.get_by_role("status")).to_contain_text("already answered elsewhere. Nothing was lost")
     expect(question(failing_page)).to_have_text(question_text(page))
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
     grade(failing_page, "Easy")
-    assert stored_grades(app) == [4, 5]
+    expect_grades(failing_page, app, [4, 5])
 
 
-def test_a_grade_that_never_arrives_keeps_the_card_and_says_so(failing_page: Page, app: Flask) -> None:
+NOT_SAVED = "Not saved yet. Cardlet keeps trying; go on if you like."
+
+
+def test_while_the_network_is_gone_for_a_minute_nothing_is_lost(failing_page: Page, app: Flask) -> None:
+    page = failing_page
+    page.clock.install()
+    start_as_guest(page)
+    grade(page)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    second = question_text(page)
+    reveal(page)
+    grade_button(page, "Hard").click()
+    expect(question(page)).not_to_have_text(second)
+    third = question_text(page)
+    expect(page.locator("#saved")).to_have_text(NOT_SAVED)
+    reveal(page)
+    grade_button(page, "Easy").click()
+    for _ in range(6):
+        page.clock.run_for(10_000)
+    expect(question(page)).to_have_text(third)
+    assert stored_grades(app) == [4]
+    page.context.set_offline(False)
+    page.clock.run_for(16_000)
+    expect(question(page)).not_to_have_text(third)
+    expect_grades(page, app, [4, 3, 5])
+    grade(page)
+    expect_grades(page, app, [4, 3, 5, 4])
+
+
+def test_answers_that_were_not_saved_outlive_the_page(failing_page: Page, app: Flask) -> None:
     page = failing_page
     start_as_guest(page)
     first = question_text(page)
+    page.wait_for_load_state("networkidle")
     page.route(ANSWERS, lambda route: route.abort())
     reveal(page)
     grade_button(page, "Good").click()
-    expect(page.get_by_role("status")).to_have_text(
-        "Not saved: the server did not answer. Your card is still here; grade it again."
-    )
-    expect(question(page)).to_have_text(first)
+    expect(page.locator("#saved")).to_have_text(NOT_SAVED)
+    page.goto("/decks")
     assert stored_grades(app) == []
     page.unroute(ANSWERS)
-    grade_button(page, "Good").click()
+    page.goto("/study")
+    expect(page.locator("#saved[data-state=saved]")).to_be_visible()
     expect(question(page)).not_to_have_text(first)
-    expect(page.get_by_role("status")).not_to_contain_text("Not saved")
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
+    page.reload()
+    expect_grades(page, app, [4])
 
 
-def test_a_grade_whose_reply_is_lost_is_stored_once_when_it_is_given_again(failing_page: Page, app: Flask) -> None:
+def test_a_grade_whose_reply_is_lost_is_stored_once(failing_page: Page, app: Flask) -> None:
     page = failing_page
     start_as_guest(page)
     first = question_text(page)
+    page.wait_for_load_state("networkidle")
 
     def lose_the_reply(route: Route) -> None:
         route.fetch()
         route.abort()
 
-    page.route(ANSWERS, lose_the_reply)
+    page.route(ANSWERS, lose_the_reply, times=2)
     reveal(page)
     page.keyboard.press("3")
-    expect(page.get_by_role("status")).to_contain_text("Not saved")
+    expect(page.locator("#saved")).to_have_text(NOT_SAVED)
     assert stored_grades(app) == [4]
-    page.unroute(ANSWERS)
-    page.keyboard.press("3")
+    expect_grades(page, app, [4])
     expect(question(page)).not_to_have_text(first)
-    assert stored_grades(app) == [4]
+
+
+def test_a_server_that_fails_is_asked_again(failing_page: Page, app: Flask) -> None:
+    page = failing_page
+    start_as_guest(page)
+    page.wait_for_load_state("networkidle")
+    page.route(ANSWERS, lambda route: route.fulfill(status=503, body="<p>busy</p>"), times=2)
+    grade(page)
+    expect(page.locator("#saved")).to_have_text(NOT_SAVED)
+    expect_grades(page, app, [4])
 
 
 def test_an_undo_that_never_arrives_can_be_tried_again(failing_page: Page, app: Flask) -> None:
@@ -123,11 +164,11 @@ def test_a_grade_without_its_cookie_is_told_that_nothing_was_changed(failing_pag
     start_as_guest(page)
     first = question_text(page)
     reveal(page)
+    page.wait_for_load_state("networkidle")
     page.context.clear_cookies()
-    for _ in range(2):
-        with page.expect_response(ANSWERS):
-            grade_button(page, "Good").click()
+    with page.expect_response(ANSWERS):
+        grade_button(page, "Good").click()
     expect(page.get_by_text("nothing was changed")).to_have_count(1)
     expect(page.get_by_role("status").get_by_role("link")).to_have_attribute("href", "/")
-    expect(question(page)).to_have_text(first)
-    assert stored_grades(app) == []
+    expect(question(page)).not_to_have_text(first)
+    expect_grades(page, app, [])

@@ -9,13 +9,13 @@ from app.database import db
 from app.models import Review
 from tests.browser.steps import (
     answer,
+    expect_grades,
     grade,
     grade_button,
     question,
     question_text,
     reveal,
     start_as_guest,
-    stored_grades,
     study_a_deck_of,
     undone_count,
 )
@@ -34,7 +34,7 @@ def test_without_scripts_several_cards_are_studied_one_after_another(page: Page,
         expect(answer(page)).to_be_hidden()
         grade(page, name)
     assert len(set(seen)) == 4
-    assert stored_grades(app) == [2, 3, 4, 5]
+    expect_grades(page, app, [2, 3, 4, 5])
 
 
 def test_without_scripts_a_deck_is_studied_to_its_end_and_undone_from_there(page: Page, app: Flask) -> None:
@@ -51,7 +51,7 @@ def test_without_scripts_a_deck_is_studied_to_its_end_and_undone_from_there(page
     assert undone_count(app) == 2
     grade(page)
     expect(question(page)).to_have_text(shown[1])
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
 
 
 def test_without_scripts_a_double_click_on_a_grade_makes_one_review(page: Page, app: Flask) -> None:
@@ -60,7 +60,7 @@ def test_without_scripts_a_double_click_on_a_grade_makes_one_review(page: Page, 
     reveal(page)
     grade_button(page, "Good").dblclick()
     expect(question(page).filter(has_text=first)).to_have_count(0)
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
 
 
 def test_without_scripts_the_time_for_an_answer_is_still_known(page: Page, app: Flask) -> None:
@@ -81,4 +81,4 @@ def test_without_scripts_a_second_answer_to_the_same_card_is_refused_kindly(fail
     grade_button(second_tab, "Again").click()
     expect(second_tab.get_by_role("status")).to_contain_text("already answered elsewhere")
     expect(question(second_tab)).to_have_text(question_text(page))
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])

@@ -6,13 +6,13 @@ from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, expect
 
 from tests.browser.steps import (
     answer,
+    expect_grades,
     grade,
     grade_button,
     question,
     question_text,
     reveal,
     start_as_guest,
-    stored_grades,
     study_a_deck_of,
     undone_count,
 )
@@ -46,7 +46,7 @@ def test_a_tap_on_the_question_reveals_and_a_second_one_does_nothing_more(page: 
     expect(answer(page)).to_be_visible()
     question(page).click()
     expect(question(page)).to_have_text(first)
-    assert stored_grades(app) == []
+    expect_grades(page, app, [])
 
 
 def test_grading_brings_the_next_question_without_loading_a_page(page: Page, app: Flask) -> None:
@@ -57,7 +57,7 @@ def test_grading_brings_the_next_question_without_loading_a_page(page: Page, app
     expect(question(page)).not_to_have_text(first)
     expect(answer(page)).to_be_hidden()
     assert loads == []
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
 
 
 def test_each_button_says_when_the_card_comes_back(page: Page) -> None:
@@ -80,7 +80,7 @@ def test_the_undo_button_brings_back_one_card_after_another(page: Page, app: Fla
         expect(question(page)).to_have_text(before)
         expect(page.get_by_role("status")).to_contain_text("Undone.")
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
-    assert stored_grades(app) == []
+    expect_grades(page, app, [])
     assert undone_count(app) == 3
 
 
@@ -91,7 +91,7 @@ def test_a_card_that_was_undone_can_be_graded_anew(page: Page, app: Flask) -> No
     page.get_by_role("button", name="Undo").click()
     expect(question(page)).to_have_text(first)
     grade(page, "Hard")
-    assert stored_grades(app) == [3]
+    expect_grades(page, app, [3])
 
 
 def test_a_forgotten_last_card_comes_back_until_it_is_known(page: Page, app: Flask) -> None:
@@ -105,7 +105,7 @@ def test_a_forgotten_last_card_comes_back_until_it_is_known(page: Page, app: Fla
     expect(answer(page)).to_be_hidden()
     grade(page)
     expect(page.get_by_role("heading", name="Done")).to_be_visible()
-    assert stored_grades(app) == [2, 4]
+    expect_grades(page, app, [2, 4])
 
 
 def test_the_finished_page_says_what_was_done_and_what_comes(page: Page) -> None:

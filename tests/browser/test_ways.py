@@ -13,12 +13,12 @@ from app.models import Follow, Review, User
 from tests.browser.steps import (
     PASSWORD,
     answer,
+    expect_grades,
     grade,
     question,
     reveal,
     sign_up,
     start_as_guest,
-    stored_grades,
 )
 
 CHINESE_TABLE = """问题,答案,标签
@@ -154,7 +154,7 @@ def test_a_chinese_table_is_shown_as_cards_imported_and_studied(page: Page, app:
     expect(question(page)).to_have_text("容器编排系统 Kubernetes 的控制平面由哪些组件组成？")
     expect(question(page)).to_have_attribute("lang", "zh-Hans")
     grade(page)
-    assert stored_grades(app) == [4]
+    expect_grades(page, app, [4])
 
 
 def test_the_same_file_again_changes_nothing(page: Page, chinese_table: Path) -> None:
@@ -214,7 +214,7 @@ def test_a_pasted_markdown_deck_is_shown_imported_and_studied(page: Page, app: F
     expect(answer(page)).to_have_text("中文。下一句")
     page.keyboard.press("4")
     expect(page.get_by_role("heading", name="Done")).to_be_visible()
-    assert stored_grades(app) == [4, 5]
+    expect_grades(page, app, [4, 5])
 
 
 def test_a_broken_deck_file_is_refused_with_the_line(failing_page: Page) -> None:
