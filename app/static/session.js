@@ -7,7 +7,8 @@ const said = document.querySelector(".study-message");
 const saved = document.getElementById("saved");
 export const study = () => document.getElementById("study");
 export const reveal = () => document.getElementById("reveal");
-const shownId = () => study().querySelector("[data-card]")?.dataset.card;
+const cardIn = (section) => section.querySelector("[data-card]")?.dataset.card;
+const shownId = () => cardIn(study());
 
 // The page's inside for the next card: null if it depends on the answer, undefined if it is not here yet.
 let upcoming;
@@ -105,7 +106,9 @@ async function refresh({ silently = false } = {}) {
   const before = said.firstElementChild;
   try {
     const { status, html } = await asked(location.href);
-    if (status === 200) show(fragmentOf(html));
+    const fragment = fragmentOf(html);
+    // Whoever looks at the right card already is not disturbed.
+    if (status === 200 && cardIn(fragment) !== shownId()) show(fragment);
     if (silently && before) said.replaceChildren(before);
   } catch {
     complain();
@@ -124,7 +127,7 @@ export async function send(form, button) {
     const { status, html } = await sendForm(form, button);
     const fragment = fragmentOf(html);
     if (status < 400 || status === 409) {
-      show(fragment, { keepOpen: wasOpen && card === fragment.querySelector("[data-card]")?.dataset.card });
+      show(fragment, { keepOpen: wasOpen && card === cardIn(fragment) });
     } else {
       said.replaceChildren(fragment);
     }
