@@ -163,6 +163,4 @@ def _make_part(session: Session, whole: Follow, deck_id: int, now: datetime) -> 
         part = Follow(user_id=whole.user_id, deck_id=deck_id, followed_at=now)
         session.add(part)
     if part.stopped_at is None:
-        part.root_id = whole.root_id or whole.deck_id
-        part.place, part.new_per_day = whole.place, whole.new_per_day
-        part.scheduler_version = whole.scheduler_version
+        part.be_part_of(whole)

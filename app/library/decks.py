@@ -9,16 +9,14 @@ from sqlalchemy.orm import Session, joinedload
 from app.database import Handle, connection_of
 from app.models import Card, Deck, Follow, Learner
 from app.models.deck import with_parents
+from app.models.portion import Counts, WaitingDeck, in_order
 from app.models.waiting import (
     COUNTED_UP_TO,
     DAY,
     LEARNER,
-    Counts,
-    WaitingDeck,
     due_cards,
     followed_deck_ids,
     follows_of,
-    in_order,
     number_of,
     path_of,
     waiting_decks,
@@ -28,20 +26,23 @@ from app.models.waiting import (
 @dataclass(frozen=True, slots=True)
 class ShelfDeck:
     """A followed deck and what waits today in it and the decks `inside`; if nothing does, how many of the cards are due
-    `tomorrow`. The path of a deck inside begins below the followed one."""
+    `tomorrow`. `held_back`: how many more are due than the limit of reviews lets come today. The path of a deck inside
+    begins below the followed one."""
 
     id: int
     path: str
     language: str
     counts: Counts
     tomorrow: int = 0
+    held_back: int = 0
     inside: tuple["ShelfDeck", ...] = ()
 
 
 _DUE = number_of(due_cards(LEARNER, Follow.deck_id, DAY))
 _DUE_TOMORROW = number_of(due_cards(LEARNER, Follow.deck_id, DAY + 1))
-# Tomorrow is only counted where today is empty.
-_SHELF = waiting_decks(_DUE, sa.case((_DUE == 0, _DUE_TOMORROW), else_=0), new_up_to=COUNTED_UP_TO)
+# Tomorrow is only counted where today is empty, or where what is due may have to wait.
+_TOMORROW = sa.case((sa.or_(_DUE == 0, Follow.reviews_per_day.is_not(None)), _DUE_TOMORROW), else_=0)
+_SHELF = waiting_decks(_TOMORROW, Follow.reviews_per_day, new_up_to=COUNTED_UP_TO, due_here=_DUE)
 
 
 def shelf(handle: Handle, learner: Learner, day: int) -> list[ShelfDeck]:
@@ -50,13 +51,17 @@ def shelf(handle: Handle, learner: Learner, day: int) -> list[ShelfDeck]:
     rows = in_order(connection.execute(_SHELF, {"learner_id": learner.id, "day": day}).all())
     decks = {deck.id: deck for deck, _ in rows}
     parts: dict[int, list[ShelfDeck]] = {}
-    for deck, (due, tomorrow) in rows:
-        counts = Counts(due, deck.new, deck.drill)
+    limits: dict[int, int] = {}
+    for deck, (tomorrow, limit) in rows:
+        counts = Counts(deck.reviews, deck.new, deck.drill)
         is_part = deck.root_id in decks and deck.root_id != deck.id
         path = _path_below(decks, deck) if is_part else path_of(connection, deck.name, deck.parent_id)
-        part = ShelfDeck(deck.id, path, deck.language, counts, 0 if counts.total else tomorrow)
-        parts.setdefault(deck.root_id if is_part else deck.id, []).append(part)
-    return [_whole(root_id, shelved) for root_id, shelved in parts.items()]
+        root_id = deck.root_id if is_part else deck.id
+        limits[root_id] = COUNTED_UP_TO if limit is None else limit
+        coming = 0 if counts.total else min(tomorrow, limits[root_id])
+        part = ShelfDeck(deck.id, path, deck.language, counts, coming, (deck.due or 0) - deck.reviews)
+        parts.setdefault(root_id, []).append(part)
+    return [_whole(root_id, shelved, limits[root_id]) for root_id, shelved in parts.items()]
 
 
 def _path_below(decks: dict[int, WaitingDeck], deck: WaitingDeck) -> str:
@@ -67,13 +72,14 @@ def _path_below(decks: dict[int, WaitingDeck], deck: WaitingDeck) -> str:
     return f"{_path_below(decks, above)}::{deck.name}"
 
 
-def _whole(root_id: int, shelved: list[ShelfDeck]) -> ShelfDeck:
+def _whole(root_id: int, shelved: list[ShelfDeck], limit: int) -> ShelfDeck:
     """A followed deck with what lies inside it, added up."""
     root = next(deck for deck in shelved if deck.id == root_id)
     inside = tuple(deck for deck in shelved if deck.id != root_id)
     counts = sum((deck.counts for deck in inside), root.counts)
-    tomorrow = 0 if counts.total else sum(deck.tomorrow for deck in shelved)
-    return replace(root, counts=counts, tomorrow=tomorrow, inside=inside)
+    tomorrow = 0 if counts.total else min(limit, sum(deck.tomorrow for deck in shelved))
+    held_back = min(COUNTED_UP_TO, sum(deck.held_back for deck in shelved))
+    return replace(root, counts=counts, tomorrow=tomorrow, held_back=held_back, inside=inside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,23 @@
 """Following a deck, leaving it, and how much of it a day."""
 
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.models import DailySummary, Deck, Follow, Learner, Stage
+from app.models import DailySummary, Deck, Follow, Kind, Learner, Stage
 from app.models.deck import decks_inside
-from app.models.follow import MOST_NEW_PER_DAY, NEW_PER_DAY, check_new_per_day, lock_follows, tree_of
+from app.models.follow import (
+    MOST_A_DAY,
+    Shape,
+    check_new_per_day,
+    check_reviews_per_day,
+    lock_follows,
+    tree_of,
+)
 from app.models.user import one_at_a_time
 
 
@@ -31,8 +40,7 @@ def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> D
     for part_id in [deck.id, *decks_inside(session, [deck.id])]:
         part = _followed(session, learner, part_id, now)
         if part_id != root.deck_id:
-            part.root_id, part.place, part.new_per_day = root.deck_id, root.place, root.new_per_day
-            part.scheduler_version = root.scheduler_version
+            part.be_part_of(root)
         # A part that was left by itself stays left when the whole is followed again.
         if part_id == deck.id or before is None or (left_at is not None and part.stopped_at == left_at):
             part.stopped_at = None
@@ -69,36 +77,57 @@ def stop_following(session: Session, learner: Learner, deck_id: int, now: dateti
     session.flush()
 
 
-def set_new_per_day(session: Session, learner: Learner, deck_id: int, limit: int) -> None:
-    """Sets how many new cards the learner meets in a day, of the deck they followed and all inside it together.
+def set_shape(session: Session, learner: Learner, deck_id: int, shape: Shape) -> None:
+    """Sets how the learner's sessions go, of the deck they followed and all inside it together.
 
-    Refused outside 0 to 9,999.
+    Refused, with the field, for a limit outside 0 to 9,999.
     """
-    check_new_per_day(limit)
+    check_new_per_day(shape.new_per_day)
+    check_reviews_per_day(shape.reviews_per_day)
     followed = own_follow(session, learner, deck_id)
     tree = tree_of(learner.id, followed.root_id or followed.deck_id)
-    session.execute(sa.update(Follow).where(*tree).values(new_per_day=limit))
+    session.execute(sa.update(Follow).where(*tree).values(asdict(shape)))
 
 
-MORE_NEW = 10
-"""New cards that come at one press beyond the day's limit."""
+def set_new_per_day(session: Session, learner: Learner, deck_id: int, limit: int) -> None:
+    """Sets how many new cards the learner meets in a day, and leaves the rest as it is."""
+    set_shape(session, learner, deck_id, replace(own_follow(session, learner, deck_id).shape, new_per_day=limit))
 
 
-def ask_for_more(session: Session, learner: Learner, deck_id: int, today: int) -> None:
-    """Lets ten more new cards come today, of the deck that was followed and all inside it; tomorrow the limit holds as
-    before. Raises NotFound unless the learner follows it."""
+More = Literal["new", "reviews"]
+MORE = 10
+"""Cards that come at one press beyond the day's limit."""
+
+
+def ask_for_more(session: Session, learner: Learner, deck_id: int, today: int, what: More = "new") -> None:
+    """Lets ten more new cards, or ten more reviews, come today, of the deck that was followed and all inside it;
+    tomorrow the limit holds as before. Without a limit nothing changes. Raises NotFound unless the learner follows it.
+    """
     followed = own_follow(session, learner, deck_id)
     root_id = followed.root_id or followed.deck_id
     root, tree = own_follow(session, learner, root_id), tree_of(learner.id, root_id)
-    met = (
-        *(DailySummary.user_id == learner.id, DailySummary.day == today, DailySummary.stage == Stage.NEW),
+    asked = {"new": root.more_new or 0, "reviews": root.more_reviews or 0} if root.more_new_on == today else {}
+    limit = root.new_per_day if what == "new" else root.reviews_per_day
+    if limit is None:
+        return
+    # Beyond what was done already: the limit may have been higher this morning.
+    done = _done_today(session, learner, tree, today, what)
+    asked[what] = min(max(limit + asked.get(what, 0), done) + MORE - limit, MOST_A_DAY)
+    values = {"more_new": asked.get("new"), "more_reviews": asked.get("reviews"), "more_new_on": today}
+    session.execute(sa.update(Follow).where(*tree).values(values))
+
+
+def _done_today(
+    session: Session, learner: Learner, tree: tuple[sa.ColumnElement[bool], ...], today: int, what: More
+) -> int:
+    """How many cards of these decks were first met, or repeated, today."""
+    first_met = DailySummary.stage == Stage.NEW
+    done = (
+        *(DailySummary.user_id == learner.id, DailySummary.day == today, DailySummary.kind == Kind.ANSWER),
+        *(DailySummary.first, first_met if what == "new" else ~first_met),
         DailySummary.deck_id.in_(sa.select(Follow.deck_id).where(*tree)),
     )
-    introduced = session.scalar(sa.select(sa.func.sum(DailySummary.answers)).where(*met)) or 0
-    allowed = root.new_per_day + ((root.more_new or 0) if root.more_new_on == today else 0)
-    # Beyond what was met already: the limit may have been higher this morning.
-    more = max(allowed, int(introduced)) + MORE_NEW - root.new_per_day
-    session.execute(sa.update(Follow).where(*tree).values(more_new=min(more, MOST_NEW_PER_DAY), more_new_on=today))
+    return int(session.scalar(sa.select(sa.func.sum(DailySummary.answers)).where(*done)) or 0)
 
 
 def own_follow(session: Session, learner: Learner, deck_id: int) -> Follow:
@@ -113,6 +142,6 @@ def _followed(session: Session, learner: Learner, deck_id: int, now: datetime) -
     """The learner's follow of a deck, made if there is none."""
     followed = session.get(Follow, (learner.id, deck_id))
     if followed is None:
-        followed = Follow(user_id=learner.id, deck_id=deck_id, new_per_day=NEW_PER_DAY, place=0, followed_at=now)
+        followed = Follow(user_id=learner.id, deck_id=deck_id, place=0, followed_at=now, **asdict(Shape()))
         session.add(followed)
     return followed

@@ -1,7 +1,9 @@
 """Following: a learner, a deck, and how this learner wants it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -11,7 +13,33 @@ from app.errors import N_, Refused
 from app.models.deck import Deck
 
 NEW_PER_DAY = 20
-MOST_NEW_PER_DAY = 9_999
+MOST_A_DAY = 9_999
+
+
+class NewOrder(IntEnum):
+    """Which new card of a deck comes first."""
+
+    AUTHORS = 0
+    RANDOM = 1
+
+
+class ReviewOrder(IntEnum):
+    """Which due card comes first: due the longest, the most overdue for its interval, or whichever."""
+
+    LONGEST = 0
+    OVERDUE = 1
+    RANDOM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The shape of a followed deck's sessions, for it and all inside it together: how many new cards and how many
+    reviews a day (None: no limit), and what comes first."""
+
+    new_per_day: int = NEW_PER_DAY
+    reviews_per_day: int | None = None
+    new_order: NewOrder = NewOrder.AUTHORS
+    review_order: ReviewOrder = ReviewOrder.LONGEST
 
 
 class Follow(Base):
@@ -28,9 +56,14 @@ class Follow(Base):
     place: Mapped[int] = mapped_column(default=0)
     # For the followed deck and all inside it together.
     new_per_day: Mapped[int] = mapped_column(default=NEW_PER_DAY)
-    # So many new cards more than that, on this study day alone. NULL: none were asked for yet.
+    # The same for repetitions of cards met on an earlier day. NULL: no limit.
+    reviews_per_day: Mapped[int | None]
+    # So many more than these, on the study day `more_new_on` alone. NULL: none were asked for yet.
     more_new: Mapped[int | None]
+    more_reviews: Mapped[int | None]
     more_new_on: Mapped[int | None]
+    new_order: Mapped[NewOrder] = mapped_column(sa.SmallInteger, default=NewOrder.AUTHORS)
+    review_order: Mapped[ReviewOrder] = mapped_column(sa.SmallInteger, default=ReviewOrder.LONGEST)
     # The SchedulerVersion it is scheduled by. NULL: the defaults.
     scheduler_version: Mapped[int | None]
     # No card of the deck that the learner has not met lies below this position; only ever a saving of time.
@@ -42,6 +75,17 @@ class Follow(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
 
     deck: Mapped[Deck] = relationship(lazy=ON_DEMAND)
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(**{field: getattr(self, field) for field in Shape.__dataclass_fields__})
+
+    def be_part_of(self, root: "Follow") -> None:
+        """Belongs to the follow of a deck above, and takes over its place and its settings."""
+        self.root_id = root.root_id or root.deck_id
+        shared = ("place", "scheduler_version", *Shape.__dataclass_fields__, "more_new", "more_reviews", "more_new_on")
+        for name in shared:
+            setattr(self, name, getattr(root, name))
 
 
 def tree_of(user_id: int, root_id: int) -> tuple[sa.ColumnElement[bool], ...]:
@@ -57,8 +101,15 @@ def lock_follows(session: Session, user_id: int, deck_ids: Sequence[int]) -> Non
     session.execute(own.order_by(Follow.deck_id).with_for_update())
 
 
-def check_new_per_day(limit: int) -> None:
+def check_new_per_day(limit: int | None) -> None:
     """Refused outside 0 to 9,999."""
-    if not 0 <= limit <= MOST_NEW_PER_DAY:
+    if limit is None or not 0 <= limit <= MOST_A_DAY:
         words = N_("The number of new cards a day goes from 0 to %(most)s.")
-        raise Refused(words, field="new_per_day", most=MOST_NEW_PER_DAY)
+        raise Refused(words, field="new_per_day", most=MOST_A_DAY)
+
+
+def check_reviews_per_day(limit: int | None) -> None:
+    """Refused outside 0 to 9,999; None is no limit."""
+    if limit is not None and not 0 <= limit <= MOST_A_DAY:
+        words = N_("The number of reviews a day goes from 0 to %(most)s; left empty, there is no limit.")
+        raise Refused(words, field="reviews_per_day", most=MOST_A_DAY)

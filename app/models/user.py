@@ -29,6 +29,8 @@ class Learner(Protocol):
     @property
     def created_at(self) -> datetime: ...
     @property
+    def drill_after(self) -> int: ...
+    @property
     def last_day(self) -> int | None: ...
     def today(self, now: datetime) -> int: ...
 
@@ -61,6 +63,8 @@ class User(Base):
     single_key_shortcuts: Mapped[bool] = mapped_column(default=True)
     # How many buttons grade an answer: 2 (Again, Good), 4, or 6 for SM-2's own scale.
     answer_mode: Mapped[int] = mapped_column(sa.SmallInteger, default=4)
+    # After how many minutes a failed card comes back while others wait: 5 (or five other cards), or 10.
+    drill_after: Mapped[int] = mapped_column(sa.SmallInteger, default=5)
     created_at: Mapped[datetime] = mapped_column(Moment)
     # To about an hour: when the learner was last here.
     seen_at: Mapped[datetime] = mapped_column(Moment)
@@ -94,6 +98,7 @@ class SignedInUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
     theme: str
     single_key_shortcuts: bool
     answer_mode: int
+    drill_after: int
     created_at: datetime
     seen_at: datetime
     last_day: int | None

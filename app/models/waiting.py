@@ -5,9 +5,6 @@ at a limit: none touches more rows than it shows, however large the collection. 
 because SQLAlchemy takes longer to put such a statement together than the database takes to run it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,11 +15,13 @@ from app.models.follow import NEW_PER_DAY, Follow
 from app.models.mark import hidden
 from app.models.memory import Memory
 from app.models.note import Card
-from app.models.review import DailySummary, Stage
+from app.models.review import DailySummary, Kind, Stage
 
 COUNTED_UP_TO = 1000
 """Nobody reads more digits than that, and counting on would make the page as slow as the collection is large."""
 A_LOT_OF_NEW = 100
+A_DAYS_REVIEWS = (100, 300)
+"""Limits of reviews are mostly below one of these, and then nobody reads how many more are due."""
 
 Id = int | sa.SQLColumnExpression[int]
 LEARNER: sa.BindParameter[int] = sa.bindparam("learner_id", type_=sa.Integer)
@@ -30,65 +29,6 @@ DAY: sa.BindParameter[int] = sa.bindparam("day", type_=sa.Integer)
 ROOT: sa.BindParameter[int] = sa.bindparam("root_id", type_=sa.Integer)
 WITHOUT: sa.BindParameter[int] = sa.bindparam("without", 0, type_=sa.Integer)
 """A card that is left out, for it is being answered; no card has the id 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What waits in a deck today; each stops at COUNTED_UP_TO."""
-
-    due: int
-    new: int
-    drill: int
-
-    @property
-    def total(self) -> int:
-        return self.due + self.new + self.drill
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(self.due + other.due, self.new + other.new, self.drill + other.drill)
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingDeck:
-    """A deck a learner studies, and what waits in it today.
-
-    `root_id`: the deck they followed, this one or one above it, whose limit of new cards holds for all inside it;
-    `new_per_day`: that limit, with what was asked for besides today; `introduced`: how many cards of all these they
-    first met today; `unmet`: how many of this deck could still follow, counted no further than need be; `drilled_at`:
-    when the drill's first card was last seen; `new`: how many new cards of this deck the limit allows today, once the
-    decks before it have had theirs.
-    """
-
-    id: int
-    parent_id: int | None
-    name: str
-    language: str
-    root_id: int
-    place: int
-    deck_place: int
-    new_per_day: int
-    introduced: int
-    unmet: int
-    drill: int
-    drilled_at: datetime | None
-    new: int = 0
-
-
-_WIDTH = len(fields(WaitingDeck)) - 1
-
-
-def in_order(rows: Sequence[Any], meeting: int | None = None) -> list[tuple[WaitingDeck, Any]]:
-    """The rows of `waiting_decks` in the learner's order: the deck, and the further columns. `meeting`: the deck that
-    was followed whose new card is being answered, one of its day's limit."""
-    by_place = sorted(rows, key=lambda row: (row.place, row.deck_place, row.id))
-    left: dict[int, int] = {row.root_id: row.new_per_day - row.introduced - 1 for row in rows if row.root_id == meeting}
-    found = []
-    for row in by_place:
-        allowed = max(0, left.get(row.root_id, row.new_per_day - row.introduced))
-        new = min(allowed, row.unmet)
-        left[row.root_id] = allowed - new
-        found.append((replace(WaitingDeck(*row[:_WIDTH]), new=new), row[_WIDTH:]))
-    return found
 
 
 def follows_of(user_id: int) -> sa.Select[Follow]:
@@ -202,13 +142,58 @@ def _met_today() -> sa.Subquery:
     return of_decks.where(*own).group_by(_root_of(shared)).subquery("met_today")
 
 
+def _reviewed_today() -> sa.Subquery:
+    """How many cards were repeated that day, by the deck that was followed, where it has a limit of them."""
+    shared = aliased(Follow)
+    done = sa.select(_root_of(shared).label("root_id"), sa.func.sum(DailySummary.answers).label("number"))
+    of_deck = (DailySummary.user_id == LEARNER, DailySummary.day == DAY, DailySummary.deck_id == shared.deck_id)
+    repeated = (DailySummary.kind == Kind.ANSWER, DailySummary.first, DailySummary.stage != Stage.NEW)
+    limited = done.select_from(shared).join(DailySummary, sa.and_(*of_deck, *repeated))
+    limited = limited.where(shared.user_id == LEARNER, shared.reviews_per_day.is_not(None))
+    return limited.group_by(_root_of(shared)).subquery("reviewed_today")
+
+
+def _asked_for(more: Any) -> sa.ColumnElement[int]:
+    """What was asked for today beyond a limit."""
+    return sa.case((Follow.more_new_on == DAY, sa.func.coalesce(more, 0)), else_=0)
+
+
+def _due_where_limited(left: sa.ColumnElement[Any]) -> sa.ColumnElement[int | None]:
+    """How many cards are due in a deck, counted only where a limit says how many of them come; else NULL."""
+    due = due_cards(LEARNER, Follow.deck_id, DAY).order_by(None)
+    return sa.case(
+        (Follow.reviews_per_day.is_(None), sa.null()),
+        (left <= 0, sa.literal_column("0")),
+        *((left <= few, number_of(due, few)) for few in A_DAYS_REVIEWS),
+        else_=number_of(due),
+    )
+
+
+def _unmet(left: sa.ColumnElement[Any], new_up_to: int, due: sa.Subquery | None) -> sa.ColumnElement[int]:
+    """How many new cards a deck still has, of which the limit lets in what is left."""
+    # Whichever come first: an order would let PostgreSQL sort the deck before it stops.
+    fresh = new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY).order_by(None)
+    nobody_reads_it = sa.or_(left <= 0, due.c.number >= COUNTED_UP_TO) if due is not None else left <= 0
+    # A LIMIT cannot look at its own row's limit, and counting far beyond it would be most of the page's time.
+    return sa.case(
+        (nobody_reads_it, sa.literal_column("0")),
+        *((left <= few, number_of(fresh, few)) for few in (NEW_PER_DAY, A_LOT_OF_NEW) if few < new_up_to),
+        else_=number_of(fresh, new_up_to),
+    )
+
+
 def waiting_decks(
-    *columns: sa.ColumnElement[Any], new_up_to: int, inside: bool = False, due: sa.Subquery | None = None
+    *columns: sa.SQLColumnExpression[Any],
+    new_up_to: int,
+    inside: bool = False,
+    due: sa.Subquery | None = None,
+    due_here: sa.ColumnElement[int] | None = None,
 ) -> sa.Select[Any]:
     """The columns of a WaitingDeck and more, a row for each deck the learner studies (`inside`: in ROOT and below it),
     in no order. New cards are not counted beyond `new_up_to`, each of which takes a look at what was met and when; not
-    at all where `due`, a `number_due`, says that nobody would read it."""
-    root_id, met_today = _root_of(Follow), _met_today()
+    at all where `due`, a `number_due`, says that nobody would read it. Without `due_here` a deck's due cards are only
+    counted where there is a limit of reviews."""
+    root_id, met_today, reviewed_today = _root_of(Follow), _met_today(), _reviewed_today()
     introduced = sa.func.coalesce(met_today.c.number, 0)
     in_drill = sa.select(
         Memory.deck_id, sa.func.count().label("number"), sa.func.min(Memory.drill_at).label("first_at")
@@ -219,26 +204,21 @@ def waiting_decks(
         Memory.card_id != WITHOUT,
     )
     drilled = in_drill.group_by(Memory.deck_id).subquery("drilled")
-    limit = Follow.new_per_day + sa.case((Follow.more_new_on == DAY, sa.func.coalesce(Follow.more_new, 0)), else_=0)
-    left = limit - introduced
-    # Whichever come first: an order would let PostgreSQL sort the deck before it stops.
-    fresh = new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY).order_by(None)
-    nobody_reads_it = sa.or_(left <= 0, due.c.number >= COUNTED_UP_TO) if due is not None else left <= 0
-    # A LIMIT cannot look at its own row's limit, and counting far beyond it would be most of the page's time.
-    unmet = sa.case(
-        (nobody_reads_it, sa.literal_column("0")),
-        *((left <= few, number_of(fresh, few)) for few in (NEW_PER_DAY, A_LOT_OF_NEW) if few < new_up_to),
-        else_=number_of(fresh, new_up_to),
-    )
-    follow = (
+    limit, reviewed = Follow.new_per_day + _asked_for(Follow.more_new), sa.func.coalesce(reviewed_today.c.number, 0)
+    review_limit = Follow.reviews_per_day + _asked_for(Follow.more_reviews)
+    unmet = _unmet(limit - introduced, new_up_to, due)
+    follow: tuple[Any, ...] = (
         *(Deck.id, Deck.parent_id, Deck.name, Deck.language, root_id.label("root_id"), Follow.place),
-        *(Deck.place.label("deck_place"), limit.label("new_per_day"), introduced.label("introduced")),
+        *(Deck.place.label("deck_place"), Follow.new_order, Follow.review_order),
     )
+    reviews = _due_where_limited(review_limit - reviewed) if due_here is None else due_here
+    limits: tuple[Any, ...] = (limit, introduced, unmet, review_limit, reviewed, reviews)
     statement = (
-        sa.select(*follow, unmet.label("unmet"), sa.func.coalesce(drilled.c.number, 0), drilled.c.first_at, *columns)
+        sa.select(*follow, *limits, sa.func.coalesce(drilled.c.number, 0), drilled.c.first_at, *columns)
         .select_from(Follow)
         .join(Deck)
         .outerjoin(met_today, met_today.c.root_id == root_id)
+        .outerjoin(reviewed_today, reviewed_today.c.root_id == root_id)
         .outerjoin(drilled, drilled.c.deck_id == Follow.deck_id)
     )
     return followed(statement if due is None else statement.join(due, sa.true()), inside)
@@ -251,9 +231,11 @@ def followed(statement: sa.Select[Any], inside: bool) -> sa.Select[Any]:
 
 
 def number_due(dialect: str, *, inside: bool = False) -> sa.Subquery:
-    """How many cards are due in all the decks together, up to COUNTED_UP_TO: one row, one column, `number`."""
+    """How many cards are due in all the decks without a limit of reviews together, up to COUNTED_UP_TO: one row, one
+    column, `number`."""
     due = due_cards(LEARNER, Follow.deck_id, DAY).order_by(None)
     decks: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(Follow).join(Deck)
+    decks = decks.where(Follow.reviews_per_day.is_(None))
     if dialect == "postgresql":
         # Deck by deck, or it walks everything the learner remembers until a thousand are found that are due.
         one_deck = due.limit(at_most(COUNTED_UP_TO)).correlate(Follow).lateral()

@@ -7,7 +7,7 @@ from flask_login import current_user
 from app.clock import now, study_day
 from app.database import db
 from app.library.decks import other_starter_decks, shelf, starter_decks
-from app.models.waiting import Counts
+from app.models.portion import Counts
 from app.pages.access import current_learner
 from app.pages.language import language
 from app.progress import activity_of

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import db, writing, writing_rows
 from app.errors import N_, Refused, Stale
-from app.library import ask_for_more
+from app.library import More, ask_for_more
 from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
@@ -108,10 +108,11 @@ def upcoming_fragment() -> ResponseReturnValue:
 
 @bp.post("/decks/<id:deck_id>/more")
 def create_more(deck_id: int) -> ResponseReturnValue:
-    """More new cards today than the limit; then the first of them."""
+    """More cards today than the limit, new ones or reviews; then the first of them."""
     learner = current_learner()
+    what: More = "reviews" if request.form.get("what") == "reviews" else "new"
     with writing() as transaction:
-        ask_for_more(transaction, learner, deck_id, learner.today(now()))
+        ask_for_more(transaction, learner, deck_id, learner.today(now()), what)
     if wants_fragment():
         return study_page_of(None)
     return redirect(url_for("study.study_page", deck=deck_named()), 303)

@@ -14,20 +14,18 @@ from app.database import Handle, connection_of
 from app.errors import NotFound
 from app.models import Card, Follow, Kind, Learner, Memory, Review
 from app.models.acts import MOMENTS, can_undo_and_redo
+from app.models.portion import Answering, Counts, WaitingDeck, in_order
 from app.models.waiting import (
     A_LOT_OF_NEW,
     COUNTED_UP_TO,
     DAY,
     LEARNER,
     WITHOUT,
-    Counts,
-    WaitingDeck,
     at_most,
     drilled_cards,
     due_cards,
     first_of,
     first_position,
-    in_order,
     new_cards_today,
     number_due,
     number_of,
@@ -68,8 +66,6 @@ class Queue:
     """Whether the learner has answered fewer than three times, and may want a word on grading."""
     without: int | None = None
     """The card that is left out, for it is being answered."""
-    meeting: int | None = None
-    """The followed deck that this card, a new one, is in."""
 
     @property
     def counts(self) -> Counts:
@@ -122,12 +118,12 @@ def queue_of(handle: Handle, learner: Learner, deck_id: int | None, now: datetim
     NotFound for a deck the learner does not follow."""
     day = learner.today(now)
     connection, named = connection_of(handle), {"learner_id": learner.id, "day": day, "root_id": deck_id}
-    meeting = None
+    answering = None
     if without is not None:
         named["without"] = without
-        meeting = connection.scalar(_MEETING, named)
+        answering = _answering(connection, named)
     rows = connection.execute(_queues(connection.dialect.name, inside=deck_id is not None), named).all()
-    found = in_order(rows, meeting)
+    found = in_order(rows, answering)
     decks, heads = [deck for deck, _ in found], [Head(*rest[:2]) for _, rest in found]
     root = next((deck for deck in decks if deck.id == deck_id), None)
     if deck_id is not None and root is None:
@@ -135,18 +131,23 @@ def queue_of(handle: Handle, learner: Learner, deck_id: int | None, now: datetim
     path = path_of(connection, root.name, root.parent_id) if root else None
     if not found:
         return Queue(deck_id, day, decks, heads, path)
-    due, *moments, is_beginner = found[0][1][2:]
-    swings = can_undo_and_redo(moments)
-    return Queue(deck_id, day, decks, heads, path, due, *swings, is_beginner, without, meeting)
+    without_limit, *moments, is_beginner = found[0][1][2:]
+    due, swings = min(COUNTED_UP_TO, without_limit + sum(deck.reviews for deck in decks)), can_undo_and_redo(moments)
+    return Queue(deck_id, day, decks, heads, path, due, *swings, is_beginner, without)
 
 
-_MEETING = (
-    sa.select(sa.func.coalesce(Follow.root_id, Follow.deck_id))
+_ANSWERING = (
+    sa.select(sa.func.coalesce(Follow.root_id, Follow.deck_id), Memory.card_id.is_(None), Memory.last_day < DAY)
     .join(Card, Card.deck_id == Follow.deck_id)
     .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
-    .where(Follow.user_id == LEARNER, Card.id == WITHOUT, Memory.card_id.is_(None))
+    .where(Follow.user_id == LEARNER, Card.id == WITHOUT)
 )
-"""The deck that was followed of the card left out, if the learner has not met it."""
+
+
+def _answering(connection: sa.Connection, named: dict[str, Any]) -> Answering | None:
+    """What the answer to the card left out will take of the day's limits."""
+    row = connection.execute(_ANSWERING, named).first()
+    return None if row is None else Answering(row[0], int(row[1]), int(row[2] or 0))
 
 
 def next_card(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> NextCard | None:
@@ -154,11 +155,11 @@ def next_card(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> 
     drilled = min((deck for deck in queue.decks if deck.drilled_at), key=_first_drilled, default=None)
     if drilled and _has_rested(handle, learner, queue, drilled, now):
         return _drilled(handle, learner, queue, drilled)
-    for head in queue.heads:
-        if head.due is not None:
+    for deck, head in zip(queue.decks, queue.heads, strict=True):
+        if head.due is not None and deck.allows_reviews:
             return NextCard("due", *show(handle, learner, head.due))
     for deck, head in zip(queue.decks, queue.heads, strict=True):
-        if head.new is not None and deck.new_per_day > deck.introduced + (deck.root_id == queue.meeting):
+        if head.new is not None and deck.new_per_day > deck.introduced:
             return NextCard("new", *show(handle, learner, head.new))
     return None if drilled is None else _drilled(handle, learner, queue, drilled, early=queue.counts.drill == 1)
 

@@ -6,80 +6,136 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.database import Handle, connection_of
-from app.models import DailySummary, Deck, Follow, Learner, Memory
+from app.models import DailySummary, Deck, Follow, Kind, Learner, Memory, Stage
+from app.models.follow import NEW_PER_DAY
 from app.models.waiting import (
+    A_LOT_OF_NEW,
     COUNTED_UP_TO,
     DAY,
     LEARNER,
+    due_cards,
     first_of,
     first_position,
     followed,
-    new_cards,
     new_cards_today,
     number_of,
 )
+from app.scheduling.memory import HARD
 from app.study.queue import Queue
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
-    """The day's end. `next_day` is the next study day with a due card, None when nothing is scheduled; `held_back` says
-    that new cards wait for tomorrow's limit."""
+class Done:
+    """A day's answers and the time they took. Of the cards answered, `met` were new; of those `repeated`, so many were
+    `remembered` at the first try."""
 
     answers: int
     took_ms: int
+    met: int
+    repeated: int
+    remembered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The day's end. `next_day` is the next study day with a due card, None when nothing is scheduled; `due_tomorrow`
+    and `new_tomorrow`: how many come then, within the limits; `held_back`: how many more cards are due today than the
+    limit of reviews lets come."""
+
+    done: Done
     next_day: int | None
     due_tomorrow: int
-    held_back: bool
-    more_in: int | None
+    new_tomorrow: int
+    held_back: int
+    more_new_in: int | None
     """The followed deck whose next new cards could come today already, if the learner wants more."""
+    more_reviews_in: int | None
+    """The followed deck whose limit of reviews holds some back."""
 
 
 def rest_of_the_day(handle: Handle, learner: Learner, queue: Queue) -> Rest:
     """What was done today in the queue's decks and what comes next."""
-    today, decks = queue.day, [deck.id for deck in queue.decks]
-    answers, took_ms = (
-        connection_of(handle)
-        .execute(
-            sa.select(
-                sa.func.coalesce(sa.func.sum(DailySummary.answers), 0),
-                sa.func.coalesce(sa.func.sum(DailySummary.took_ms), 0),
-            ).where(DailySummary.user_id == learner.id, DailySummary.day == today, DailySummary.deck_id.in_(decks))
-        )
-        .one()
-    )
+    today = queue.day
     named = {"learner_id": learner.id, "day": today, "root_id": queue.root_id}
-    ahead = connection_of(handle).execute(_AHEAD_EVERYWHERE if queue.root_id is None else _AHEAD_INSIDE, named).all()
+    rows = connection_of(handle).execute(_AHEAD_EVERYWHERE if queue.root_id is None else _AHEAD_INSIDE, named).all()
+    ahead = {row.deck_id: row for row in rows}
+    next_days = [row.next_day for row in rows if row.next_day is not None] + [
+        today + 1 for row in rows if row.held_back
+    ]
     return Rest(
-        answers=int(answers),
-        took_ms=int(took_ms),
-        next_day=min((row.next_day for row in ahead if row.next_day is not None), default=None),
-        due_tomorrow=min(COUNTED_UP_TO, sum(row.due_tomorrow for row in ahead)),
-        held_back=any(row.new_per_day > 0 and row.next_new is not None for row in ahead),
-        more_in=_first_with_more(queue, {row.deck_id for row in ahead if row.next_today is not None}),
+        done=_done(handle, learner, queue),
+        next_day=min(next_days, default=None),
+        due_tomorrow=_tomorrow(queue, {row.deck_id: (row.reviews_per_day, row.due_tomorrow) for row in rows}),
+        new_tomorrow=_tomorrow(queue, {row.deck_id: (row.new_per_day, row.new_tomorrow) for row in rows}),
+        held_back=min(COUNTED_UP_TO, sum(row.held_back for row in rows)),
+        more_new_in=next((deck.root_id for deck in queue.decks if ahead[deck.id].next_today is not None), None),
+        more_reviews_in=next((deck.root_id for deck in queue.decks if ahead[deck.id].held_back), None),
     )
 
 
-def _first_with_more(queue: Queue, deck_ids: set[int]) -> int | None:
-    return next((deck.root_id for deck in queue.decks if deck.id in deck_ids), None)
+def _done(handle: Handle, learner: Learner, queue: Queue) -> Done:
+    named = {"learner_id": learner.id, "day": queue.day, "deck_ids": [deck.id for deck in queue.decks]}
+    return Done(*(int(figure) for figure in connection_of(handle).execute(_DONE, named).one()))
+
+
+def _tomorrow(queue: Queue, waiting: dict[int, tuple[int | None, int]]) -> int:
+    """How many cards the limits let come tomorrow, given for each deck the limit that it shares with the others of its
+    tree (None: no limit) and what waits in it."""
+    wanted: dict[int, int] = {}
+    limits: dict[int, int] = {}
+    for deck in queue.decks:
+        limit, number = waiting[deck.id]
+        wanted[deck.root_id] = wanted.get(deck.root_id, 0) + number
+        limits[deck.root_id] = COUNTED_UP_TO if limit is None else limit
+    return min(COUNTED_UP_TO, sum(min(limits[root_id], number) for root_id, number in wanted.items()))
+
+
+def _done_in_decks() -> sa.Select[Any]:
+    new = DailySummary.stage == Stage.NEW
+    repeated = sa.and_(DailySummary.first, ~new, DailySummary.kind == Kind.ANSWER)
+    figures = (
+        *(DailySummary.answers, DailySummary.took_ms),
+        *(_answers_if(new), _answers_if(repeated), _answers_if(repeated, DailySummary.grade >= HARD)),
+    )
+    return sa.select(*(sa.func.coalesce(sa.func.sum(figure), 0) for figure in figures)).where(
+        *(DailySummary.user_id == LEARNER, DailySummary.day == DAY),
+        DailySummary.deck_id.in_(sa.bindparam("deck_ids", expanding=True)),
+    )
+
+
+def _answers_if(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.case((sa.and_(*conditions), DailySummary.answers), else_=0)
 
 
 def _ahead(*, inside: bool) -> sa.Select[Any]:
-    """For each deck: the next day with a due card, how many are due tomorrow, the next card not met, and the next one
-    that could come today. Whoever asks
-    has nothing due today, so a deck's next day is the first entry of its queue."""
+    """For each deck: the next day with a due card, how many could come tomorrow, how many are due today and held back,
+    and the next new card that could come today. Whoever asks has nothing due today but what is held back, so a deck's
+    next day is the next entry of its queue."""
     later = (Memory.user_id == LEARNER, Memory.deck_id == Follow.deck_id, Memory.queue_day > DAY)
     next_day = sa.select(Memory.queue_day).where(*later).order_by(Memory.queue_day)
     tomorrow = sa.select(Memory.card_id).where(*later[:2], Memory.queue_day == DAY + 1)
+    held_back = due_cards(LEARNER, Follow.deck_id, DAY)
+    with_held_back = number_of(due_cards(LEARNER, Follow.deck_id, DAY + 1))
+    fresh = new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY + 1).order_by(None)
     columns = (
-        Follow.deck_id,
-        Follow.new_per_day,
-        first_of(next_day).label("next_day"),
-        number_of(tomorrow).label("due_tomorrow"),
-        first_of(new_cards(LEARNER, Follow.deck_id, first_position())).label("next_new"),
+        *(Follow.deck_id, Follow.new_per_day, Follow.reviews_per_day, first_of(next_day).label("next_day")),
+        _if_limited(with_held_back, number_of(tomorrow)).label("due_tomorrow"),
+        _if_limited(number_of(held_back), sa.literal_column("0")).label("held_back"),
+        _up_to_the_limit(fresh).label("new_tomorrow"),
         first_of(new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)).label("next_today"),
     )
     return followed(sa.select(*columns).select_from(Follow).join(Deck), inside)
 
 
+def _if_limited(limited: sa.ColumnElement[int], otherwise: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return sa.case((Follow.reviews_per_day.is_not(None), limited), else_=otherwise)
+
+
+def _up_to_the_limit(fresh: sa.Select[Any]) -> sa.ColumnElement[int]:
+    """How many of these new cards there are, counted about as far as the limit lets them come."""
+    steps = ((Follow.new_per_day <= few, number_of(fresh, few)) for few in (0, NEW_PER_DAY, A_LOT_OF_NEW))
+    return sa.case(*steps, else_=number_of(fresh))
+
+
+_DONE = _done_in_decks()
 _AHEAD_EVERYWHERE, _AHEAD_INSIDE = _ahead(inside=False), _ahead(inside=True)

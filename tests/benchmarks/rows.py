@@ -133,9 +133,9 @@ def users(dialect: Dialect, count: int, password_hash: str, today: int) -> str:
     since, seen = (today - 1500) * DAY_MS, (today - 1) * DAY_MS
     return (
         "INSERT INTO users (id, name, name_key, password_hash, is_admin, language, time_zone, day_starts_at, theme,"
-        " single_key_shortcuts, answer_mode, created_at, seen_at, last_day)"
+        " single_key_shortcuts, answer_mode, drill_after, created_at, seen_at, last_day)"
         f" SELECT i + 1, 'learner-' || (i + 1), 'learner-' || (i + 1), '{password_hash}', FALSE, 'en', 'UTC', 4,"
-        f" 'auto', TRUE, 4, {since}, {seen}, {today - 1} FROM {dialect.numbers(count)}"
+        f" 'auto', TRUE, 4, 5, {since}, {seen}, {today - 1} FROM {dialect.numbers(count)}"
     )
 
 
@@ -171,6 +171,7 @@ def notes_and_cards(dialect: Dialect, count: int, deck: str, position: str, afte
 def follows(dialect: Dialect, count: int, user: str, deck: str, place: str, new_from: str, new_per_day: int) -> str:
     """Follows whose cursor stands behind the cards met; the SQL is on the row number `i`."""
     return (
-        "INSERT INTO follows (user_id, deck_id, place, new_per_day, new_from, order_seen, followed_at)"
-        f" SELECT {user}, {deck}, {place}, {new_per_day}, {new_from}, 1, 0 FROM {dialect.numbers(count)}"
+        "INSERT INTO follows (user_id, deck_id, place, new_per_day, new_order, review_order, new_from, order_seen,"
+        " followed_at)"
+        f" SELECT {user}, {deck}, {place}, {new_per_day}, 0, 0, {new_from}, 1, 0 FROM {dialect.numbers(count)}"
     )

@@ -34,7 +34,11 @@ def test_the_next_card_is_there_before_the_answer_is_stored(page: Page, app: Fla
     first = question_text(page)
     held: list[Route] = []
     page.wait_for_load_state("networkidle")
-    page.route(ANSWERS, lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(ANSWERS, hold)
     reveal(page)
     with page.expect_request(ANSWERS):
         page.keyboard.press("3")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.models import Memory, Review, User
+from app.models import Follow, Memory, Review, User
 from tests.factories import a_deck, a_follow, a_note
 from tests.visitor import Visitor
 
@@ -94,7 +94,8 @@ def test_grading_leads_to_the_next_card_and_the_end_says_so(ada: Visitor, follow
     assert "Second" in ada.page
     ada.answer(5)
     assert "Done for today" in ada.page
-    assert "The next card comes tomorrow. Then 2 you have met wait, and new ones." in ada.page
+    assert "You met 2 new cards." in ada.page
+    assert "Tomorrow: 2 to review and 1 new." in ada.page
     assert [row.grade for row in stored(sa.select(Review.grade).order_by(Review.at))] == [4, 5]
 
 
@@ -258,4 +259,24 @@ def test_more_means_more_than_was_met_whatever_the_limit_is_by_now(ada: Visitor,
     ada.press(f"/decks/{deck_id}/follow/limit", new_per_day=0)
     ada.get("/study")
     ada.press(f"/decks/{deck_id}/more")
+    assert "10 left" in ada.get("/study").text
+
+
+def test_reviews_beyond_the_limit_are_said_to_wait_and_can_come_today(
+    ada: Visitor, follow: Callable, change: Callable
+) -> None:
+    deck_id = follow(*((f"Q{number}", "A") for number in range(14)), limit=14)
+    ada.get("/study")
+    for _ in range(14):
+        ada.answer(4)
+    change(lambda session: session.execute(sa.update(Memory).values(queue_day=1, due_day=1, last_day=1)))
+    change(lambda session: session.execute(sa.update(Follow).values(reviews_per_day=3)))
+    assert "3 left" in ada.get("/study").text
+    assert "11 more are due than your limit" in ada.get("/").text
+    ada.get("/study")
+    for _ in range(3):
+        ada.answer(4)
+    assert "11 more are due and wait for another day" in ada.page
+    assert "A few more new cards" not in ada.page
+    ada.press(f"/decks/{deck_id}/more", what="reviews")
     assert "10 left" in ada.get("/study").text

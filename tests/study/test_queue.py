@@ -211,12 +211,13 @@ def test_the_finished_page_knows_when_the_next_card_comes(session: Session, ada:
         grade(session, ada, next_for(session, ada, at(0)), 4, at(0))
     rest = rest_of_the_day(session, ada, queue_of(session, ada, None, at(0)))
     today = ada.today(at(0))
-    assert (rest.answers, rest.next_day, rest.due_tomorrow, rest.held_back) == (2, today + 1, 2, True)
+    assert (rest.done.answers, rest.next_day, rest.due_tomorrow, rest.new_tomorrow) == (2, today + 1, 2, 2)
+    assert (rest.done.met, rest.done.repeated, rest.held_back) == (2, 0, 0)
 
 
-def test_with_a_limit_of_none_tomorrow_brings_nothing_new(session: Session, ada: User) -> None:
+def test_with_a_limit_of_zero_tomorrow_brings_nothing_new(session: Session, ada: User) -> None:
     a_follow(session, ada, a_deck(session, cards=3), new_per_day=0)
-    assert not rest_of_the_day(session, ada, queue_of(session, ada, None, at(0))).held_back
+    assert rest_of_the_day(session, ada, queue_of(session, ada, None, at(0))).new_tomorrow == 0
 
 
 @pytest.mark.sqlite
