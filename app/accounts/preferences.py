@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.clock import is_time_zone
 from app.errors import N_, Refused
 from app.models import Learner, User
+from app.models.user import DRILL_LATER, DRILL_SOON
 
 THEMES = ("auto", "light", "dark")
 ANSWER_MODES = (2, 4, 6)
@@ -15,7 +16,7 @@ ANSWER_MODES = (2, 4, 6)
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """`language` None: whatever the browser asks for. `day_starts_at`: an hour, 0 to 23. `answer_mode`: the number of
-    buttons that grade an answer."""
+    buttons that grade an answer. `drill_after`: the minutes until a failed card comes back while others wait."""
 
     language: str | None
     time_zone: str
@@ -23,11 +24,11 @@ class Preferences:
     theme: str
     single_key_shortcuts: bool
     answer_mode: int = 4
+    drill_after: int = DRILL_SOON
 
 
 def set_preferences(session: Session, learner: Learner, preferences: Preferences) -> None:
-    """Keeps the learner's choices. Refused, with the field, for a time zone, hour, theme or number of buttons that is
-    none."""
+    """Keeps the learner's choices. Refused, with the field, for one that is none of those there are."""
     if not is_time_zone(preferences.time_zone):
         raise Refused(N_("There is no time zone called %(name)s."), field="time_zone", name=preferences.time_zone)
     if preferences.day_starts_at not in range(24):
@@ -36,6 +37,8 @@ def set_preferences(session: Session, learner: Learner, preferences: Preferences
         raise Refused(N_("Choose one of the colours."), field="theme")
     if preferences.answer_mode not in ANSWER_MODES:
         raise Refused(N_("There are two, four or six buttons."), field="answer_mode")
+    if preferences.drill_after not in {DRILL_SOON, DRILL_LATER}:
+        raise Refused(N_("A card you forgot comes back after some others, or after ten minutes."), field="drill_after")
     user = session.get_one(User, learner.id)
     user.language = preferences.language
     user.time_zone = preferences.time_zone
@@ -43,6 +46,7 @@ def set_preferences(session: Session, learner: Learner, preferences: Preferences
     user.theme = preferences.theme
     user.single_key_shortcuts = preferences.single_key_shortcuts
     user.answer_mode = preferences.answer_mode
+    user.drill_after = preferences.drill_after
     session.flush()
 
 

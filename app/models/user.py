@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.clock import DEFAULT_DAY_START, study_day
 from app.database import Base, Moment, only_where
 
+DRILL_SOON, DRILL_LATER = 5, 10
+"""After how many minutes a failed card comes back while others wait; soon, five other cards will do as well."""
+
 
 class Learner(Protocol):
     """What verbs know of who learns: a `User`, or what a request keeps of one."""
@@ -63,8 +66,8 @@ class User(Base):
     single_key_shortcuts: Mapped[bool] = mapped_column(default=True)
     # How many buttons grade an answer: 2 (Again, Good), 4, or 6 for SM-2's own scale.
     answer_mode: Mapped[int] = mapped_column(sa.SmallInteger, default=4)
-    # After how many minutes a failed card comes back while others wait: 5 (or five other cards), or 10.
-    drill_after: Mapped[int] = mapped_column(sa.SmallInteger, default=5)
+    # DRILL_SOON or DRILL_LATER.
+    drill_after: Mapped[int] = mapped_column(sa.SmallInteger, default=DRILL_SOON)
     created_at: Mapped[datetime] = mapped_column(Moment)
     # To about an hour: when the learner was last here.
     seen_at: Mapped[datetime] = mapped_column(Moment)

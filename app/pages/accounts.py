@@ -142,6 +142,7 @@ def settings_page() -> ResponseReturnValue:
         theme=learner.theme,
         single_key_shortcuts=learner.single_key_shortcuts,
         answer_mode=learner.answer_mode,
+        drill_after=learner.drill_after,
     )
     return _settings(shown, None)
 
@@ -149,7 +150,7 @@ def settings_page() -> ResponseReturnValue:
 @bp.post("/settings")
 def settings_submit() -> ResponseReturnValue:
     learner, form = current_learner(), request.form
-    hour, buttons = number_in("day_starts_at"), number_in("answer_mode")
+    hour, buttons, minutes = number_in("day_starts_at"), number_in("answer_mode"), number_in("drill_after")
     chosen = Preferences(
         language=form["language"] if form.get("language") in LANGUAGES else None,
         time_zone=form.get("time_zone", ""),
@@ -157,6 +158,7 @@ def settings_submit() -> ResponseReturnValue:
         theme=form.get("theme", ""),
         single_key_shortcuts="single_key_shortcuts" in form,
         answer_mode=learner.answer_mode if "answer_mode" not in form else buttons or 0,
+        drill_after=learner.drill_after if "drill_after" not in form else minutes or 0,
     )
     try:
         with writing() as transaction:

@@ -10,6 +10,7 @@ from app.clock import now
 from app.database import db, writing, writing_rows
 from app.errors import N_, Refused, Stale
 from app.library import More, ask_for_more
+from app.models.user import DRILL_SOON
 from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
@@ -189,6 +190,8 @@ def _confirmed(message: str | None) -> str | None:
 
 def _what_to_know(card: NextCard, queue: Queue) -> str | None:
     """The line above a card: why it is here again, or for a beginner how to grade."""
+    if card.early and current_learner().drill_after > DRILL_SOON:
+        return _("Nothing else waits, so this one comes back before its ten minutes are over.")
     if card.early:
         return _("Nothing else waits, so this one comes back at once.")
     lapses = card.state.lapses

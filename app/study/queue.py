@@ -14,7 +14,9 @@ from app.database import Handle, connection_of
 from app.errors import NotFound
 from app.models import Card, Follow, Kind, Learner, Memory, Review
 from app.models.acts import MOMENTS, can_undo_and_redo
+from app.models.follow import NewOrder
 from app.models.portion import Answering, Counts, WaitingDeck, in_order
+from app.models.user import DRILL_SOON
 from app.models.waiting import (
     A_LOT_OF_NEW,
     COUNTED_UP_TO,
@@ -33,10 +35,9 @@ from app.models.waiting import (
     waiting_decks,
 )
 from app.scheduling import MemoryState, Settings
+from app.study.ordering import ECHO, ECHO_CARDS, due_in_order, next_at_random, too_soon
 from app.study.showing import ShownCard, show
 
-DRILL_AFTER_CARDS = 5
-DRILL_AFTER = timedelta(minutes=5)
 BEGINNER_ANSWERS = 3
 
 Reason = Literal["due", "new", "drill"]
@@ -86,7 +87,7 @@ class Queue:
 class NextCard:
     """A card to show, why it is shown, the state its answer will be measured against, and under which settings.
 
-    `early`: the last card of the drill, which comes back at once because nothing else waits.
+    `early`: it comes back before it should, because nothing else waits.
     """
 
     reason: Reason
@@ -155,13 +156,35 @@ def next_card(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> 
     drilled = min((deck for deck in queue.decks if deck.drilled_at), key=_first_drilled, default=None)
     if drilled and _has_rested(handle, learner, queue, drilled, now):
         return _drilled(handle, learner, queue, drilled)
-    for deck, head in zip(queue.decks, queue.heads, strict=True):
-        if head.due is not None and deck.allows_reviews:
-            return NextCard("due", *show(handle, learner, head.due))
+    card = _next_due(handle, learner, queue, now) or _next_new(handle, learner, queue)
+    if card is not None:
+        return card
+    early = queue.counts.drill == 1 or learner.drill_after > DRILL_SOON
+    return None if drilled is None else _drilled(handle, learner, queue, drilled, early=early)
+
+
+def _next_due(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> NextCard | None:
+    """The next due card; one whose sibling was answered a moment ago lets another go first."""
+    with_heads = zip(queue.decks, queue.heads, strict=True)
+    heads = [(deck, head.due) for deck, head in with_heads if head.due is not None and deck.allows_reviews]
+    order = due_in_order(handle, learner, queue.day, heads, queue.without)
+    first = next(order, None)
+    if first is None:
+        return None
+    shown = show(handle, learner, first, queue.day)
+    if (shown[0].sibling_today or queue.without) and first in (siblings := too_soon(handle, learner, queue.day, now, queue.without)):
+        other = next((card_id for card_id in order if card_id not in siblings), None)
+        shown = shown if other is None else show(handle, learner, other, queue.day)
+    return NextCard("due", *shown)
+
+
+def _next_new(handle: Handle, learner: Learner, queue: Queue) -> NextCard | None:
     for deck, head in zip(queue.decks, queue.heads, strict=True):
         if head.new is not None and deck.new_per_day > deck.introduced:
-            return NextCard("new", *show(handle, learner, head.new))
-    return None if drilled is None else _drilled(handle, learner, queue, drilled, early=queue.counts.drill == 1)
+            at_random = deck.new_order == NewOrder.RANDOM
+            card_id = next_at_random(handle, learner, queue.day, deck.id, queue.without) if at_random else head.new
+            return None if card_id is None else NextCard("new", *show(handle, learner, card_id))
+    return None
 
 
 def shown_card(handle: Handle, learner: Learner, card_id: int, now: datetime) -> NextCard | None:
@@ -198,16 +221,18 @@ _SINCE = (
     .where(Review.user_id == LEARNER, Review.day == DAY, Review.at > sa.bindparam("at", type_=Review.at.type))
     .where(Review.kind == Kind.ANSWER, Review.undone_at.is_(None))
     .order_by(Review.at)
-    .limit(at_most(10 * DRILL_AFTER_CARDS))
+    .limit(at_most(10 * ECHO_CARDS))
 )
 
 
 def _has_rested(handle: Handle, learner: Learner, queue: Queue, deck: WaitingDeck, now: datetime) -> bool:
-    """Whether enough has come since the drill's first card, in cards or in minutes, for the repeat to be more than an
-    echo. All that came since are others: answered again, it would be the first no longer."""
+    """Whether enough has come since the drill's first card for the repeat to be more than an echo: the minutes the
+    learner chose or, unless they want it later than that, some cards. All that came since are others: answered again,
+    it would be the first no longer."""
     at = _first_drilled(deck)
-    if now - at >= DRILL_AFTER:
-        return True
+    after = timedelta(minutes=learner.drill_after)
+    if now - at >= after or after > ECHO:
+        return now - at >= after
     since = {"learner_id": learner.id, "day": queue.day, "at": at}
     others = {*connection_of(handle).scalars(_SINCE, since)} | ({queue.without} if queue.without else set())
-    return len(others) >= DRILL_AFTER_CARDS
+    return len(others) >= ECHO_CARDS

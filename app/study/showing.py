@@ -4,20 +4,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from app.database import Handle, connection_of
 from app.errors import NotFound
 from app.models import Card, Deck, Follow, Learner, Mark, Marks, Memory, Note, NoteType
 from app.models.mark import MARKS, NO_MARKS, marks_from
 from app.models.scheduling import SETTINGS, versioned_from, with_settings
-from app.models.waiting import LEARNER, path_of
+from app.models.waiting import DAY, LEARNER, at_most, path_of
 from app.scheduling import MemoryState, Settings
 from app.study.folding import REMEMBERED, remembered_from, split_at, up_to_date
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A card with its note's content. `deck`: the deck's path; `is_followed`: the learner studies that deck."""
+    """A card with its note's content. `deck`: the deck's path; `is_followed`: the learner studies that deck;
+    `sibling_today`: another card of the note was answered that day."""
 
     id: int
     deck_id: int
@@ -35,6 +37,20 @@ class ShownCard:
     is_followed: bool
     deck: str
     marks: Marks = NO_MARKS
+    sibling_today: bool = False
+
+
+def _sibling_today() -> sa.ScalarSelect[bool]:
+    sibling, answered = aliased(Card), aliased(Memory)
+    return (
+        sa.select(sa.true())
+        .select_from(sibling)
+        .join(answered, sa.and_(answered.user_id == LEARNER, answered.card_id == sibling.id))
+        .where(sibling.note_id == Card.note_id, sibling.id != Card.id, answered.last_day == DAY)
+        .limit(at_most(1))
+        .correlate(Card)
+        .scalar_subquery()
+    )
 
 
 _ROWS = (
@@ -42,7 +58,7 @@ _ROWS = (
         *(Card.id, Card.deck_id, Card.note_id, Card.ordinal, Card.position, NoteType.kind),
         *(Note.fields, Note.field_languages, Note.format, Note.language, Note.source, Note.quote),
         *(Deck.language, sa.and_(Follow.user_id.is_not(None), Deck.published)),
-        *(Deck.name, Deck.parent_id, *SETTINGS, *MARKS, *REMEMBERED),
+        *(Deck.name, Deck.parent_id, _sibling_today(), *SETTINGS, *MARKS, *REMEMBERED),
     )
     .select_from(Card)
     .join(Card.note)
@@ -58,13 +74,16 @@ _SHOWN = (
 )
 
 
-def show(handle: Handle, learner: Learner, card_id: int) -> tuple[ShownCard, MemoryState, Settings]:
-    """A card, the learner's memory of it, and how its deck is scheduled. Raises NotFound if there is no such card."""
+def show(
+    handle: Handle, learner: Learner, card_id: int, day: int | None = None
+) -> tuple[ShownCard, MemoryState, Settings]:
+    """A card, the learner's memory of it, and how its deck is scheduled. `day`: the one its siblings are asked about.
+    Raises NotFound if there is no such card."""
     connection = connection_of(handle)
-    row: Any = connection.execute(_SHOWN, {"learner_id": learner.id, "card_id": card_id}).first()
+    row: Any = connection.execute(_SHOWN, {"learner_id": learner.id, "card_id": card_id, "day": day}).first()
     if row is None:
         raise NotFound()
-    own, (name, parent_id), settings, marks, remembered = split_at(row, 14, 2, len(SETTINGS), len(MARKS))
-    card = ShownCard(*(*own, path_of(connection, name, parent_id), marks_from(marks)))
+    own, (name, parent_id, sibling), settings, marks, remembered = split_at(row, 14, 3, len(SETTINGS), len(MARKS))
+    card = ShownCard(*(*own, path_of(connection, name, parent_id), marks_from(marks), bool(sibling)))
     chosen, kept = versioned_from(settings), remembered_from(remembered)
     return card, up_to_date(connection, learner.id, card_id, kept, chosen), chosen.settings
