@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -29,6 +30,17 @@ class ReviewOrder(IntEnum):
     LONGEST = 0
     OVERDUE = 1
     RANDOM = 2
+
+
+Order = TypeVar("Order", NewOrder, ReviewOrder)
+
+
+def order_of(orders: type[Order], field: str, number: int | None) -> Order:
+    """The order with this number, by default the first. Refused, with the field, if there is none."""
+    try:
+        return orders(number or 0)
+    except ValueError:
+        raise Refused(N_("Choose one of the orders."), field=field) from None
 
 
 @dataclass(frozen=True, slots=True)

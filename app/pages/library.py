@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import db, writing
 from app.errors import Refused
-from app.library import deck_page, follow, set_new_per_day, stop_following
+from app.library import deck_page, follow, set_shape, stop_following
 from app.library.decks import followed_decks, other_starter_decks, own_decks_left
+from app.models.follow import NewOrder, ReviewOrder, Shape, order_of
 from app.pages.access import current_learner
 from app.pages.language import CARD_LANGUAGES, _
 from app.pages.numbers import number_in
@@ -55,6 +56,7 @@ def _deck(deck_id: int, error: Refused | None) -> str:
         page=page,
         deck=page.deck,
         notes=notes,
+        error=error,
         words=words,
         editions=progress_elsewhere(db.session, current_learner(), page.deck),
         copy_id=uuid4(),
@@ -81,13 +83,25 @@ def end_follow(deck_id: int) -> ResponseReturnValue:
     return redirect(url_for("library.decks_page"), 303)
 
 
-@bp.post("/decks/<id:deck_id>/follow/limit")
-def change_limit(deck_id: int) -> ResponseReturnValue:
-    learner, limit = current_learner(), number_in("new_per_day")
+@bp.post("/decks/<id:deck_id>/follow/shape")
+def change_shape(deck_id: int) -> ResponseReturnValue:
+    learner = current_learner()
     try:
         with writing() as transaction:
-            set_new_per_day(transaction, learner, deck_id, -1 if limit is None else limit)
+            set_shape(transaction, learner, deck_id, _shape_given())
     except Refused as error:
         return _deck(deck_id, error), error.status
     flash(_("Saved."))
     return redirect(url_for("library.show_deck", deck_id=deck_id), 303)
+
+
+def _shape_given() -> Shape:
+    """How a deck is to be studied, as the form says it; what is no number is refused as one out of range."""
+    new, reviews = number_in("new_per_day"), number_in("reviews_per_day")
+    no_limit = not request.form.get("reviews_per_day", "").strip()
+    return Shape(
+        new_per_day=-1 if new is None else new,
+        reviews_per_day=None if no_limit else -1 if reviews is None else reviews,
+        new_order=order_of(NewOrder, "new_order", number_in("new_order")),
+        review_order=order_of(ReviewOrder, "review_order", number_in("review_order")),
+    )

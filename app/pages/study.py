@@ -16,6 +16,7 @@ from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import number_in
 from app.pages.words import error_words
+from app.progress import streak_of
 from app.rendering import Sides, render_sides
 from app.scheduling import LEECH_AGAIN, LEECH_LAPSES, Answer, Outlook, preview
 from app.scheduling.memory import AGAIN, EASY, GOOD, HARD
@@ -157,8 +158,10 @@ def study_page_of(message: str | None, card_id: int | None = None) -> str:
     whole = "" if wants_fragment() else "page_"
     if card is None:
         rest = rest_of_the_day(db.connection, learner, queue)
+        streak = streak_of(db.session, learner, queue.day)
         elsewhere = 0 if queue.root_id is None else queue_of(db.connection, learner, None, moment).counts.total
-        return render_template(f"study/{whole}done.html", rest=rest, elsewhere=elsewhere, message=message, **common)
+        shown = {"rest": rest, "streak": streak, "elsewhere": elsewhere, "message": message}
+        return render_template(f"study/{whole}done.html", **shown, **common)
     message = message or _what_to_know(card, queue)
     return render_template(f"study/{whole}card.html", showing=_showing(card, queue.day), message=message, **common)
 

@@ -1,6 +1,6 @@
 """The room that looks back and ahead: one figure, one function; it reads and never writes."""
 
-from app.progress.activity import Activity, activity_of, streak_of
+from app.progress.activity import Activity, Streak, activity_of, streak_of
 from app.progress.card import CardHistory, card_history
 from app.progress.forecast import FORECAST_DAYS, Forecast, forecast_of
 from app.progress.maturity import Maturity, maturity_of
@@ -11,6 +11,7 @@ __all__ = [
     "CardHistory",
     "Forecast",
     "Maturity",
+    "Streak",
     "activity_of",
     "card_history",
     "forecast_of",

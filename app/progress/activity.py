@@ -31,15 +31,27 @@ def activity_of(session: Session, learner: Learner, day: int) -> Activity:
     return Activity(*(int(number) for number in row))
 
 
-def streak_of(session: Session, learner: Learner, today: int) -> int:
-    """On how many days in a row the learner studied. Today counts once there is an answer; until then the row up to
-    yesterday stands, because the day is not over."""
-    studied = session.scalar(sa.select(_studied_on(learner.id, sa.literal(today))))
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Days with an answer, one after another, and the single days of rest in between, which do not end the row."""
+
+    days: int
+    rested: int
+
+
+def streak_of(session: Session, learner: Learner, today: int) -> Streak:
+    """The row of days on which the learner studied. Today counts once there is an answer; until then the row up to
+    yesterday stands, because the day is not over. One missed day is a rest; two in a row end it."""
+    begins = sa.case((_studied_on(learner.id, sa.literal(today)), today + 1), else_=today)
     # Day by day backwards, so that a streak costs as many looks as it has days, whatever else was ever learnt.
-    row = sa.select(sa.literal(today if studied else today - 1).label("day")).cte("days", recursive=True)
-    before = sa.select(row.c.day - 1).where(_studied_on(learner.id, row.c.day))
-    row = row.union_all(before)
-    return (session.scalar(sa.select(sa.func.count()).select_from(row)) or 1) - 1
+    row = sa.select(begins.label("day")).cte("days", recursive=True)
+    the_day_before, two_before = (_studied_on(learner.id, row.c.day - days) for days in (1, 2))
+    before = sa.select(sa.case((the_day_before, row.c.day - 1), else_=row.c.day - 2))
+    row = row.union_all(before.where(sa.or_(the_day_before, two_before)))
+    first, last, rows = session.execute(
+        sa.select(sa.func.min(row.c.day), sa.func.max(row.c.day), sa.func.count())
+    ).one()
+    return Streak(days=rows - 1, rested=last - first - (rows - 1))
 
 
 def _studied_on(user_id: int, day: sa.ColumnElement[int]) -> sa.Exists:

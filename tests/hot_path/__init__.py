@@ -126,7 +126,7 @@ def requests(engine: str) -> list[Request]:
         Request("the first new card", NEW_0, _page("/study"), 3),
         Request("the next new card, half of them met", NEW_50, _page("/study"), 3),
         Request("the next new card, nearly all met", NEW_99, _page("/study"), 3),
-        Request("nothing waits", DRILLER, _page("/study"), 4),
+        Request("nothing waits", DRILLER, _page("/study"), 5),
         Request("a due answer", HEAVY, _answer(4, fragment=False), due, Browser.shown, writes=True),
         Request("a failed answer and the next", HEAVY, _answer(2, fragment=True), failed, Browser.shown, writes=True),
         Request("a new answer and the next", NEW_99, _answer(4, fragment=True), new, Browser.shown, writes=True),

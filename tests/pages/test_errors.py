@@ -1,5 +1,6 @@
 """Bad input gets a clear sentence in the reader's language, the right status, and changes nothing."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from urllib.parse import quote
@@ -180,11 +181,20 @@ def test_a_setting_that_cannot_be_is_422_and_nothing_changes(
     assert stored(sa.select(User.time_zone, User.day_starts_at, User.theme)) == before
 
 
-@pytest.mark.parametrize("limit", ["-1", "many", "", "99999"])
-def test_a_limit_that_cannot_be_is_422(ada: Visitor, limit: str) -> None:
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        *(("new_per_day", value, "new cards a day goes from 0 to 9999") for value in ("-1", "many", "", "99999")),
+        *(("reviews_per_day", value, "reviews a day goes from 0 to 9999") for value in ("-1", "many", "99999")),
+        ("new_order", "2", "Choose one of the orders."),
+        ("review_order", "3", "Choose one of the orders."),
+    ],
+)
+def test_a_way_to_study_that_cannot_be_is_422(ada: Visitor, field: str, value: str, reason: str) -> None:
     ada.get("/decks/1")
-    assert ada.press("/decks/1/follow/limit", new_per_day=limit).status_code == 422
-    assert "from 0 to 9999" in ada.page
+    assert ada.press("/decks/1/follow/shape", **{field: value}).status_code == 422
+    assert reason in ada.page
+    assert re.search(rf'name="{field}"[^>]*aria-describedby="problem"', ada.page)
 
 
 def test_errors_speak_the_readers_language(ada: Visitor) -> None:

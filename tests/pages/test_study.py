@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.models import Follow, Memory, Review, User
+from app.models import Memory, Review, User
 from tests.factories import a_deck, a_follow, a_note
 from tests.visitor import Visitor
 
@@ -256,27 +256,7 @@ def test_more_means_more_than_was_met_whatever_the_limit_is_by_now(ada: Visitor,
     for _ in range(5):
         ada.answer(4)
     ada.get(f"/decks/{deck_id}")
-    ada.press(f"/decks/{deck_id}/follow/limit", new_per_day=0)
+    ada.press(f"/decks/{deck_id}/follow/shape", new_per_day=0)
     ada.get("/study")
     ada.press(f"/decks/{deck_id}/more")
-    assert "10 left" in ada.get("/study").text
-
-
-def test_reviews_beyond_the_limit_are_said_to_wait_and_can_come_today(
-    ada: Visitor, follow: Callable, change: Callable
-) -> None:
-    deck_id = follow(*((f"Q{number}", "A") for number in range(14)), limit=14)
-    ada.get("/study")
-    for _ in range(14):
-        ada.answer(4)
-    change(lambda session: session.execute(sa.update(Memory).values(queue_day=1, due_day=1, last_day=1)))
-    change(lambda session: session.execute(sa.update(Follow).values(reviews_per_day=3)))
-    assert "3 left" in ada.get("/study").text
-    assert "11 more are due than your limit" in ada.get("/").text
-    ada.get("/study")
-    for _ in range(3):
-        ada.answer(4)
-    assert "11 more are due and wait for another day" in ada.page
-    assert "A few more new cards" not in ada.page
-    ada.press(f"/decks/{deck_id}/more", what="reviews")
     assert "10 left" in ada.get("/study").text

@@ -43,20 +43,34 @@ def test_today_adds_up(session: Session, ada: User) -> None:
     assert activity_of(session, ada, ada.today(at(1))).answers == 0
 
 
+def streak(session: Session, ada: User, day: int) -> tuple[int, int]:
+    found = streak_of(session, ada, ada.today(at(day)))
+    return found.days, found.rested
+
+
 def test_the_streak_counts_days_in_a_row_and_waits_for_today(session: Session, ada: User) -> None:
-    assert streak_of(session, ada, ada.today(at(0))) == 0
-    for day in (0, 2, 3, 4):
+    assert streak(session, ada, 0) == (0, 0)
+    for day in (0, 3, 4, 5):
         study(session, ada, day)
-    assert streak_of(session, ada, ada.today(at(4))) == 3
-    assert streak_of(session, ada, ada.today(at(5))) == 3, "the day is not over"
-    assert streak_of(session, ada, ada.today(at(6))) == 0
+    assert streak(session, ada, 5) == (3, 0)
+    assert streak(session, ada, 6) == (3, 0), "the day is not over"
+
+
+def test_one_day_of_rest_does_not_end_the_streak_and_two_do(session: Session, ada: User) -> None:
+    for day in (0, 1, 3):
+        study(session, ada, day)
+    assert streak(session, ada, 3) == (3, 1)
+    assert streak(session, ada, 5) == (3, 2), "yesterday was a rest, and today is not over"
+    assert streak(session, ada, 6) == (0, 0)
+    study(session, ada, 6)
+    assert streak(session, ada, 6) == (1, 0)
 
 
 def test_an_undone_day_is_no_day(session: Session, ada: User) -> None:
     shown = next_card(session, ada, queue_of(session, ada, None, at(0)), at(0))
     answer_card(session, ada, shown.card.id, AnswerGiven(uuid4(), 4, 0), at(0))
     undo_last_act(session, ada, at(0))
-    assert streak_of(session, ada, ada.today(at(0))) == 0
+    assert streak(session, ada, 0) == (0, 0)
 
 
 def test_the_forecast_has_fourteen_days_and_puts_what_is_late_on_today(session: Session, ada: User) -> None:
