@@ -59,9 +59,8 @@ def rest_of_the_day(handle: Handle, learner: Learner, queue: Queue) -> Rest:
     named = {"learner_id": learner.id, "day": today, "root_id": queue.root_id}
     rows = connection_of(handle).execute(_AHEAD_EVERYWHERE if queue.root_id is None else _AHEAD_INSIDE, named).all()
     ahead = {row.deck_id: row for row in rows}
-    next_days = [row.next_day for row in rows if row.next_day is not None] + [
-        today + 1 for row in rows if row.held_back
-    ]
+    coming = [row for row in rows if row.reviews_per_day != 0]
+    next_days = [today + 1 if row.held_back else row.next_day for row in coming if row.held_back or row.next_day]
     return Rest(
         done=_done(handle, learner, queue),
         next_day=min(next_days, default=None),
