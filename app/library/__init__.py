@@ -1,18 +1,29 @@
-"""The room of decks: which there are, who follows them, and what is in them."""
+"""The room of decks: which there are, who follows them, what is in them, and how that is edited."""
 
 from app.library.contents import NOTES_A_PAGE, deck_page
 from app.library.decks import ShelfDeck, followed_decks, shelf, starter_decks
+from app.library.editing import OpenNote, Wording, edit_note, may_edit, open_note
 from app.library.following import ask_for_more, follow, set_new_per_day, stop_following
+from app.library.history import bring_back, latest_edit, steps_of, undo_change
 
 __all__ = [
     "NOTES_A_PAGE",
+    "OpenNote",
     "ShelfDeck",
+    "Wording",
     "ask_for_more",
+    "bring_back",
     "deck_page",
+    "edit_note",
     "follow",
     "followed_decks",
+    "latest_edit",
+    "may_edit",
+    "open_note",
     "set_new_per_day",
     "shelf",
     "starter_decks",
+    "steps_of",
     "stop_following",
+    "undo_change",
 ]
