@@ -6,7 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
 
@@ -122,7 +122,9 @@ def short_date(day: int) -> str:
 
 def moment(at: datetime, time_zone: str) -> str:
     """A moment that lies behind, as the learner's clock and calendar had it."""
-    return format_datetime(at, "medium", tzinfo=ZoneInfo(time_zone), locale=locale())
+    shown = at.astimezone(ZoneInfo(time_zone))
+    day, time = format_date(shown, "medium", locale=locale()), format_time(shown, "short", locale=locale())
+    return str(locale().datetime_formats["medium"]).format(time, day)
 
 
 def number(value: float) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Card, Change, Deck, Memory, Note, User
-from tests.factories import a_deck, a_follow, a_learner, a_note
+from tests.factories import a_deck, a_follow, a_learner, a_note, at
 from tests.visitor import Visitor
 
 Change_ = Callable[[Callable[[Session], object]], object]
@@ -211,3 +211,11 @@ def test_the_links_stand_where_the_learner_may_edit(
     for path in (f"/decks/{deck_id}", f"/cards/{card_id}"):
         page = ada.get(path)
         assert page.status_code == 200 and "/notes/" not in page.text
+
+
+def test_versions_say_when_on_the_learners_clock(ada: Visitor, note_id: int, change: Change_) -> None:
+    ada.get(f"/notes/{note_id}/edit")
+    save(ada, note_id, **{"field-0": "New question"})
+    change(lambda session: session.execute(sa.update(Change).values(at=at(0, hour=22))))
+    change(lambda session: session.execute(sa.update(User).values(time_zone="Asia/Shanghai")))
+    assert "Edited on Mar 3, 2026, 6:00\u202fAM" in ada.get(f"/notes/{note_id}/edit").text
