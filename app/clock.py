@@ -17,19 +17,16 @@ def now() -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def beginning_of(day: int, time_zone: str, starts_at: int) -> datetime:
-    """The moment a study day begins: when the learner's wall clock first shows that hour on its date."""
-    return datetime.combine(date_of(day), time(starts_at), ZoneInfo(time_zone)).astimezone(UTC)
-
-
 def study_day(moment: datetime, time_zone: str, starts_at: int) -> int:
     """The study day of a moment, in days since 1970-01-01.
 
     A day starts when the learner's wall clock first shows `starts_at` o'clock on its date. First, because a clock that
     is put back shows that hour twice, and the day must not run backwards in between.
     """
-    today = (moment.astimezone(ZoneInfo(time_zone)).date() - FIRST_DAY).days
-    return today - (moment < beginning_of(today, time_zone, starts_at))
+    zone = ZoneInfo(time_zone)
+    today = moment.astimezone(zone).date()
+    starts = datetime.combine(today, time(starts_at), zone).astimezone(UTC)
+    return (today - FIRST_DAY).days - (moment < starts)
 
 
 def hour_of(moment: datetime, time_zone: str) -> int:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.clock import beginning_of, date_of, is_time_zone, now, study_day
+from app.clock import date_of, is_time_zone, now, study_day
 
 ZONES = [
     *("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu"),
@@ -49,11 +49,3 @@ def test_now_is_what_a_row_can_hold() -> None:
 def test_time_zones_are_those_of_the_database() -> None:
     assert is_time_zone("Asia/Shanghai")
     assert not is_time_zone("Mars/Olympus_Mons")
-
-
-@pytest.mark.parametrize(("zone", "starts_at"), [("UTC", 4), ("Asia/Shanghai", 0), ("America/New_York", 2)])
-def test_a_day_begins_where_the_one_before_ends(zone: str, starts_at: int) -> None:
-    for day in range(20_500, 20_900):
-        begins = beginning_of(day, zone, starts_at)
-        assert study_day(begins, zone, starts_at) == day
-        assert study_day(begins - timedelta(milliseconds=1), zone, starts_at) == day - 1

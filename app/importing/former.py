@@ -27,5 +27,6 @@ class Former:
             return
         if self.change is None:
             target = self.target
-            self.change = begin_change(self.session, target.owner_id, "import", target.now, target.upload_id)
+            begun = ContentChange(user_id=target.owner_id, at=target.now, verb="import", upload_id=target.upload_id)
+            self.change = begin_change(self.session, begun)
         keep_versions(self.session, self.change, reworded)

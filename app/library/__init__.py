@@ -4,7 +4,7 @@ from app.library.contents import NOTES_A_PAGE, deck_page
 from app.library.decks import ShelfDeck, followed_decks, shelf, starter_decks
 from app.library.editing import OpenNote, Wording, edit_note, may_edit, open_note
 from app.library.following import ask_for_more, follow, set_new_per_day, stop_following
-from app.library.history import bring_back, latest_edit, steps_of, undo_change
+from app.library.history import bring_back, latest_edit, latest_undone_edit, redo_change, steps_of, undo_change
 
 __all__ = [
     "NOTES_A_PAGE",
@@ -18,8 +18,10 @@ __all__ = [
     "follow",
     "followed_decks",
     "latest_edit",
+    "latest_undone_edit",
     "may_edit",
     "open_note",
+    "redo_change",
     "set_new_per_day",
     "shelf",
     "starter_decks",

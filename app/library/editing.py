@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import N_, NotFound, Refused, Stale
-from app.models import Card, Deck, Learner, Note
+from app.models import Card, Change, Deck, Learner, Note
 from app.models.change import Verb, begin_change, content_of, digest_of, keep_versions
 from app.models.contents import fit_cards
 from app.models.deck import with_parents
@@ -88,7 +88,8 @@ def rewrite(
     """Puts content in the place of a note's, keeps what it was, and fits its cards to it."""
     if content == content_of(note):
         return None
-    change = begin_change(session, learner.id, verb, now)
+    begun = Change(user_id=learner.id, day=learner.today(now), at=now, verb=verb)
+    change = begin_change(session, begun)
     keep_versions(session, change, [note.id])
     for name, value in content.items():
         setattr(note, name, value)

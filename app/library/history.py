@@ -8,13 +8,13 @@ from itertools import zip_longest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from app.clock import beginning_of
 from app.database import Handle, connection_of
 from app.errors import N_, NotFound, Refused, Stale
 from app.library.editing import own_note, rewrite
 from app.models import Change, Learner, Note, NoteVersion
-from app.models.change import Verb, content_of
+from app.models.change import SWINGS, Verb, content_of
 from app.models.change import latest_edit as _latest_edit
+from app.models.change import latest_undone_edit as _latest_undone_edit
 from app.rendering import Piece, difference
 
 LISTED = 20
@@ -22,7 +22,7 @@ LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A learner's latest edit that stands."""
+    """A learner's latest edit, or the one they undid last, and when they did that."""
 
     change_id: int
     at: datetime
@@ -95,26 +95,46 @@ def undo_change(session: Session, learner: Learner, change_id: int, now: datetim
     Raises NotFound if it is not theirs, Refused for what is no edit, Stale if the note was changed again since by
     something that stands: that would be lost.
     """
+    change, note = _own_edit(session, learner, change_id)
+    if change.undone_at is None:
+        version = session.get_one(NoteVersion, (change_id, note.id))
+        rewrite(session, learner, note, content_of(version), "undo", now)
+        change.undone_at = now
+        session.flush()
+    return note.id
+
+
+def redo_change(session: Session, learner: Learner, change_id: int, now: datetime) -> int:
+    """Makes an edit again that was undone, and returns the note's id; if it stands, again does nothing. Raises what
+    undoing does."""
+    change, note = _own_edit(session, learner, change_id)
+    if change.undone_at is not None:
+        # What an edit made of the note is what the next change found.
+        after = sa.select(NoteVersion).where(NoteVersion.note_id == note.id, NoteVersion.change_id > change_id)
+        version = session.scalars(after.order_by(NoteVersion.change_id).limit(1)).one()
+        rewrite(session, learner, note, content_of(version), "redo", now)
+        change.undone_at = None
+        session.flush()
+    return note.id
+
+
+def _own_edit(session: Session, learner: Learner, change_id: int) -> tuple[Change, Note]:
+    """A learner's edit, since when nothing that stands has changed the note, and the note, locked."""
     change = session.get(Change, change_id)
     if change is None or change.user_id != learner.id:
         raise NotFound()
     if change.verb != "edit":
         raise Refused(N_("Only an edit can be undone here. The page of a note has its earlier versions."))
-    version = session.scalars(sa.select(NoteVersion).where(NoteVersion.change_id == change_id)).first()
-    if version is None:
+    note_id = session.scalar(sa.select(NoteVersion.note_id).where(NoteVersion.change_id == change_id))
+    if note_id is None:
         raise NotFound()
-    note = own_note(session, learner, version.note_id)
+    note = own_note(session, learner, note_id)
     # Under the note's lock: a second click has waited for the first.
     session.refresh(change)
-    if change.undone_at is not None:
-        return note.id
     since = session.scalars(_standing_since(note.id, change_id)).first()
     if since is not None:
         raise Stale(SINCE[since])
-    rewrite(session, learner, note, content_of(version), "undo", now)
-    change.undone_at = now
-    session.flush()
-    return note.id
+    return change, note
 
 
 SINCE: dict[Verb, str] = {
@@ -124,16 +144,21 @@ SINCE: dict[Verb, str] = {
 
 
 def _standing_since(note_id: int, change_id: int) -> sa.Select[Verb]:
-    """What has changed the note after a change and still stands. Undoing one is no change of its own: the two together
-    leave the note as it was."""
+    """What has changed the note after a change and still stands."""
     later = (NoteVersion.note_id == note_id, NoteVersion.change_id > change_id)
-    standing = (Change.verb != "undo", Change.undone_at.is_(None))
+    standing = (Change.verb.not_in(SWINGS), Change.undone_at.is_(None))
     changes = sa.select(Change.verb).join(NoteVersion, NoteVersion.change_id == Change.id)
     return changes.where(*later, *standing).order_by(Change.id.desc()).limit(1)
 
 
 def latest_edit(handle: Handle, learner: Learner, day: int) -> Edited | None:
-    """The learner's latest edit of a study day that stands: what undoing begins with, if no answer came later."""
-    since = beginning_of(day, learner.time_zone, learner.day_starts_at)
-    row = connection_of(handle).execute(_latest_edit(learner.id, since)).first()
+    """The learner's latest edit of a study day that stands: what undoing begins with, if nothing else came later."""
+    row = connection_of(handle).execute(_latest_edit(learner.id, day)).first()
+    return None if row is None else Edited(*row)
+
+
+def latest_undone_edit(handle: Handle, learner: Learner, day: int) -> Edited | None:
+    """The edit of a study day that the learner undid last, with the moment they did: what redoing begins with, if
+    nothing was done since."""
+    row = connection_of(handle).execute(_latest_undone_edit(learner.id, day)).first()
     return None if row is None else Edited(*row)

@@ -12,21 +12,25 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from app.database import ON_DEMAND, Base, Moment
 from app.models.note import Format, Note, NoteType
 
-Verb = Literal["edit", "import", "undo"]
+Verb = Literal["edit", "import", "undo", "redo"]
+SWINGS: tuple[Verb, ...] = ("undo", "redo")
+"""They leave a note as an edit's mark says, so they are no changes of their own."""
 
 CONTENT = ("note_type_id", "format", "fields", "field_languages", "tags", "source", "quote")
 """The columns of a note that its author writes; a version holds them all."""
 
 
 class Change(Base):
-    """One act that changed notes. Never rewritten; undoing makes another one and marks this."""
+    """One act that changed notes. Never rewritten; undoing an edit is another one, and marks this."""
 
     __tablename__ = "changes"
-    __table_args__ = (sa.Index("ix_changes_user_id_at", "user_id", "at"), {"sqlite_autoincrement": True})
+    __table_args__ = (sa.Index("ix_changes_user_id_day_at", "user_id", "day", "at"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Who did it; it goes with them, as do the notes that are theirs. NULL: the server, to a starter deck.
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    # Their study day, by which what they do is undone. NULL: an import, which is not.
+    day: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(Moment)
     verb: Mapped[Verb] = mapped_column(sa.String(8))
     # The upload it came from, which is forgotten after a day: no foreign key. NULL: none.
@@ -65,11 +69,8 @@ def digest_of(note: Note) -> str:
     return hashlib.blake2b(json.dumps(content_of(note)).encode(), digest_size=16).hexdigest()
 
 
-def begin_change(
-    session: Session, user_id: int | None, verb: Verb, now: datetime, upload_id: int | None = None
-) -> Change:
-    """A change that as yet changes nothing."""
-    change = Change(user_id=user_id, verb=verb, at=now, upload_id=upload_id)
+def begin_change(session: Session, change: Change) -> Change:
+    """Adds a change that as yet changes nothing."""
     session.add(change)
     session.flush()
     return change
@@ -85,14 +86,21 @@ def keep_versions(session: Session, change: Change, note_ids: Sequence[int]) -> 
     session.execute(sa.insert(NoteVersion).from_select(["change_id", "note_id", *CONTENT], former))
 
 
-def latest_edit(
-    user_id: int | sa.SQLColumnExpression[int], since: datetime | sa.SQLColumnExpression[datetime]
-) -> sa.Select[int, datetime, int]:
-    """A learner's latest standing edit since a moment: its id, when, and the note."""
-    return (
-        sa.select(Change.id, Change.at, NoteVersion.note_id)
-        .join(NoteVersion, NoteVersion.change_id == Change.id)
-        .where(Change.user_id == user_id, Change.at >= since, Change.verb == "edit", Change.undone_at.is_(None))
-        .order_by(Change.at.desc(), Change.id.desc())
-        .limit(1)
-    )
+Number = int | sa.SQLColumnExpression[int]
+
+
+def latest_edit(user_id: Number, day: Number) -> sa.Select[int, datetime, int]:
+    """A learner's latest edit of a study day that stands: its id, when it was, and the note."""
+    return _edits(user_id, day, Change.at).where(Change.undone_at.is_(None))
+
+
+def latest_undone_edit(user_id: Number, day: Number) -> sa.Select[int, datetime, int]:
+    """The edit of a study day that was undone last: its id, when it was undone, and the note."""
+    undone_at = sa.type_coerce(Change.undone_at, Moment)
+    return _edits(user_id, day, undone_at).where(Change.undone_at.is_not(None))
+
+
+def _edits(user_id: Number, day: Number, moment: sa.SQLColumnExpression[datetime]) -> sa.Select[int, datetime, int]:
+    own = (Change.user_id == user_id, Change.day == day, Change.verb == "edit")
+    edits = sa.select(Change.id, moment, NoteVersion.note_id).join(NoteVersion, NoteVersion.change_id == Change.id)
+    return edits.where(*own).order_by(moment.desc(), Change.id.desc()).limit(sa.literal_column("1", sa.Integer))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -14,6 +14,7 @@ def upgrade() -> None:
         "changes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("day", sa.Integer(), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("verb", sa.String(8), nullable=False),
         sa.Column("upload_id", sa.Integer(), nullable=True),
@@ -22,7 +23,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_changes"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_changes_user_id_at", "changes", ["user_id", "at"])
+    op.create_index("ix_changes_user_id_day_at", "changes", ["user_id", "day", "at"])
     op.create_table(
         "note_versions",
         sa.Column("change_id", sa.Integer(), nullable=False),

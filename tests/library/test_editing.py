@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused, Stale
-from app.library import Wording, bring_back, edit_note, latest_edit, open_note, steps_of, undo_change
+from app.library import (
+    Wording,
+    bring_back,
+    edit_note,
+    latest_edit,
+    latest_undone_edit,
+    open_note,
+    redo_change,
+    steps_of,
+    undo_change,
+)
 from app.models import Card, Change, Deck, Memory, Note, NoteVersion, User
 from app.models.change import content_of, digest_of
 from app.rendering import LONGEST_FIELD, cloze_numbers
@@ -201,6 +211,24 @@ def test_edits_are_undone_one_after_another_the_latest_first(session: Session, a
     ]
 
 
+def test_what_was_undone_is_done_again_unless_something_came_since(session: Session, ada: User, deck: Deck) -> None:
+    (card,) = a_note(session, deck, fields=("Q", "A"))
+    today, (first, second) = ada.today(at(1)), (edit(session, ada, card.note_id, "Q", text) for text in ("B", "C"))
+    for change_id in (second, first):
+        undo_change(session, ada, change_id, at(1, minute=change_id))
+    assert latest_undone_edit(session, ada, today).change_id == second
+    for change_id, fields in ((first, ["Q", "B"]), (second, ["Q", "C"])):
+        for _twice in range(2):
+            assert redo_change(session, ada, change_id, at(2)) == card.note_id
+            assert session.get_one(Note, card.note_id).fields == fields
+    assert latest_undone_edit(session, ada, today) is None
+    undo_change(session, ada, second, at(2))
+    assert session.get_one(Note, card.note_id).fields == ["Q", "B"]
+    edit(session, ada, card.note_id, "Q", "D")
+    with pytest.raises(Stale):
+        redo_change(session, ada, second, at(2))
+
+
 def test_an_undo_is_undone_by_bringing_back_and_no_other_way(session: Session, ada: User, deck: Deck) -> None:
     (card,) = a_note(session, deck, fields=("Q", "A"))
     undo_change(session, ada, edit(session, ada, card.note_id, "Q", "B"), at(1))
@@ -219,7 +247,7 @@ def test_the_latest_edit_is_one_of_the_study_day(session: Session, ada: User, de
     edit(session, ada, card.note_id, "Q", "B", day=1)
     assert latest_edit(session, ada, ada.today(at(1))) is not None
     assert latest_edit(session, ada, ada.today(at(2))) is None
-    assert latest_edit(session.connection(), ada, ada.today(at(1, hour=3))) is not None
+    assert latest_edit(session.connection(), ada, ada.today(at(2, hour=3))) is not None
 
 
 def test_steps_say_what_changed(session: Session, ada: User, deck: Deck) -> None:
@@ -257,6 +285,12 @@ def test_undoing_every_edit_leads_back_and_no_card_ever_changes_its_identity(
         cards = session.execute(sa.select(Card.ordinal, Card.id, Card.retired).where(Card.note_id == note_id)).all()
         assert all(seen.setdefault(ordinal, card_id) == card_id for ordinal, card_id, _ in cards)
         assert sorted(ordinal for ordinal, _, retired in cards if not retired) == cloze_numbers(text)
+    end = content_of(note)
+    for change_id in reversed(edits):
+        undo_change(session, ada, change_id, at(1))
+    for change_id in edits:
+        redo_change(session, ada, change_id, at(1))
+    assert content_of(note) == end
     for change_id in reversed(edits):
         undo_change(session, ada, change_id, at(1))
     assert content_of(note) == start
