@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.database import db
 from app.models import Card, Memory, Note
-from tests.browser.steps import answer, question, reveal, sign_up, stored_grades
+from tests.browser.steps import answer, expect_grades, question, reveal, sign_up
 
 DECK = "capital of France,Paris\ncapital of Spain,Madrid\ncapital of Italy,Rome"
 
@@ -43,6 +43,7 @@ def test_an_edit_in_the_middle_of_a_session_by_keyboard_keeps_the_schedule_and_i
     page.keyboard.press("Space")
     page.keyboard.press("3")
     expect(question(page)).to_have_text("capital of Spain")
+    expect_grades(page, app, [4])
     before = memories(app)
     page.goto(edit_address(app))
     expect(page.get_by_label("Question")).to_be_focused()
@@ -57,7 +58,7 @@ def test_an_edit_in_the_middle_of_a_session_by_keyboard_keeps_the_schedule_and_i
     expect(answer(page)).to_have_text("Madrid")
     page.keyboard.press("3")
     expect(question(page)).to_have_text("capital of Italy")
-    assert stored_grades(app) == [4, 4]
+    expect_grades(page, app, [4, 4])
     before = memories(app)
     page.goto(edit_address(app).split("?")[0])
     expect(page.locator(".versions ins").first).to_have_text("added: the ")
