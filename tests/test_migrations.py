@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.config import shipped
 from app.database import Base, db, writing
-from app.models import Card, Follow, Memory
+from app.library import Wording, edit_note
+from app.models import Card, Follow, Memory, Note, User
+from app.models.change import digest_of
 from app.schema import WrongSchema, _for_migration, alembic_config, current_revision, migrate, newest_revision, upgrade
 from app.study import AnswerGiven, answer_card, copy_progress
 from app.study.rebuilding import compare, rebuild
@@ -102,6 +104,22 @@ def test_a_deck_followed_for_itself_after_the_whole_was_left_keeps_its_limit(app
         migrate(db.engine, "head")
         rows = db.session.execute(sa.select(Follow.deck_id, Follow.root_id, Follow.new_per_day)).all()
         assert {tuple(row) for row in rows} == {(above.id, None, 9), (part.id, None, 5), (other.id, above.id, 9)}
+
+
+def test_the_history_of_content_is_forgotten_on_the_way_down_and_no_word_with_it(app: Flask) -> None:
+    with app.app_context():
+        populate(db.session)
+        ada = db.session.scalars(sa.select(User).where(User.name == "Ada")).one()
+        note = db.session.scalars(sa.select(Note).where(Note.owner_id == ada.id)).first()
+        edit_note(db.session, ada, note.id, Wording(("Q", "A"), ("tag",)), digest_of(note), at(1))
+        db.session.commit()
+        before = rows_of(db.engine)
+        script = ScriptDirectory.from_config(alembic_config())
+        migrate(db.engine, script.get_revision("0011").down_revision)
+        assert {"changes", "note_versions"}.isdisjoint(rows_of(db.engine))
+        migrate(db.engine, "head")
+        assert len(before["note_versions"]) == len(before["changes"]) == 1
+        assert rows_of(db.engine) == {**before, "changes": [], "note_versions": []}
 
 
 def test_a_checkpoint_is_taken_for_no_answer_after_a_step_down_and_up(app: Flask) -> None:

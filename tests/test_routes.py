@@ -10,7 +10,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from app.models import Upload, User
+from app.library import Wording, edit_note
+from app.models import Note, Upload, User
+from app.models.change import digest_of
 from app.pages.access import PUBLIC
 from tests.factories import a_deck, a_follow, a_note, at
 from tests.visitor import Visitor
@@ -51,7 +53,7 @@ def test_every_other_route_refuses_a_stranger(app: Flask, visitor: Callable[[], 
 
 @pytest.fixture
 def adas_things(visitor: Callable[[], Visitor], change: Callable) -> dict[str, int]:
-    """A deck, a card and an upload of Ada's, by the names routes call their ids."""
+    """A deck, a note, its card, an edit and an upload of Ada's, by the names routes call their ids."""
     visitor().sign_up("Ada")
 
     def make(session: Session) -> dict[str, int]:
@@ -64,7 +66,12 @@ def adas_things(visitor: Callable[[], Visitor], change: Callable) -> dict[str, i
         imported = Upload(user_id=ada.id, file_name="Ada's.csv", content=None, report=report, created_at=at(0))
         session.add_all([upload, imported])
         session.flush()
-        return {"deck_id": deck.id, "card_id": card.id, "upload_id": upload.id, "imported_id": imported.id}
+        note = session.get_one(Note, card.note_id)
+        wording = Wording(("Ada's question", "Ada's new answer"), ())
+        change_id = edit_note(session, ada, note.id, wording, digest_of(note), at(1))
+        assert change_id is not None
+        things = {"deck_id": deck.id, "card_id": card.id, "note_id": note.id, "change_id": change_id}
+        return {**things, "upload_id": upload.id, "imported_id": imported.id}
 
     return change(make)
 

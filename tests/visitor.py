@@ -75,6 +75,7 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self._select: str | None = None
+        self._textarea: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -87,3 +88,17 @@ class _Forms(HTMLParser):
             self._select = given.get("name")
         elif self.forms and tag == "option" and self._select and "selected" in given:
             self.forms[-1].fields[self._select] = given.get("value") or ""
+        elif self.forms and tag == "textarea" and given.get("name"):
+            self._textarea = str(given["name"])
+            self.forms[-1].fields[self._textarea] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea is not None:
+            self.forms[-1].fields[self._textarea] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._textarea is not None:
+            # A line break right after the tag is no part of the text.
+            fields = self.forms[-1].fields
+            fields[self._textarea] = fields[self._textarea].removeprefix("\n")
+            self._textarea = None

@@ -11,6 +11,7 @@ from app.importing.identity import Incoming
 from app.importing.opening import Target
 from app.importing.parsed import ParsedNote
 from app.models import Card, Note
+from app.models.contents import cards_of, place_cards
 from app.rendering import card_ordinals
 
 
@@ -49,7 +50,7 @@ def changes_for(session: Session, target: Target, batch: Sequence[Incoming]) -> 
     """What these notes would change in the deck; nothing for those that stand there already."""
     guids = [target.guid_of(incoming.guid) for incoming in batch]
     known = {note.guid: note for note in session.scalars(_notes(target).where(Note.guid.in_(guids)))}
-    cards = _cards_of(session, [note.id for note in known.values()])
+    cards = cards_of(session, [note.id for note in known.values()])
     changes: list[Change] = []
     for guid, incoming in zip(guids, batch, strict=True):
         note = known.get(guid)
@@ -73,12 +74,8 @@ def apply_change(session: Session, target: Target, change: Change) -> None:
     for name, value in _content(target, change.incoming.note).items():
         setattr(note, name, value)
     note.changed_at = target.now
-    placed = _placed(change.incoming)
-    for card in _cards_of(session, [note.id])[note.id]:
-        card.retired = card.ordinal not in placed
-        card.position = placed.pop(card.ordinal, card.position)
-    session.add_all(_new_card(target, note.id, ordinal, position) for ordinal, position in placed.items())
-    session.flush()
+    cards = cards_of(session, [note.id])[note.id]
+    place_cards(session, note.id, cards, _placed(change.incoming), target.deck_id)
 
 
 def retire_all_but(session: Session, target: Target, guids: set[str]) -> int:
@@ -115,10 +112,3 @@ def _placed(incoming: Incoming) -> dict[int, int]:
 
 def _new_card(target: Target, note_id: int, ordinal: int, position: int) -> Card:
     return Card(deck_id=target.deck_id, note_id=note_id, ordinal=ordinal, position=position)
-
-
-def _cards_of(session: Session, note_ids: Sequence[int]) -> dict[int, list[Card]]:
-    cards: dict[int, list[Card]] = {note_id: [] for note_id in note_ids}
-    for card in session.scalars(sa.select(Card).where(Card.note_id.in_(note_ids))):
-        cards[card.note_id].append(card)
-    return cards

@@ -21,7 +21,8 @@ ABANDONED_AFTER = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Target:
-    """The deck an import goes into. `new_deck_ids`: what this import made of the way there, outermost first."""
+    """The deck an import goes into. `new_deck_ids`: what this import made of the way there, outermost first;
+    `upload_id`: the upload it comes from, if it is one."""
 
     deck_id: int
     guid: str
@@ -33,6 +34,7 @@ class Target:
     now: datetime
     note_type_ids: dict[str, int]
     new_deck_ids: list[int] = field(default_factory=list)
+    upload_id: int | None = None
 
     def guid_of(self, guid: str) -> str:
         """A note's identity among all notes of the owner: ids hold inside their deck."""

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from app.rendering import text
+
 NoteKind = Literal["basic", "reversed", "cloze"]
 TextFormat = Literal["markdown", "html"]
-LONGEST_FIELD = 2**16
+LONGEST_FIELD = text.LONGEST_FIELD
 
 
 @dataclass(frozen=True, slots=True)

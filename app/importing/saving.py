@@ -5,13 +5,14 @@ altogether in that last transaction. An import that dies leaves a deck nobody se
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.importing.former import Former
 from app.importing.identity import Incoming, identified
 from app.importing.notes import Change, add_notes, apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction, Target, open_deck, publish, remove_unfinished
@@ -41,14 +42,21 @@ class ImportReport:
             self.bad_rows.append(row)
 
 
-def import_deck(parsed: ParsedDeck, owner_id: int | None, now: datetime, in_transaction: InTransaction) -> ImportReport:
+def import_deck(
+    parsed: ParsedDeck,
+    owner_id: int | None,
+    now: datetime,
+    in_transaction: InTransaction,
+    upload_id: int | None = None,
+) -> ImportReport:
     """Writes a deck for its owner (None: the server) and says what came of it. The same deck again changes nothing.
+    Notes that it changes are kept as they were, under one change.
 
     `in_transaction` opens a transaction that commits when it is left; the door lends it. Raises UnreadableFile for a
     name that cannot be a deck's, Stale while another import of the same deck is under way.
     """
     with in_transaction() as session:
-        target = open_deck(session, parsed.header, owner_id, now)
+        target = replace(open_deck(session, parsed.header, owner_id, now), upload_id=upload_id)
     report = ImportReport(target.deck_id)
     incoming = _taken(parsed.rows, report)
     try:
@@ -104,7 +112,8 @@ def _revise(target: Target, incoming: Iterator[Incoming], report: ImportReport, 
             differing += [change.incoming for change in changes_for(session, target, batch)]
         guids.update(target.guid_of(note.guid) for note in batch)
     with in_transaction() as session:
-        changes = [c for start in range(0, len(differing), BATCH) for c in _change(session, target, differing[start:])]
+        former, steps = Former(session, target), range(0, len(differing), BATCH)
+        changes = [c for start in steps for c in _change(session, target, differing[start:], former)]
         report.added = sum(change.note_id is None for change in changes)
         report.updated = sum(change.note_id is not None and change.counts for change in changes)
         report.unchanged = len(guids) - report.added - report.updated
@@ -113,9 +122,10 @@ def _revise(target: Target, incoming: Iterator[Incoming], report: ImportReport, 
         publish(session, target, reordered=any(change.reorders for change in changes) or report.retired > 0)
 
 
-def _change(session: Session, target: Target, differing: list[Incoming]) -> list[Change]:
+def _change(session: Session, target: Target, differing: list[Incoming], former: Former) -> list[Change]:
     """Applies what the next batch of notes changes now."""
     changes = changes_for(session, target, differing[:BATCH])
+    former.keep(changes)
     for change in changes:
         apply_change(session, target, change)
     return changes

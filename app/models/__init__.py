@@ -1,5 +1,6 @@
 """Every table, what a row knows about itself, and the queries that several rooms share."""
 
+from app.models.change import Change, NoteVersion
 from app.models.deck import Deck
 from app.models.follow import Follow
 from app.models.mark import Mark, MarkChange, Marks
@@ -13,6 +14,7 @@ from app.models.user import FailedSignIn, Learner, SignedInUser, SignIn, User
 
 __all__ = [
     "Card",
+    "Change",
     "DailySummary",
     "Deck",
     "FailedSignIn",
@@ -25,6 +27,7 @@ __all__ = [
     "Memory",
     "Note",
     "NoteType",
+    "NoteVersion",
     "ParameterSet",
     "ProgressCopy",
     "Review",

@@ -17,6 +17,7 @@ from app.pages import (
     language,
     library,
     marking,
+    notes,
     numbers,
     planning,
     progress,
@@ -31,6 +32,6 @@ def init_app(app: Flask) -> None:
     app.before_request(importing.allow_large_files)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
-    rooms = (health, home, accounts, study, marking, cards, copying, library, importing, drafts, planning, progress)
-    for room in rooms:
+    learning = (health, home, accounts, study, marking, copying, planning, progress)
+    for room in (*learning, cards, notes, library, importing, drafts):
         app.register_blueprint(room.bp)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.clock import date_of, now
 from app.database import db
 from app.errors import NotFound
+from app.library import may_edit
 from app.pages.access import current_learner
 from app.pages.charts import axis_over
 from app.progress import card_history
@@ -37,6 +38,7 @@ def card_page_of(card_id: int, words: str | None = None) -> str:
         card=card,
         sides=render_sides(card.kind, card.fields, card.field_languages, card.ordinal, card.format),
         history=history,
+        is_own=may_edit(db.session, learner, card.note_id),
         today=today,
         across=axis_over(days) if days else None,
         words=words,

@@ -1,15 +1,17 @@
 """Numbers, days and schedules in the reader's words."""
 
 import re
+from datetime import datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
 
 from app.clock import date_of
-from app.errors import CardletError, UnreadableFile
+from app.errors import N_, CardletError, UnreadableFile
 from app.importing import BadRow
 from app.models import Kind
 from app.models.waiting import COUNTED_UP_TO
@@ -23,13 +25,15 @@ DAYS_SHOWN, MONTH, YEAR = 100, 30.44, 365.25
 HAN = re.compile("[\u4e00-\u9fff]")
 NOTES_LINE = re.compile(r"notes line (\d+)")
 PAGE = re.compile(r"https?://[^\s/]\S*")
+BUILT_IN = (N_("Basic"), N_("Reversed"), N_("Cloze"), N_("Question"), N_("Answer"), N_("Text"), N_("Further text"))
+"""The names of the built-in note types and of their fields."""
 
 
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
     of_numbers = (interval, outlook, grade_word, minutes, short_time, capped, number, percent, loss, tenths)
-    of_days = (day_words, short_date, past_day)
-    for filter in (*of_numbers, *of_days, schedule, step_words, sources, quote_language, bad_row):
+    of_days = (day_words, short_date, past_day, moment)
+    for filter in (*of_numbers, *of_days, schedule, step_words, sources, quote_language, bad_row, type_word):
         app.add_template_filter(filter)
 
 
@@ -116,6 +120,13 @@ def short_date(day: int) -> str:
     return format_skeleton("Md", date_of(day), locale=locale())
 
 
+def moment(at: datetime, time_zone: str) -> str:
+    """A moment that lies behind, as the learner's clock and calendar had it."""
+    shown = at.astimezone(ZoneInfo(time_zone))
+    day, time = format_date(shown, "medium", locale=locale()), format_time(shown, "short", locale=locale())
+    return str(locale().datetime_formats["medium"]).format(time, day)
+
+
 def number(value: float) -> str:
     """A number as the language writes it."""
     return _number(value, locale())
@@ -172,6 +183,11 @@ def _address(place: str) -> str | None:
 def quote_language(quote: str, otherwise: str) -> str:
     """The language of a quotation: Chinese if it has a Chinese character, else that of the note."""
     return "zh-Hans" if HAN.search(quote) else otherwise
+
+
+def type_word(name: str) -> str:
+    """The name of a note type or a field; those that are built in have one in every language."""
+    return _(name) if name in BUILT_IN else name
 
 
 def bad_row(row: BadRow) -> str:

@@ -2,6 +2,18 @@
 
 from app.rendering.cards import Sides, card_ordinals, render_sides
 from app.rendering.cloze import cloze_numbers, has_cloze
-from app.rendering.text import render_text, shows_nothing
+from app.rendering.differences import Piece, difference
+from app.rendering.text import LONGEST_FIELD, render_text, shows_nothing
 
-__all__ = ["Sides", "card_ordinals", "cloze_numbers", "has_cloze", "render_sides", "render_text", "shows_nothing"]
+__all__ = [
+    "LONGEST_FIELD",
+    "Piece",
+    "Sides",
+    "card_ordinals",
+    "cloze_numbers",
+    "difference",
+    "has_cloze",
+    "render_sides",
+    "render_text",
+    "shows_nothing",
+]

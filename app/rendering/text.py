@@ -8,6 +8,8 @@ from app.rendering.sanitising import clean
 
 TAG = re.compile(r"<[^>]*>")
 TABLE = re.compile(r"<table(?: [^>]*)?>")
+LONGEST_FIELD = 2**16
+"""Characters a field may have: readers take no more, and the editor saves no more."""
 
 
 def render_text(text: str, format: str) -> str:

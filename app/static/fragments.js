@@ -30,3 +30,15 @@ export async function asked(address, options = {}) {
   }
   return { status: response.status, html: await response.text() };
 }
+
+/** The fragment an address answers a form's fields with; null if there is none. The page stays, whatever happens. */
+export async function fragmentFor(form, address) {
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    const headers = { "X-Fragment": "1" };
+    const response = await fetch(address, { method: "POST", body, headers, credentials: "same-origin" });
+    return response.ok && !response.redirected ? await response.text() : null;
+  } catch {
+    return null;
+  }
+}

@@ -79,6 +79,35 @@ def _importing(page: Page) -> Iterator[str]:
     page.locator("a[href^='/decks/']").click()
     expect(page.locator("ol.notes > li")).to_have_count(2)
     yield "deck"
+    yield from _editing(page)
+
+
+def _editing(page: Page) -> Iterator[str]:
+    """The note with much in it: refused, saved, saved over from another tab; then a note of somebody else's."""
+    deck = page.url
+    page.locator("a.edit").first.click()
+    yield "editor of a note"
+    field, text = page.locator("#field-0"), page.locator("#field-0").input_value()
+    seen = page.locator("[name=seen]").input_value()
+    field.fill(" ")
+    page.locator("#editor button.primary").click()
+    expect(page.locator("#problem")).to_be_visible()
+    yield "editor, something is missing"
+    page.locator("#field-0").fill(f"{text} Which group?")
+    page.locator("#editor button.primary").click()
+    expect(page.locator(".notice form button")).to_be_visible()
+    yield "deck, a note was edited"
+    page.locator("a.edit").first.click()
+    expect(page.locator(".versions ins")).to_be_visible()
+    yield "editor, with earlier versions"
+    page.locator("[name=seen]").evaluate("(field, seen) => (field.value = seen)", seen)
+    page.locator("#field-0").fill(f"{text} 哪个版本？")
+    page.locator("#editor button.primary").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "editor, changed elsewhere"
+    page.goto("/notes/1/edit")
+    yield "a note of a starter deck"
+    page.goto(deck)
 
 
 def _followed_tree(page: Page) -> Iterator[str]:

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.library import following
-from app.models import Follow, Memory, Review, User
+from app.models import Change, Follow, Memory, Note, Review, User
 from app.planning import switching
 from app.study.rebuilding import compare, rebuild
-from tests.factories import a_deck, a_follow
+from tests.factories import a_deck, a_follow, a_note
 from tests.visitor import Form, Visitor
 
 AT_ONCE = 8
@@ -170,3 +170,24 @@ def _two_days_ago(session: Session, user_id: int) -> None:
     session.execute(sa.update(Review).values(day=Review.day - 2))
     session.execute(sa.update(User).where(User.id == user_id).values(last_day=User.last_day - 2))
     rebuild(session, user_id)
+
+
+def test_of_many_edits_at_once_one_is_saved_and_one_undo_takes_it_back(
+    learners: list[Visitor], change: Callable, stored: Callable
+) -> None:
+    ada = learners[0]
+
+    def make(session: Session) -> int:
+        owner = session.scalars(sa.select(User).where(User.name == "learner 0")).one()
+        return a_note(session, a_deck(session, owner=owner), fields=("Q", "A"))[0].note_id
+
+    note_id = change(make)
+    ada.get(f"/notes/{note_id}/edit")
+    acts = [sending(ada, rf"/notes/{note_id}/edit", **{"field-1": f"tab {number}"}) for number in range(AT_ONCE)]
+    assert sorted(at_once(acts)) == [303] + [409] * (AT_ONCE - 1)
+    ((change_id,),) = stored(sa.select(Change.id))
+    undo = Form(f"/changes/{change_id}/undo")
+    undo.fields = {"csrf_token": ada.form(rf"/notes/{note_id}/edit").fields["csrf_token"]}
+    assert at_once([sending(ada, form_of=undo) for _ in range(AT_ONCE)]) == [303] * AT_ONCE
+    assert [verb for (verb,) in stored(sa.select(Change.verb).order_by(Change.id))] == ["edit", "undo"]
+    assert stored(sa.select(Note.fields).where(Note.id == note_id)) == [(["Q", "A"],)]

@@ -1,0 +1,106 @@
+"""What happened to content: acts, and how the notes they changed had been before."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from app.database import ON_DEMAND, Base, Moment
+from app.models.note import Format, Note, NoteType
+
+Verb = Literal["edit", "import", "undo", "redo"]
+SWINGS: tuple[Verb, ...] = ("undo", "redo")
+"""They leave a note as an edit's mark says, so they are no changes of their own."""
+
+CONTENT = ("note_type_id", "format", "fields", "field_languages", "tags", "source", "quote")
+"""The columns of a note that its author writes; a version holds them all."""
+
+
+class Change(Base):
+    """One act that changed notes. Never rewritten; undoing an edit is another one, and marks this."""
+
+    __tablename__ = "changes"
+    __table_args__ = (sa.Index("ix_changes_user_id_day_at", "user_id", "day", "at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Who did it; it goes with them, as do the notes that are theirs. NULL: the server, to a starter deck.
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    # Their study day, by which what they do is undone. NULL: an import, which is not.
+    day: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(Moment)
+    verb: Mapped[Verb] = mapped_column(sa.String(8))
+    # The upload it came from, which is forgotten after a day: no foreign key. NULL: none.
+    upload_id: Mapped[int | None]
+    # NULL: it stands.
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class NoteVersion(Base):
+    """A note's content as it was until a change."""
+
+    __tablename__ = "note_versions"
+    __table_args__ = (sa.Index("ix_note_versions_note_id_change_id", "note_id", "change_id"),)
+
+    change_id: Mapped[int] = mapped_column(sa.ForeignKey("changes.id", ondelete="CASCADE"), primary_key=True)
+    note_id: Mapped[int] = mapped_column(sa.ForeignKey("notes.id", ondelete="CASCADE"), primary_key=True)
+    note_type_id: Mapped[int] = mapped_column(sa.ForeignKey("note_types.id"))
+    format: Mapped[Format] = mapped_column(sa.String(8))
+    fields: Mapped[list[str]] = mapped_column(sa.JSON)
+    field_languages: Mapped[list[str]] = mapped_column(sa.JSON)
+    tags: Mapped[list[str]] = mapped_column(sa.JSON)
+    source: Mapped[str] = mapped_column(sa.Text)
+    quote: Mapped[str] = mapped_column(sa.Text)
+
+    change: Mapped[Change] = relationship(lazy=ON_DEMAND)
+    note_type: Mapped[NoteType] = relationship(lazy=ON_DEMAND)
+
+
+def content_of(written: Note | NoteVersion) -> dict[str, Any]:
+    """What the author wrote, by column."""
+    return {name: getattr(written, name) for name in CONTENT}
+
+
+def digest_of(note: Note) -> str:
+    """Which content a page showed: a form that sends it back was written over nothing newer."""
+    return hashlib.blake2b(json.dumps(content_of(note)).encode(), digest_size=16).hexdigest()
+
+
+def begin_change(session: Session, change: Change) -> Change:
+    """Adds a change that as yet changes nothing."""
+    session.add(change)
+    session.flush()
+    return change
+
+
+def keep_versions(session: Session, change: Change, note_ids: Sequence[int]) -> None:
+    """Keeps the notes, locked to the end of the transaction, as they are before the change is made to them. Some
+    hundreds at a time: each is a parameter."""
+    chosen = Note.id.in_(note_ids)
+    session.execute(sa.select(Note.id).where(chosen).order_by(Note.id).with_for_update())
+    columns = [getattr(Note, name) for name in CONTENT]
+    former = sa.select(sa.literal(change.id), Note.id, *columns).where(chosen)
+    session.execute(sa.insert(NoteVersion).from_select(["change_id", "note_id", *CONTENT], former))
+
+
+Number = int | sa.SQLColumnExpression[int]
+
+
+def latest_edit(user_id: Number, day: Number) -> sa.Select[int, datetime, int]:
+    """A learner's latest edit of a study day that stands: its id, when it was, and the note."""
+    return _edits(user_id, day, Change.at).where(Change.undone_at.is_(None))
+
+
+def latest_undone_edit(user_id: Number, day: Number) -> sa.Select[int, datetime, int]:
+    """The edit of a study day that was undone last: its id, when it was undone, and the note."""
+    undone_at = sa.type_coerce(Change.undone_at, Moment)
+    return _edits(user_id, day, undone_at).where(Change.undone_at.is_not(None))
+
+
+def _edits(user_id: Number, day: Number, moment: sa.SQLColumnExpression[datetime]) -> sa.Select[int, datetime, int]:
+    own = (Change.user_id == user_id, Change.day == day, Change.verb == "edit")
+    edits = sa.select(Change.id, moment, NoteVersion.note_id).join(NoteVersion, NoteVersion.change_id == Change.id)
+    return edits.where(*own).order_by(moment.desc(), Change.id.desc()).limit(sa.literal_column("1", sa.Integer))
