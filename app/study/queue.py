@@ -3,7 +3,8 @@
 The database is the queue: each question is asked of it anew, so no edit, mark or second device can make it wrong.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
@@ -41,7 +42,7 @@ DRILL_AFTER_CARDS = 5
 DRILL_AFTER = timedelta(minutes=5)
 BEGINNER_ANSWERS = 3
 
-Reason = Literal["due", "new", "drill"]
+Reason = Literal["due", "new", "drill", "practice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,10 @@ class Queue:
     """The card that is left out, for it is being answered."""
     meeting: int | None = None
     """The followed deck that this card, a new one, is in."""
+    tag: str | None = None
+    """Only cards whose notes have this tag; None: all."""
+    drilled: Mapping[int, int] = field(default_factory=dict)
+    """With a tag: the drill's first card by deck, which is not the deck's first."""
 
     @property
     def counts(self) -> Counts:
@@ -188,7 +193,7 @@ def _drilled(
     handle: Handle, learner: Learner, queue: Queue, deck: WaitingDeck, *, early: bool = False
 ) -> NextCard | None:
     named = {"learner_id": learner.id, "deck_id": deck.id, "day": queue.day}
-    card_id = connection_of(handle).scalar(_DRILLED, named)
+    card_id = queue.drilled.get(deck.id) or connection_of(handle).scalar(_DRILLED, named)
     return None if card_id is None else NextCard("drill", *show(handle, learner, card_id), early)
 
 

@@ -1,16 +1,18 @@
 """What the finished page says: when the next card comes and what tomorrow brings."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.database import Handle, connection_of
-from app.models import DailySummary, Deck, Follow, Learner, Memory
+from app.models import DailySummary, Deck, Follow, Kind, Learner, Memory, Review
 from app.models.waiting import (
     COUNTED_UP_TO,
     DAY,
     LEARNER,
+    at_most,
     first_of,
     first_position,
     followed,
@@ -44,7 +46,9 @@ def rest_of_the_day(handle: Handle, learner: Learner, queue: Queue) -> Rest:
             sa.select(
                 sa.func.coalesce(sa.func.sum(DailySummary.answers), 0),
                 sa.func.coalesce(sa.func.sum(DailySummary.took_ms), 0),
-            ).where(DailySummary.user_id == learner.id, DailySummary.day == today, DailySummary.deck_id.in_(decks))
+            )
+            .where(DailySummary.user_id == learner.id, DailySummary.day == today, DailySummary.deck_id.in_(decks))
+            .where(DailySummary.kind == Kind.ANSWER)
         )
         .one()
     )
@@ -58,6 +62,22 @@ def rest_of_the_day(handle: Handle, learner: Learner, queue: Queue) -> Rest:
         held_back=any(row.new_per_day > 0 and row.next_new is not None for row in ahead),
         more_in=_first_with_more(queue, {row.deck_id for row in ahead if row.next_today is not None}),
     )
+
+
+_SINCE = (
+    sa.select(Review.card_id)
+    .where(Review.user_id == LEARNER, Review.day >= DAY, Review.at >= sa.bindparam("since", type_=Review.at.type))
+    .where(Review.kind == Kind.ANSWER, Review.undone_at.is_(None))
+    .limit(at_most(COUNTED_UP_TO))
+    .subquery()
+)
+_ANSWERS_SINCE = sa.select(sa.func.count()).select_from(_SINCE)
+
+
+def answers_since(handle: Handle, learner: Learner, day: int, since: datetime) -> int:
+    """How many answers stand that the learner gave from a moment of that study day on, up to COUNTED_UP_TO."""
+    named = {"learner_id": learner.id, "day": day, "since": since}
+    return connection_of(handle).scalar(_ANSWERS_SINCE, named) or 0
 
 
 def _first_with_more(queue: Queue, deck_ids: set[int]) -> int | None:
