@@ -100,6 +100,7 @@ def test_every_route_with_an_id_is_404_to_another_learner(
 
 IDS_IN_QUERIES = {"deck": "deck_id", "card": "card_id", "from": "deck_id", "showing": "card_id"}
 NO_IDS_IN_QUERIES = {"grade", "seen", "took_ms", "new_per_day", "page", "day_starts_at", "answer_mode", "instead_of"}
+NO_IDS_IN_QUERIES |= {"minutes", "most", "days", "day"}
 
 
 def test_every_number_in_a_query_is_known_here() -> None:

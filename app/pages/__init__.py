@@ -19,6 +19,7 @@ from app.pages import (
     marking,
     numbers,
     planning,
+    practice,
     progress,
     study,
     words,
@@ -31,6 +32,6 @@ def init_app(app: Flask) -> None:
     app.before_request(importing.allow_large_files)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
-    rooms = (health, home, accounts, study, marking, cards, copying, library, importing, drafts, planning, progress)
-    for room in rooms:
+    learning = (home, study, practice, marking, cards, planning, progress)
+    for room in (health, accounts, *learning, library, copying, importing, drafts):
         app.register_blueprint(room.bp)
