@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound, Refused
 from app.models import Card, Memory, User
 from app.study import AnswerGiven, Run, answer_card, practice_card, run_state, undo_practice
+from app.study.marking import buried, mark_card, suspended
 from app.study.practice import PracticeGiven
 from app.study.run import AGAIN_AFTER, cards_of, next_in_run
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
@@ -144,6 +145,20 @@ def test_todays_mistakes_in_the_order_they_were_made(
     assert set(cards_of(session, ada, mistakes)) == {third, first}
     assert cards_of(session, ada, replace(mistakes, day=run.day + 1)) == []
     assert cards_of(session, ada, replace(mistakes, tag="net")) == []
+
+
+def test_a_suspended_card_is_left_out_and_a_buried_one_is_not(
+    session: Session, ada: User, ids: dict, run: Run, met: Callable
+) -> None:
+    first, second, third, _ = ids["above"]
+    for card_id in (first, second):
+        met(card_id, 2)
+    for card_id, marking in ((first, suspended), (second, buried), (third, suspended)):
+        mark_card(session, ada, card_id, (uuid4(), marking), at(0, minute=1))
+    for which, left in (("all", [second, *ids["above"][3:]]), ("met", [second]), ("mistakes", [second])):
+        assert set(cards_of(session, ada, replace(run, which=which))) & set(ids["above"]) == set(left)
+    assert third not in cards_of(session, ada, replace(run, which="new"))
+    practise(session, ada, first, 4)
 
 
 def test_the_order_is_the_same_for_a_whole_run_and_another_in_the_next(session: Session, ada: User, run: Run) -> None:

@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.models import Card, Note, NoteTag, User
 from app.models.note import set_tags
 from app.study import AnswerGiven, Queue, answer_card, next_card, queue_of, tagged_queue, tags_due
+from app.study.marking import Marking, brought_back, buried, mark_card, suspended
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 
 
@@ -29,9 +30,15 @@ def answer(session: Session, learner: User, queue: Queue, grade: int, now: objec
     return shown.card.id
 
 
+markings = st.sampled_from([None, None, None, suspended, buried, brought_back])
+acts = st.tuples(st.sampled_from([2, 3, 4, 4, 5]), st.integers(0, 9), markings)
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from([2, 3, 4, 4, 5]), st.integers(0, 9)), max_size=40), st.integers(0, 4))
-def test_a_tag_that_every_note_has_is_the_whole_queue(app: object, given: list[tuple[int, int]], limit: int) -> None:
+@given(st.lists(acts, max_size=40), st.integers(0, 4))
+def test_a_tag_that_every_note_has_is_the_whole_queue(
+    app: object, given: list[tuple[int, int, Marking | None]], limit: int
+) -> None:
     with app.app_context():
         session = db.session
         try:
@@ -42,13 +49,17 @@ def test_a_tag_that_every_note_has_is_the_whole_queue(app: object, given: list[t
             for note_id in session.scalars(sa.select(Note.id)).all():
                 set_tags(session, {note_id: ["All::of::them"]})
             day, minute = 0, 0
-            for grade, later in given:
+            for grade, later, marking in given:
                 day, minute = (day + later, 0) if later > 6 else (day, minute + 1)
                 now = at(day, 9 + minute // 60, minute % 60)
                 whole, tagged = (queue_of(session, ada, None, now), tagged_queue(session, ada, "ALL", None, now))
                 assert tagged.counts == whole.counts
                 assert tagged.heads == whole.heads
                 assert next_card(session, ada, tagged, now) == next_card(session, ada, whole, now)
+                if marking is not None:
+                    card_ids = session.scalars(sa.select(Card.id).order_by(Card.id)).all()
+                    mark_card(session, ada, card_ids[(grade * later) % len(card_ids)], (uuid4(), marking), now)
+                    continue
                 answer(session, ada, tagged, grade, now)
                 answer(session, bob, queue_of(session, bob, None, now), 4, now)
         finally:
