@@ -64,7 +64,7 @@ def a_note(
     )
     session.add(note)
     session.flush()
-    set_tags(session, {note.id: tags})
+    set_tags(session, deck.owner_id, {note.id: tags})
     last = session.scalar(sa.select(sa.func.max(Card.position)).where(Card.deck_id == deck.id))
     first = 0 if last is None else last + 1
     ordinals = [0, 1] if kind == "reversed" else [0]

@@ -40,7 +40,7 @@ def add_notes(session: Session, target: Target, batch: Sequence[Incoming]) -> No
     ]
     session.add_all(notes)
     session.flush()
-    set_tags(session, {note.id: note.tags for note in notes}, new=True)
+    set_tags(session, target.owner_id, {note.id: note.tags for note in notes}, new=True)
     for note, incoming in zip(notes, batch, strict=True):
         placed = _placed(incoming).items()
         session.add_all(_new_card(target, note.id, ordinal, position) for ordinal, position in placed)
@@ -75,7 +75,7 @@ def apply_change(session: Session, target: Target, change: Change) -> None:
     for name, value in _content(target, change.incoming.note).items():
         setattr(note, name, value)
     note.changed_at = target.now
-    set_tags(session, {note.id: note.tags})
+    set_tags(session, target.owner_id, {note.id: note.tags})
     placed = _placed(change.incoming)
     for card in _cards_of(session, [note.id])[note.id]:
         card.retired = card.ordinal not in placed

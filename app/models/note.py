@@ -96,15 +96,13 @@ class NoteTag(Base):
     __tablename__ = "note_tags"
     __table_args__ = (sa.Index("ix_note_tags_note_id", "note_id"), {"sqlite_with_rowid": False})
 
+    # The note's owner, 0 for the server: without it a tag would lead through the notes of everybody who uses the word.
+    owner_id: Mapped[int] = mapped_column(primary_key=True)
     # See `tag_key`. Compared byte by byte, so that all tags below one are one range of the key.
     key: Mapped[str] = mapped_column(sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), primary_key=True)
     note_id: Mapped[int] = mapped_column(sa.ForeignKey("notes.id", ondelete="CASCADE"), primary_key=True)
     # As it was written.
     tag: Mapped[str] = mapped_column(sa.Text)
-
-
-TAG_FROM: sa.BindParameter[str] = sa.bindparam("tag_from", type_=NoteTag.key.type)
-TAG_UP_TO: sa.BindParameter[str] = sa.bindparam("tag_up_to", type_=NoteTag.key.type)
 
 
 def tag_key(tag: str) -> str:
@@ -116,24 +114,13 @@ def tag_key(tag: str) -> str:
     return f"{key}::" if key else ""
 
 
-def tag_named(tag: str) -> dict[str, str]:
-    """The parameters of `tagged_notes`."""
-    key = tag_key(tag)
-    # The character after the colon ends the range.
-    return {"tag_from": key, "tag_up_to": f"{key[:-1]};" if key else ""}
-
-
-def tagged_notes() -> sa.Select[int]:
-    """Ids of the notes with a tag or one below it, for a condition."""
-    return sa.select(NoteTag.note_id).where(NoteTag.key >= TAG_FROM, NoteTag.key < TAG_UP_TO)
-
-
-def set_tags(session: Session, tags: Mapping[int, Sequence[str]], *, new: bool = False) -> None:
-    """Makes the notes with these ids be found by these tags, and no others. `new`: they had none before."""
+def set_tags(session: Session, owner_id: int | None, tags: Mapping[int, Sequence[str]], *, new: bool = False) -> None:
+    """Makes the notes with these ids, all of one owner (None: the server), be found by these tags, and no others.
+    `new`: they had none before."""
     if not new and tags:
         session.execute(sa.delete(NoteTag).where(NoteTag.note_id.in_(tags)))
     rows = {
-        (key, note_id): {"key": key, "note_id": note_id, "tag": tag}
+        (key, note_id): {"owner_id": owner_id or 0, "key": key, "note_id": note_id, "tag": tag}
         for note_id, written in tags.items()
         for tag in written
         if (key := tag_key(tag))

@@ -29,12 +29,12 @@ CARDS, DAYS = 20, 3
 RUN_LASTS = timedelta(days=2)
 """An address older than that begins a new run: of an old one too much has been answered since."""
 NAMES: dict[Which, str] = {
-    "all": N_("All cards, mixed"),
-    "met": N_("Cards I have met, mixed"),
-    "new": N_("Cards I have not met yet, in their order"),
-    "hard": N_("Cards I have forgotten before, the most often forgotten first"),
-    "ahead": N_("Cards due in the next days, the soonest first"),
-    "mistakes": N_("Today's mistakes: graded Again or Hard"),
+    "all": N_("All, mixed"),
+    "met": N_("Met already, mixed"),
+    "new": N_("Not met yet, in their order"),
+    "hard": N_("Forgotten before, the most often forgotten first"),
+    "ahead": N_("Due in the next days, the soonest first"),
+    "mistakes": N_("Today's mistakes: Again or Hard"),
 }
 
 

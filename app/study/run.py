@@ -15,9 +15,8 @@ import sqlalchemy as sa
 
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused
-from app.models import Card, Deck, Follow, Kind, Learner, Memory, Review
-from app.models.mark import hidden
-from app.models.note import tag_named, tagged_notes
+from app.models import Card, Deck, Follow, Kind, Learner, Mark, Memory, Review
+from app.models.tagged import tag_named, tagged_cards, tagged_notes
 from app.models.waiting import DAY, LEARNER, at_most, followed, followed_deck_ids
 from app.scheduling.memory import GOOD
 from app.study.keeping import Logged
@@ -103,7 +102,7 @@ def cards_of(handle: Handle, learner: Learner, run: Run) -> list[int]:
         follow = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.deck_id == run.deck_id)
         if connection.scalar(follow.where(Follow.stopped_at.is_(None))) is None:
             raise NotFound()
-    statement = _chosen(run.which, inside=run.deck_id is not None, tagged=run.tag is not None)
+    statement = _chosen(connection.dialect.name, run.which, inside=run.deck_id is not None, tagged=run.tag is not None)
     own = {"learner_id": learner.id, "root_id": run.deck_id, "day": run.day, "up_to": run.day + run.days}
     how = {"most": run.most, "seed": int(run.since.timestamp() * 1000) % PRIME, **tag_named(run.tag or "")}
     return list(connection.scalars(statement, {**own, **how}))
@@ -129,61 +128,68 @@ _LATEST = (
 PRIME = 2**31 - 1
 
 
-def _mixed() -> sa.ColumnElement[int]:
+def _mixed(card_id: Any) -> sa.ColumnElement[int]:
     """Puts cards in an order that looks like chance and is the same for the whole run: squares leap about where
     multiples would march in step."""
-    place = (sa.cast(Card.id, sa.BigInteger) * 48_271 + sa.bindparam("seed", type_=sa.BigInteger)) % PRIME
+    place = (sa.cast(card_id, sa.BigInteger) * 48_271 + sa.bindparam("seed", type_=sa.BigInteger)) % PRIME
     return place * place % PRIME
 
 
-def _offered() -> tuple[sa.ColumnElement[bool], ...]:
-    """What a card must be to be practised without having been chosen by itself. Buried is out of the schedule's way for
-    a day, not out of practice."""
-    return (~hidden(LEARNER, Card.id),)
-
-
 @cache
-def _chosen(which: Which, *, inside: bool, tagged: bool) -> sa.Select[int]:
-    statement = _CHOSEN[which]().where(*_offered())
+def _chosen(dialect: str, which: Which, *, inside: bool, tagged: bool) -> sa.Select[int]:
+    card: Any = tagged_cards(dialect) if tagged else None
+    if which == "mistakes":
+        statement = _mistakes(tagged=tagged)
+    elif which in ("all", "new"):
+        statement = _cards(which, Card if card is None else card)
+    else:
+        statement = _met(which, card)
+    return followed(statement.where(_OFFERED), inside).limit(sa.bindparam("most", type_=sa.Integer))
+
+
+_OFFERED = sa.or_(Mark.card_id.is_(None), ~Mark.suspended)
+"""What a card must be to be practised without having been chosen by itself. One that is buried is out of the schedule's
+way for a day, not out of practice."""
+
+
+def _with_marks(statement: sa.Select[int], card_id: Any) -> sa.Select[int]:
+    return statement.outerjoin(Mark, sa.and_(Mark.user_id == LEARNER, Mark.card_id == card_id))
+
+
+def _cards(which: Which, card: Any) -> sa.Select[int]:
+    """The cards of the followed decks that the author has not taken out; of `new`, those not met."""
+    statement = sa.select(card.id).select_from(card).join(Follow, Follow.deck_id == card.deck_id)
+    statement = _with_marks(statement.join(Deck, Deck.id == Follow.deck_id).where(~card.retired), card.id)
+    if which == "all":
+        return statement.order_by(_mixed(card.id))
+    statement = statement.outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == card.id))
+    in_order = (Follow.place, Deck.place, Deck.id, card.position, card.id)
+    return statement.where(Memory.card_id.is_(None)).order_by(*in_order)
+
+
+def _met(which: Which, card: Any) -> sa.Select[int]:
+    """The cards the learner has met, those among them that their author has taken out since."""
+    statement = sa.select(Memory.card_id)
+    if card is None:
+        statement = statement.select_from(Memory)
+    else:
+        statement = statement.select_from(card).join(Memory, Memory.card_id == card.id)
+    statement = statement.join(Follow, Follow.deck_id == Memory.deck_id).join(Deck, Deck.id == Follow.deck_id)
+    statement = _with_marks(statement, Memory.card_id).where(Memory.user_id == LEARNER)
+    mixed = _mixed(Memory.card_id)
+    if which == "hard":
+        return statement.where(Memory.lapses > 0).order_by(Memory.lapses.desc(), mixed)
+    if which == "ahead":
+        up_to = sa.bindparam("up_to", type_=sa.Integer)
+        return statement.where(Memory.queue_day > DAY, Memory.queue_day <= up_to).order_by(Memory.queue_day, mixed)
+    return statement.order_by(mixed)
+
+
+def _mistakes(*, tagged: bool) -> sa.Select[int]:
+    wrong = (Review.user_id == LEARNER, Review.day == DAY, Review.undone_at.is_(None))
+    statement = sa.select(Card.id).select_from(Review).join(Card, Card.id == Review.card_id)
+    statement = statement.join(Follow, Follow.deck_id == Card.deck_id).join(Deck, Deck.id == Follow.deck_id)
+    statement = _with_marks(statement, Card.id).where(*wrong, Review.kind == Kind.ANSWER, Review.grade < GOOD)
     if tagged:
         statement = statement.where(Card.note_id.in_(tagged_notes()))
-    return followed(statement, inside).limit(sa.bindparam("most", type_=sa.Integer))
-
-
-def _cards(memory: bool) -> sa.Select[int]:
-    """All cards of the followed decks that the author has not taken out; with the learner's memory of each, if any."""
-    statement = sa.select(Card.id).select_from(Follow).join(Deck).join(Card, Card.deck_id == Follow.deck_id)
-    own = sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id)
-    return statement.outerjoin(Memory, own).where(~Card.retired) if memory else statement.where(~Card.retired)
-
-
-def _met() -> sa.Select[int]:
-    """The cards the learner has met, those among them that their author has taken out since."""
-    own = sa.and_(Memory.user_id == LEARNER, Memory.deck_id == Follow.deck_id)
-    statement = sa.select(Card.id).select_from(Follow).join(Deck).join(Memory, own)
-    return statement.join(Card, Card.id == Memory.card_id)
-
-
-def _mistakes() -> sa.Select[int]:
-    wrong = (Review.user_id == LEARNER, Review.day == DAY, Review.undone_at.is_(None))
-    statement = sa.select(Card.id).select_from(Review).join(Card, Card.id == Review.card_id).join(Deck)
-    statement = statement.join(Follow, Follow.deck_id == Card.deck_id)
-    statement = statement.where(*wrong, Review.kind == Kind.ANSWER, Review.grade < GOOD)
     return statement.group_by(Card.id).order_by(sa.func.min(Review.at), Card.id)
-
-
-_UP_TO = sa.bindparam("up_to", type_=sa.Integer)
-_CHOSEN: dict[Which, Any] = {
-    "all": lambda: _cards(memory=False).order_by(_mixed()),
-    "met": lambda: _met().order_by(_mixed()),
-    "new": lambda: (
-        _cards(memory=True)
-        .where(Memory.card_id.is_(None))
-        .order_by(Follow.place, Deck.place, Deck.id, Card.position, Card.id)
-    ),
-    "hard": lambda: _met().where(Memory.lapses > 0).order_by(Memory.lapses.desc(), _mixed()),
-    "ahead": lambda: (
-        _met().where(Memory.queue_day > DAY, Memory.queue_day <= _UP_TO).order_by(Memory.queue_day, _mixed())
-    ),
-    "mistakes": _mistakes,
-}

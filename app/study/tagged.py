@@ -1,14 +1,15 @@
 """Studying by tag: what waits of the cards whose notes have it, across the followed decks."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, cached_property
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.database import Handle, connection_of
 from app.models import Card, Deck, Follow, Learner, Mark, Memory, NoteTag
-from app.models.note import tag_named, tagged_notes
+from app.models.tagged import tag_named, tagged_cards
 from app.models.waiting import COUNTED_UP_TO, DAY, LEARNER, WaitingDeck, at_most, followed
 from app.study.queue import Head, Queue, queue_of
 
@@ -17,101 +18,97 @@ LOOKED_AT = 5_000
 TAGS_SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
-class _Card:
-    id: int
-    deck_id: int
-    note_id: int
-    position: int
-    queue_day: int | None
-    drill_day: int | None
-    drill_at: datetime | None
-    # NULL: not met.
-    last_day: int | None
-    buried_until: int | None
-
-    def is_buried(self, day: int) -> bool:
-        return self.buried_until is not None and self.buried_until > day
+@cache
+def _cards(dialect: str) -> sa.Select[Any]:
+    """From the tag to its notes, their cards, and the learner's memory of each: no step walks what has another tag."""
+    card: Any = tagged_cards(dialect)
+    drill_at = sa.case((sa.and_(Memory.drill_day == DAY, _NOT_SUSPENDED), Memory.drill_at))
+    return (
+        sa.select(card.id, card.deck_id, card.note_id, card.position)
+        .add_columns(Memory.queue_day, drill_at, Memory.last_day, Mark.buried_until)
+        .select_from(card)
+        .join(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == card.deck_id))
+        .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == card.id))
+        .outerjoin(Mark, sa.and_(Mark.user_id == LEARNER, Mark.card_id == card.id))
+        .where(Follow.stopped_at.is_(None))
+        .where(
+            sa.or_(
+                *(Memory.queue_day <= DAY, Memory.drill_day == DAY),
+                # Not for itself: its siblings wait for another day.
+                Memory.last_day == DAY,
+                sa.and_(Memory.card_id.is_(None), ~card.retired, _NOT_SUSPENDED),
+            )
+        )
+        .order_by(Memory.card_id.is_(None), card.position, card.id)
+        .limit(at_most(LOOKED_AT))
+    )
 
 
 _NOT_SUSPENDED = sa.or_(Mark.card_id.is_(None), ~Mark.suspended)
-# From the tag to its notes, their cards, and the learner's memory of each: no step walks what has another tag.
-_CARDS = (
-    sa.select(Card.id, Card.deck_id, Card.note_id, Card.position)
-    .add_columns(Memory.queue_day, Memory.drill_day, Memory.drill_at, Memory.last_day)
-    .add_columns(Mark.buried_until)
-    .select_from(Card)
-    .join(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == Card.deck_id))
-    .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
-    .outerjoin(Mark, sa.and_(Mark.user_id == LEARNER, Mark.card_id == Card.id))
-    .where(Card.note_id.in_(tagged_notes()), Follow.stopped_at.is_(None))
-    .where(
-        sa.or_(
-            *(Memory.queue_day <= DAY, sa.and_(Memory.drill_day == DAY, _NOT_SUSPENDED)),
-            # Not for itself: its siblings wait for another day.
-            Memory.last_day == DAY,
-            sa.and_(Memory.card_id.is_(None), ~Card.retired, _NOT_SUSPENDED),
-        )
-    )
-    .order_by(Memory.card_id.is_(None), Card.position, Card.id)
-    .limit(at_most(LOOKED_AT))
-)
 
 
 def tagged_queue(handle: Handle, learner: Learner, tag: str, deck_id: int | None, now: datetime) -> Queue:
     """What waits of a tag and the tags below it, in a deck or in all; each deck's limit of new cards holds. Raises
     NotFound for a deck the learner does not follow."""
-    queue = queue_of(handle, learner, deck_id, now)
+    queue, connection = queue_of(handle, learner, deck_id, now), connection_of(handle)
     named = {"learner_id": learner.id, "day": queue.day, **tag_named(tag)}
-    cards = [_Card(*row) for row in connection_of(handle).execute(_CARDS, named)]
-    answered = {card.note_id for card in cards if card.last_day == queue.day}
-    by_deck: dict[int, list[_Card]] = {deck.id: [] for deck in queue.decks}
-    for card in cards:
-        by_deck.get(card.deck_id, []).append(card)
-    found = {deck_id: _Waiting(inside, queue.day, answered) for deck_id, inside in by_deck.items()}
-    heads = [found[deck.id].head for deck in queue.decks]
-    due = min(COUNTED_UP_TO, sum(len(waiting.due) for waiting in found.values()))
+    answered: set[int] = set()
+    found = {deck.id: _Waiting(queue.day, answered) for deck in queue.decks}
+    for row in connection.execute(_cards(connection.dialect.name), named).all():
+        if row[1] in found:
+            found[row[1]].take(row)
     decks = _within_limits([found[deck.id].counted(deck) for deck in queue.decks])
-    drilled = {deck_id: waiting.drill[0].id for deck_id, waiting in found.items() if waiting.drill}
-    return replace(queue, tag=tag, decks=decks, heads=heads, due=due, drilled=drilled)
+    return replace(
+        queue,
+        tag=tag,
+        decks=decks,
+        heads=[found[deck.id].head for deck in queue.decks],
+        due=min(COUNTED_UP_TO, sum(len(waiting.due) for waiting in found.values())),
+        drilled={deck_id: min(waiting.drill)[1] for deck_id, waiting in found.items() if waiting.drill},
+    )
 
 
 class _Waiting:
-    """What waits in one deck, each in the order in which it is shown."""
+    """What waits in one deck. `answered`: the notes of which a card, in whatever deck, was answered that day."""
 
-    def __init__(self, cards: list[_Card], day: int, answered: set[int]) -> None:
-        drilled = (card for card in cards if card.drill_day == day and not card.is_buried(day))
-        self.drill = sorted(drilled, key=_by_drill)
-        self.due = sorted((card for card in cards if card.queue_day is not None and card.queue_day <= day), key=_by_day)
-        self.new = [card for card in _one_of_each_note(cards, answered) if not card.is_buried(day)]
+    def __init__(self, day: int, answered: set[int]) -> None:
+        self.day, self.answered = day, answered
+        self.due: list[tuple[int, int]] = []
+        self.drill: list[tuple[datetime, int]] = []
+        self.unmet: list[tuple[int, int, int, bool]] = []
+
+    def take(self, row: Any) -> None:
+        """Sorts a card in, by what the learner knows of it."""
+        card_id, _, note_id, position, queue_day, drill_at, last_day, buried_until = row
+        buried = buried_until is not None and buried_until > self.day
+        if last_day is None:
+            self.unmet.append((position, card_id, note_id, buried))
+            return
+        if queue_day is not None and queue_day <= self.day:
+            self.due.append((queue_day, card_id))
+        if drill_at is not None and not buried:
+            self.drill.append((drill_at, card_id))
+        if last_day == self.day:
+            self.answered.add(note_id)
 
     @property
     def head(self) -> Head:
-        return Head(next((card.id for card in self.due), None), next((card.id for card in self.new), None))
+        return Head(min(self.due)[1] if self.due else None, self.new[0] if self.new else None)
+
+    @cached_property
+    def new(self) -> list[int]:
+        """The new cards that may come today, as `waiting.new_cards_today` has it: of a note one after another, and none
+        whose sibling was answered. Siblings are all here, for a note's cards have the same tags."""
+        taken, cards = set(self.answered), []
+        for _, card_id, note_id, buried in sorted(self.unmet):
+            if note_id not in taken:
+                taken.add(note_id)
+                cards += [] if buried else [card_id]
+        return cards
 
     def counted(self, deck: WaitingDeck) -> WaitingDeck:
-        drilled_at = self.drill[0].drill_at if self.drill else None
+        drilled_at = min(self.drill)[0] if self.drill else None
         return replace(deck, drill=len(self.drill), drilled_at=drilled_at, unmet=len(self.new))
-
-
-def _by_drill(card: _Card) -> tuple[datetime, int]:
-    assert card.drill_at is not None, "a card in the drill was seen in it"
-    return card.drill_at, card.id
-
-
-def _by_day(card: _Card) -> tuple[int, int]:
-    return card.queue_day or 0, card.id
-
-
-def _one_of_each_note(cards: Iterable[_Card], answered: set[int]) -> Iterator[_Card]:
-    """The new cards that may come today, as `waiting.new_cards_today` has it: of a note one after another, and none
-    whose sibling was answered. Siblings are all here, for a note's cards have the same tags."""
-    taken = set(answered)
-    unmet = (card for card in cards if card.last_day is None)
-    for card in sorted(unmet, key=lambda card: (card.position, card.id)):
-        if card.note_id not in taken:
-            taken.add(card.note_id)
-            yield card
 
 
 def _within_limits(decks: list[WaitingDeck]) -> list[WaitingDeck]:

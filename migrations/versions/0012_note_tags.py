@@ -18,11 +18,12 @@ LONGEST_KEY = 400
 def upgrade() -> None:
     table = op.create_table(
         "note_tags",
+        sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("note_id", sa.Integer(), nullable=False),
         sa.Column("tag", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["note_id"], ["notes.id"], name="fk_note_tags_note_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("key", "note_id", name="pk_note_tags"),
+        sa.PrimaryKeyConstraint("owner_id", "key", "note_id", name="pk_note_tags"),
         sqlite_with_rowid=False,
     )
     _fill(table)
@@ -32,11 +33,11 @@ def upgrade() -> None:
 def _fill(table: sa.Table) -> None:
     """By pages: the notes of a large collection do not fit into memory."""
     connection, after = op.get_bind(), -1
-    page = sa.text("SELECT id, tags FROM notes WHERE id > :after ORDER BY id LIMIT :page")
+    page = sa.text("SELECT id, owner_id, tags FROM notes WHERE id > :after ORDER BY id LIMIT :page")
     while rows := connection.execute(page, {"after": after, "page": PAGE}).all():
         found = {
-            (key, note_id): {"key": key, "note_id": note_id, "tag": tag}
-            for note_id, tags in rows
+            (key, note_id): {"owner_id": owner_id or 0, "key": key, "note_id": note_id, "tag": tag}
+            for note_id, owner_id, tags in rows
             for tag in (json.loads(tags) if isinstance(tags, str) else tags)
             if (key := _key(tag))
         }

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.models.note import LONGEST_KEY, tag_key, tag_named
+from app.models.note import LONGEST_KEY, tag_key
+from app.models.tagged import tag_named
 
 tags = st.lists(st.text("aAß：:b ", max_size=6), max_size=4).map("::".join)
 

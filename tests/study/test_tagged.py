@@ -47,7 +47,7 @@ def test_a_tag_that_every_note_has_is_the_whole_queue(
             for number, (learner, deck) in enumerate((who, deck) for deck in decks for who in (ada, bob)):
                 a_follow(session, learner, deck, new_per_day=limit, place=number)
             for note_id in session.scalars(sa.select(Note.id)).all():
-                set_tags(session, {note_id: ["All::of::them"]})
+                set_tags(session, None, {note_id: ["All::of::them"]})
             day, minute = 0, 0
             for grade, later, marking in given:
                 day, minute = (day + later, 0) if later > 6 else (day, minute + 1)
@@ -134,7 +134,7 @@ def test_a_note_is_found_by_its_tags_of_now(session: Session, ada: User) -> None
     deck = a_deck(session)
     (card,) = a_note(session, deck, tags=("a", "A", "b"))
     assert len(session.scalars(sa.select(NoteTag.key)).all()) == 2
-    set_tags(session, {card.note_id: ["c"]})
+    set_tags(session, None, {card.note_id: ["c"]})
     assert session.scalars(sa.select(NoteTag.tag)).all() == ["c"]
     session.execute(sa.delete(Card))
     session.execute(sa.delete(Note))
