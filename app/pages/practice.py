@@ -104,7 +104,7 @@ def _page(run: Run, message: str | None, card_id: int | None) -> str:
 def _showing(card: NextCard) -> Showing:
     shown, outlooks = card.card, dict[int, Outlook]()
     sides = render_sides(shown.kind, shown.fields, shown.field_languages, shown.ordinal, shown.format)
-    return Showing(card, sides, outlooks, uuid4(), milliseconds_of(now()))
+    return Showing(card, sides, outlooks, uuid4(), uuid4(), milliseconds_of(now()))
 
 
 def _given() -> PracticeGiven:

@@ -9,16 +9,11 @@ import sqlalchemy as sa
 
 from tests.statements import Statement
 
-<<<<<<< HEAD
 GROWING = {
     *("users", "sign_ins", "follows", "memories", "reviews", "daily_summaries", "notes", "cards"),
-    *("marks", "mark_changes"),
+    *("marks", "mark_changes", "note_tags"),
 }
 LEARNERS_OWN = {"memories", "reviews", "daily_summaries", "marks", "mark_changes"}
-=======
-GROWING = {"users", "sign_ins", "follows", "memories", "reviews", "daily_summaries", "notes", "cards", "note_tags"}
-LEARNERS_OWN = {"memories", "reviews", "daily_summaries"}
->>>>>>> f75a1f9 (Lead from a tag through the notes of those whose decks one follows; write down what was decided)
 FOLLOWS = re.compile(r"\bfollows(_\d+)*\.")
 STOPS_AT_THREE = "reviews (user_id)"
 """Whether a learner is a beginner: three rows of their log, whichever."""
