@@ -47,17 +47,21 @@ def _cards(dialect: str) -> sa.Select[Any]:
 _NOT_SUSPENDED = sa.or_(Mark.card_id.is_(None), ~Mark.suspended)
 
 
-def tagged_queue(handle: Handle, learner: Learner, tag: str, deck_id: int | None, now: datetime) -> Queue:
-    """What waits of a tag and the tags below it, in a deck or in all; each deck's limit of new cards holds. Raises
-    NotFound for a deck the learner does not follow."""
-    queue, connection = queue_of(handle, learner, deck_id, now), connection_of(handle)
+def tagged_queue(
+    handle: Handle, learner: Learner, tag: str, deck_id: int | None, now: datetime, without: int | None = None
+) -> Queue:
+    """What waits of a tag and the tags below it, in a deck or in all, `without` the card that is being answered; each
+    deck's limit of new cards holds. Raises NotFound for a deck the learner does not follow."""
+    queue, connection = queue_of(handle, learner, deck_id, now, without), connection_of(handle)
     named = {"learner_id": learner.id, "day": queue.day, **tag_named(tag)}
     answered: set[int] = set()
     found = {deck.id: _Waiting(queue.day, answered) for deck in queue.decks}
     for row in connection.execute(_cards(connection.dialect.name), named).all():
-        if row[1] in found:
+        if row[0] == without:
+            answered.add(row[2])
+        elif row[1] in found:
             found[row[1]].take(row)
-    decks = _within_limits([found[deck.id].counted(deck) for deck in queue.decks])
+    decks = _within_limits([found[deck.id].counted(deck) for deck in queue.decks], queue.meeting)
     return replace(
         queue,
         tag=tag,
@@ -111,9 +115,10 @@ class _Waiting:
         return replace(deck, drill=len(self.drill), drilled_at=drilled_at, unmet=len(self.new))
 
 
-def _within_limits(decks: list[WaitingDeck]) -> list[WaitingDeck]:
-    """The decks with as many new cards as the limit of the followed deck leaves to each."""
-    left = {deck.root_id: max(0, deck.new_per_day - deck.introduced) for deck in decks}
+def _within_limits(decks: list[WaitingDeck], meeting: int | None) -> list[WaitingDeck]:
+    """The decks with as many new cards as the limit of the followed deck leaves to each; `meeting`: a followed deck of
+    which one more is being met."""
+    left = {deck.root_id: max(0, deck.new_per_day - deck.introduced - (deck.root_id == meeting)) for deck in decks}
     allowed = []
     for deck in decks:
         new = min(left[deck.root_id], deck.unmet)
