@@ -7,7 +7,16 @@ from playwright.sync_api import Page, expect
 
 from app.database import db
 from app.models import Kind, Memory, Review
-from tests.browser.steps import answer, grade, question, question_text, start_as_guest, stored_grades, undone_count
+from tests.browser.steps import (
+    answer,
+    expect_saved,
+    grade,
+    question,
+    question_text,
+    start_as_guest,
+    stored_grades,
+    undone_count,
+)
 
 
 def kinds(app: Flask) -> set[int]:
@@ -70,6 +79,7 @@ def test_a_tag_on_a_card_leads_to_the_cards_that_have_it(page: Page, app: Flask)
     expect(page.get_by_role("heading", name=tag)).to_be_visible()
     grade(page)
     expect(page.get_by_role("heading", name=tag)).to_be_visible()
+    expect_saved(page)
     assert stored_grades(app) == [4]
 
 
