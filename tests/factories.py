@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Card, Deck, Follow, Note, NoteType, ParameterSet, User
+from app.models.note import set_tags
 from app.models.user import name_key
 from app.scheduling.fsrs import ALGORITHM, DEFAULT_PARAMETERS
 from tests.conftest import MONDAY
@@ -45,6 +46,7 @@ def a_note(
     kind: str = "basic",
     fields: tuple[str, str] | None = None,
     guid: str | None = None,
+    tags: tuple[str, ...] = (),
 ) -> list[Card]:
     """A note at the end of a deck; returns its cards."""
     number = next(_numbers)
@@ -56,11 +58,13 @@ def a_note(
         language=deck.language,
         fields=list(fields or (f"Question {number}", f"Answer {number}")),
         field_languages=[deck.language, deck.language],
+        tags=list(tags),
         created_at=MONDAY,
         changed_at=MONDAY,
     )
     session.add(note)
     session.flush()
+    set_tags(session, deck.owner_id, {note.id: tags})
     last = session.scalar(sa.select(sa.func.max(Card.position)).where(Card.deck_id == deck.id))
     first = 0 if last is None else last + 1
     ordinals = [0, 1] if kind == "reversed" else [0]

@@ -23,7 +23,7 @@ from app.schema import WrongSchema, _for_migration, alembic_config, current_revi
 from app.study import AnswerGiven, answer_card, copy_progress
 from app.study.rebuilding import compare, rebuild
 from tests.databases import Databases, engine_on
-from tests.factories import a_deck, a_follow, a_learner, an_edition, at
+from tests.factories import a_deck, a_follow, a_learner, a_note, an_edition, at
 
 VERSIONS = shipped("migrations") / "versions"
 
@@ -61,6 +61,7 @@ def populate(session: Session) -> None:
         learner = a_learner(session, name)
         for deck in (a_deck(session, cards=2), a_deck(session, cards=2, owner=learner, kind="reversed")):
             a_follow(session, learner, deck)
+            a_note(session, deck, tags=("Net::DNS", "net::dns", "网络"))
             card_id = session.scalars(sa.select(Card.id).where(Card.deck_id == deck.id)).first()
             answer_card(session, learner, card_id, AnswerGiven(uuid4(), 2, 0), at(0))
         above = a_deck(session)

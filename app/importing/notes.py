@@ -12,6 +12,7 @@ from app.importing.opening import Target
 from app.importing.parsed import ParsedNote
 from app.models import Card, Note
 from app.models.contents import cards_of, place_cards
+from app.models.note import set_tags
 from app.rendering import card_ordinals
 
 
@@ -40,6 +41,7 @@ def add_notes(session: Session, target: Target, batch: Sequence[Incoming]) -> No
     ]
     session.add_all(notes)
     session.flush()
+    set_tags(session, target.owner_id, {note.id: note.tags for note in notes}, new=True)
     for note, incoming in zip(notes, batch, strict=True):
         placed = _placed(incoming).items()
         session.add_all(_new_card(target, note.id, ordinal, position) for ordinal, position in placed)
@@ -74,6 +76,7 @@ def apply_change(session: Session, target: Target, change: Change) -> None:
     for name, value in _content(target, change.incoming.note).items():
         setattr(note, name, value)
     note.changed_at = target.now
+    set_tags(session, target.owner_id, {note.id: note.tags})
     cards = cards_of(session, [note.id])[note.id]
     place_cards(session, note.id, cards, _placed(change.incoming), target.deck_id)
 

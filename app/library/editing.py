@@ -13,6 +13,7 @@ from app.models import Card, Change, Deck, Learner, Note
 from app.models.change import Verb, begin_change, content_of, digest_of, keep_versions
 from app.models.contents import fit_cards
 from app.models.deck import with_parents
+from app.models.note import set_tags
 from app.rendering import LONGEST_FIELD, card_ordinals, has_cloze, shows_nothing
 
 MOST_TAGS, LONGEST_TAG = 50, 100
@@ -95,6 +96,7 @@ def rewrite(
         setattr(note, name, value)
     note.changed_at = now
     session.flush()
+    set_tags(session, note.owner_id, {note.id: note.tags})
     session.refresh(note, ["note_type"])
     fit_cards(session, note.id, card_ordinals(note.note_type.kind, note.fields))
     return change.id

@@ -5,7 +5,7 @@ from app.models.deck import Deck
 from app.models.follow import Follow
 from app.models.mark import Mark, MarkChange, Marks
 from app.models.memory import Memory
-from app.models.note import Card, Note, NoteType
+from app.models.note import Card, Note, NoteTag, NoteType
 from app.models.progress_copy import ProgressCopy
 from app.models.review import DailySummary, Kind, Review, Stage
 from app.models.scheduling import ParameterSet, SchedulerVersion
@@ -26,6 +26,7 @@ __all__ = [
     "Marks",
     "Memory",
     "Note",
+    "NoteTag",
     "NoteType",
     "NoteVersion",
     "ParameterSet",

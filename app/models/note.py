@@ -1,13 +1,18 @@
 """Notes are what an author writes; cards are the questions made from them."""
 
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.database import ON_DEMAND, Base, Moment, only_where
 from app.models.deck import Deck
+
+LONGEST_KEY = 400
+"""Characters. PostgreSQL's index takes no entry of more than 2,700 bytes."""
 
 Format = Literal["markdown", "html"]
 
@@ -46,6 +51,7 @@ class Note(Base):
     format: Mapped[Format] = mapped_column(sa.String(8), default="markdown")
     fields: Mapped[list[str]] = mapped_column(sa.JSON)
     field_languages: Mapped[list[str]] = mapped_column(sa.JSON)
+    # As they were written; `set_tags` keeps NoteTag in step.
     tags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     # Where the note comes from (`notes line 67`) and the words that stand there; empty: not said.
     source: Mapped[str] = mapped_column(sa.Text, default="")
@@ -82,3 +88,42 @@ class Card(Base):
 
     note: Mapped[Note] = relationship(lazy=ON_DEMAND)
     deck: Mapped[Deck] = relationship(lazy=ON_DEMAND)
+
+
+class NoteTag(Base):
+    """A tag of a note, for finding the note by it."""
+
+    __tablename__ = "note_tags"
+    __table_args__ = (sa.Index("ix_note_tags_note_id", "note_id"), {"sqlite_with_rowid": False})
+
+    # The note's owner, 0 for the server: without it a tag would lead through the notes of everybody who uses the word.
+    owner_id: Mapped[int] = mapped_column(primary_key=True)
+    # See `tag_key`. Compared byte by byte, so that all tags below one are one range of the key.
+    key: Mapped[str] = mapped_column(sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), primary_key=True)
+    note_id: Mapped[int] = mapped_column(sa.ForeignKey("notes.id", ondelete="CASCADE"), primary_key=True)
+    # As it was written.
+    tag: Mapped[str] = mapped_column(sa.Text)
+
+
+def tag_key(tag: str) -> str:
+    """The form under which tags are compared, `Net::DNS` as `net::dns::`: what begins with it is the tag itself or one
+    below it. Empty for a tag without a letter."""
+    folded = unicodedata.normalize("NFKC", tag).casefold().replace("\0", "")
+    parts = [part.strip() for part in folded.split("::")]
+    key = "::".join(part for part in parts if part)[:LONGEST_KEY]
+    return f"{key}::" if key else ""
+
+
+def set_tags(session: Session, owner_id: int | None, tags: Mapping[int, Sequence[str]], *, new: bool = False) -> None:
+    """Makes the notes with these ids, all of one owner (None: the server), be found by these tags, and no others.
+    `new`: they had none before."""
+    if not new and tags:
+        session.execute(sa.delete(NoteTag).where(NoteTag.note_id.in_(tags)))
+    rows = {
+        (key, note_id): {"owner_id": owner_id or 0, "key": key, "note_id": note_id, "tag": tag}
+        for note_id, written in tags.items()
+        for tag in written
+        if (key := tag_key(tag))
+    }
+    if rows:
+        session.execute(sa.insert(NoteTag), list(rows.values()))

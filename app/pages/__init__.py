@@ -20,6 +20,7 @@ from app.pages import (
     notes,
     numbers,
     planning,
+    practice,
     progress,
     study,
     words,
@@ -32,6 +33,6 @@ def init_app(app: Flask) -> None:
     app.before_request(importing.allow_large_files)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
-    learning = (health, home, accounts, study, marking, copying, planning, progress)
-    for room in (*learning, cards, notes, library, importing, drafts):
+    learning = (home, study, practice, marking, cards, notes, planning, progress)
+    for room in (health, accounts, *learning, library, copying, importing, drafts):
         app.register_blueprint(room.bp)

@@ -8,6 +8,7 @@ from app.clock import now, study_day
 from app.database import db
 from app.library.decks import other_starter_decks, shelf, starter_decks
 from app.models.portion import Counts
+from app.pages import time_box
 from app.pages.access import current_learner
 from app.pages.language import language
 from app.progress import activity_of
@@ -36,6 +37,7 @@ def home() -> ResponseReturnValue:
         waiting=waiting,
         minutes=max(1, round(waiting.total * pace / 60)),
         done=done,
+        boxes=time_box.OFFERED,
         starters=[tree for tree in others if tree.deck.language == language()] or ([] if decks_on_shelf else others),
         first_day=study_day(learner.created_at, learner.time_zone, learner.day_starts_at) == today,
     )

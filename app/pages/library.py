@@ -17,7 +17,7 @@ from app.pages.numbers import number_in
 from app.pages.words import error_words
 from app.planning.choosing import scheduled
 from app.rendering import render_sides
-from app.study import progress_elsewhere
+from app.study import progress_elsewhere, tags_due
 
 bp = Blueprint("library", __name__)
 
@@ -51,6 +51,8 @@ def _deck(deck_id: int, error: Refused | None) -> str:
         for note in page.notes
     ]
     words = error_words(error) if error else None
+    learner = current_learner()
+    due_by_tag = tags_due(db.connection, learner, deck_id, learner.today(now())) if page.follow else []
     return render_template(
         "library/deck.html",
         page=page,
@@ -58,6 +60,7 @@ def _deck(deck_id: int, error: Refused | None) -> str:
         notes=notes,
         error=error,
         words=words,
+        tags=due_by_tag,
         editions=progress_elsewhere(db.session, current_learner(), page.deck),
         copy_id=uuid4(),
         scheduled=scheduled(db.session, current_learner(), deck_id) if page.follow else None,

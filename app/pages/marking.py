@@ -18,7 +18,7 @@ from app.pages.cards import card_page_of
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import number_in
-from app.pages.study import deck_named, study_page_of
+from app.pages.study import carried, study_page_of
 from app.pages.words import error_words
 from app.rendering import Sides, render_sides
 from app.study import mark_card, redo_last_act, reset_card, set_due, undo_last_act
@@ -119,7 +119,7 @@ def _back(card_id: int, message: str, *, leaves: bool) -> ResponseReturnValue:
         return redirect(url_for("cards.card_page", card_id=card_id), 303)
     if back == "marked":
         return redirect(url_for("marking.marked_page"), 303)
-    return redirect(url_for("study.study_page", deck=deck_named(), card=None if leaves else card_id), 303)
+    return redirect(url_for("study.study_page", card=None if leaves else card_id, **carried()), 303)
 
 
 def _swing(act: Callable[[], Act], *, undoes: bool) -> ResponseReturnValue:
@@ -136,4 +136,4 @@ def _swing(act: Callable[[], Act], *, undoes: bool) -> ResponseReturnValue:
     if wants_fragment():
         return study_page_of(message, card_id)
     flash(message)
-    return redirect(url_for("study.study_page", deck=deck_named(), card=card_id), 303)
+    return redirect(url_for("study.study_page", card=card_id, **carried()), 303)

@@ -1,6 +1,8 @@
 """Studying: one card after another."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, get_flashed_messages, redirect, render_template, request, url_for
@@ -14,7 +16,8 @@ from app.models.user import DRILL_SOON
 from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
-from app.pages.numbers import number_in
+from app.pages.numbers import milliseconds_of, number_in
+from app.pages.time_box import time_box
 from app.pages.words import error_words
 from app.progress import streak_of
 from app.rendering import Sides, render_sides
@@ -25,10 +28,12 @@ from app.study import (
     NextCard,
     Queue,
     answer_card,
+    answers_since,
     next_card,
     queue_of,
     rest_of_the_day,
     shown_card,
+    tagged_queue,
 )
 
 bp = Blueprint("study", __name__)
@@ -77,6 +82,10 @@ class Showing:
 
 @bp.get("/study")
 def study_page() -> ResponseReturnValue:
+    box = time_box()
+    if box is not None and box.since is None:
+        begun = replace(box, since=now())
+        return redirect(url_for("study.study_page", **{**carried(), **begun.carried}), 303)
     message = " ".join(map(str, get_flashed_messages())) or None
     card_id = (number_in("card") or 0) if request.args.get("card") else None
     return study_page_of(message, card_id)
@@ -98,7 +107,7 @@ def create_answer(card_id: int) -> ResponseReturnValue:
         return _confirmed(message) or study_page_of(message)
     if message:
         flash(message)
-    return redirect(url_for("study.study_page", deck=deck_named()), 303)
+    return redirect(url_for("study.study_page", **carried()), 303)
 
 
 @bp.get("/study/upcoming")
@@ -117,7 +126,7 @@ def create_more(deck_id: int) -> ResponseReturnValue:
         ask_for_more(transaction, learner, deck_id, learner.today(now()), what)
     if wants_fragment():
         return study_page_of(None)
-    return redirect(url_for("study.study_page", deck=deck_named()), 303)
+    return redirect(url_for("study.study_page", **carried()), 303)
 
 
 def _buttons() -> tuple[GradeButton, ...]:
@@ -127,6 +136,17 @@ def _buttons() -> tuple[GradeButton, ...]:
 def deck_named() -> int | None:
     """The deck the request names; None for everything. A name that is no number is nobody's deck."""
     return (number_in("deck") or 0) if request.values.get("deck") else None
+
+
+def _tag() -> str | None:
+    return request.values.get("tag") or None
+
+
+def carried() -> dict[str, Any]:
+    """What goes on with the learner from card to card, in addresses and forms: the deck, the tag, the time box."""
+    box = time_box()
+    named = {"deck": deck_named(), "tag": _tag(), **(box.carried if box else {})}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _answer_given() -> AnswerGiven:
@@ -150,31 +170,53 @@ def _answer_given() -> AnswerGiven:
 
 def study_page_of(message: str | None, card_id: int | None = None) -> str:
     """The page for the next card, or for this one if it waits; only its inside if a script asked."""
-    learner, moment = current_learner(), now()
-    queue = queue_of(db.connection, learner, deck_named(), moment)
+    learner, moment, box = current_learner(), now(), time_box()
+    queue = _queue(moment)
     card = None if card_id is None else shown_card(db.connection, learner, card_id, moment)
     card = card or next_card(db.connection, learner, queue, moment)
-    common = {"queue": queue, "deck": queue.root_path, "buttons": _buttons()}
+    minutes_left = box.minutes_left(moment) if box else None
+    common = {"queue": queue, "deck": queue.root_path, "buttons": _buttons(), "where": carried(), "box": box}
     whole = "" if wants_fragment() else "page_"
     if card is None:
-        rest = rest_of_the_day(db.connection, learner, queue)
-        streak = streak_of(db.session, learner, queue.day)
-        elsewhere = 0 if queue.root_id is None else queue_of(db.connection, learner, None, moment).counts.total
-        shown = {"rest": rest, "streak": streak, "elsewhere": elsewhere, "message": message}
-        return render_template(f"study/{whole}done.html", **shown, **common)
+        page = "done" if queue.tag is None else "tag_done"
+        return render_template(f"study/{whole}{page}.html", message=message, **_at_the_end(queue, moment), **common)
+    if box and box.since and not minutes_left and card_id is None:
+        answers = answers_since(db.connection, learner, min(queue.day, learner.today(box.since)), box.since)
+        return render_template(f"study/{whole}time_up.html", answers=answers, message=message, **common)
     message = message or _what_to_know(card, queue)
-    return render_template(f"study/{whole}card.html", showing=_showing(card, queue.day), message=message, **common)
+    showing = _showing(card, queue.day)
+    return render_template(
+        f"study/{whole}card.html", showing=showing, message=message, minutes_left=minutes_left, **common
+    )
+
+
+def _queue(moment: datetime, without: int | None = None) -> Queue:
+    learner, tag = current_learner(), _tag()
+    if tag is None:
+        return queue_of(db.connection, learner, deck_named(), moment, without)
+    return tagged_queue(db.connection, learner, tag, deck_named(), moment, without)
+
+
+def _at_the_end(queue: Queue, moment: datetime) -> dict[str, Any]:
+    learner, everything = current_learner(), queue.root_id is None and queue.tag is None
+    elsewhere = 0 if everything else queue_of(db.connection, learner, None, moment).counts.total
+    if queue.tag is not None:
+        return {"elsewhere": elsewhere, "held_back": any(deck.unmet for deck in queue.decks)}
+    rest, streak = rest_of_the_day(db.connection, learner, queue), streak_of(db.session, learner, queue.day)
+    return {"rest": rest, "streak": streak, "elsewhere": elsewhere}
 
 
 def _upcoming(shown_id: int) -> tuple[Queue, str | None]:
     """What waits besides the card that is shown, and the inside of the page for the first of it."""
     learner, moment = current_learner(), now()
-    queue = queue_of(db.connection, learner, deck_named(), moment, without=shown_id)
+    queue, box = _queue(moment, shown_id), time_box()
+    minutes_left = box.minutes_left(moment) if box else None
     card = next_card(db.connection, learner, queue, moment)
-    if card is None or card.early:
-        # What comes then depends on the answer.
+    if card is None or card.early or minutes_left == 0:
+        # What comes then depends on the answer, or the time is up.
         return queue, None
     common = {"queue": queue, "buttons": _buttons(), "message": _what_to_know(card, queue), "is_upcoming": True}
+    common |= {"where": carried(), "minutes_left": minutes_left}
     return queue, render_template("study/card.html", showing=_showing(card, queue.day), **common)
 
 
@@ -187,7 +229,12 @@ def _confirmed(message: str | None) -> str | None:
     queue, upcoming = _upcoming(shown_id)
     waiting = queue.counts.total + 1
     return render_template(
-        "study/confirmed.html", queue=queue, waiting=waiting, upcoming=upcoming or "", message=message
+        "study/confirmed.html",
+        queue=queue,
+        where=carried(),
+        waiting=waiting,
+        upcoming=upcoming or "",
+        message=message,
     )
 
 
@@ -213,4 +260,4 @@ def _showing(card: NextCard, day: int) -> Showing:
     sides = render_sides(shown.kind, shown.fields, shown.field_languages, shown.ordinal, shown.format)
     grades = [button.grade for button in _buttons()]
     outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), grades, card.settings, shown.id)
-    return Showing(card, sides, outlooks, review_id, uuid4(), int(moment.timestamp() * 1000))
+    return Showing(card, sides, outlooks, review_id, uuid4(), milliseconds_of(moment))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.models import DailySummary, Stage
+from app.models import DailySummary, Kind, Stage
 from app.planning.learner import BUTTONS, DEFAULT_HABITS, PASSES, Habits
 from app.scheduling import PASSED
 from app.scheduling.memory import AGAIN
@@ -36,6 +36,7 @@ def habits_of(connection: sa.Connection, user_id: int, deck_ids: Sequence[int]) 
     rows = connection.execute(
         sa.select(is_new, DailySummary.first, DailySummary.grade, *counts)
         .where(DailySummary.user_id == user_id, DailySummary.deck_id.in_(deck_ids))
+        .where(DailySummary.kind == Kind.ANSWER)
         .group_by(is_new, DailySummary.first, DailySummary.grade)
     ).all()
     answers, took = Counter[tuple[str, int]](), Counter[tuple[str, int]]()

@@ -1,34 +1,41 @@
 """What a learner did: today, and day after day."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import DailySummary, Learner
+from app.models import DailySummary, Kind, Learner
 from app.scheduling.memory import HARD
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A day's answers, the drill's among them, and the time they took."""
+    """A day's answers, the drill's among them, and the time they took; apart from them, those given in practice."""
 
     answers: int
     took_ms: int
     again: int
+    practised: int = 0
 
 
 def activity_of(session: Session, learner: Learner, day: int) -> Activity:
     """What the learner did on a study day."""
-    total = sa.func.coalesce
+    answered, practised = (DailySummary.kind == kind for kind in (Kind.ANSWER, Kind.PRACTICE))
     row = session.execute(
         sa.select(
-            total(sa.func.sum(DailySummary.answers), 0),
-            total(sa.func.sum(DailySummary.took_ms), 0),
-            total(sa.func.sum(sa.case((DailySummary.grade < HARD, DailySummary.answers), else_=0)), 0),
+            _sum_of(DailySummary.answers, answered),
+            _sum_of(DailySummary.took_ms, answered),
+            _sum_of(DailySummary.answers, sa.and_(answered, DailySummary.grade < HARD)),
+            _sum_of(DailySummary.answers, practised),
         ).where(DailySummary.user_id == learner.id, DailySummary.day == day)
     ).one()
     return Activity(*(int(number) for number in row))
+
+
+def _sum_of(column: Any, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, column), else_=0)), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,8 @@ class Streak:
 
 
 def streak_of(session: Session, learner: Learner, today: int) -> Streak:
-    """The row of days on which the learner studied. Today counts once there is an answer; until then the row up to
-    yesterday stands, because the day is not over. One missed day is a rest; two in a row end it."""
+    """The row of days on which the learner studied or practised. Today counts once there is an answer; until then the
+    row up to yesterday stands, because the day is not over. One missed day is a rest; two in a row end it."""
     begins = sa.case((_studied_on(learner.id, sa.literal(today)), today + 1), else_=today)
     # Day by day backwards, so that a streak costs as many looks as it has days, whatever else was ever learnt.
     row = sa.select(begins.label("day")).cte("days", recursive=True)

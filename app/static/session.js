@@ -91,7 +91,8 @@ function confirm(fragment) {
 async function prefetch() {
   const card = shownId();
   upcoming = undefined;
-  if (!card) return;
+  // In practice the answer decides what comes.
+  if (!card || !study().dataset.upcoming) return;
   try {
     const { status, html } = await asked(study().dataset.upcoming);
     if (status === 200 && shownId() === card && upcoming === undefined && !isWaiting) upcoming = fragmentOf(html);

@@ -5,8 +5,11 @@ from app.study.by_hand import reset_card, set_due
 from app.study.copying import EditionProgress, copy_progress, progress_elsewhere, undo_copy
 from app.study.marking import mark_card
 from app.study.merging import merge_answers
+from app.study.practice import PracticeGiven, practice_card
 from app.study.queue import NextCard, Queue, next_card, queue_of, shown_card
-from app.study.rest import Rest, rest_of_the_day
+from app.study.rest import Rest, answers_since, rest_of_the_day
+from app.study.run import Run, RunState, run_state, undo_practice
+from app.study.tagged import TagDue, tagged_queue, tags_due
 from app.study.undoing import redo_last_act, undo_last_act
 
 __all__ = [
@@ -14,20 +17,30 @@ __all__ = [
     "EditionProgress",
     "NextCard",
     "Outcome",
+    "PracticeGiven",
     "Queue",
     "Rest",
+    "Run",
+    "RunState",
+    "TagDue",
     "answer_card",
+    "answers_since",
     "copy_progress",
     "mark_card",
     "merge_answers",
     "next_card",
+    "practice_card",
     "progress_elsewhere",
     "queue_of",
     "redo_last_act",
     "reset_card",
     "rest_of_the_day",
+    "run_state",
     "set_due",
     "shown_card",
+    "tagged_queue",
+    "tags_due",
     "undo_copy",
     "undo_last_act",
+    "undo_practice",
 ]

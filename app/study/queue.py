@@ -3,7 +3,8 @@
 The database is the queue: each question is asked of it anew, so no edit, mark or second device can make it wrong.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
@@ -40,7 +41,7 @@ from app.study.showing import ShownCard, show
 
 BEGINNER_ANSWERS = 3
 
-Reason = Literal["due", "new", "drill"]
+Reason = Literal["due", "new", "drill", "practice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class Queue:
     """Whether the learner has answered fewer than three times, and may want a word on grading."""
     without: int | None = None
     """The card that is left out, for it is being answered."""
+    tag: str | None = None
+    """Only cards whose notes have this tag; None: all."""
+    drilled: Mapping[int, int] = field(default_factory=dict)
+    """With a tag: the drill's first card by deck, which is not the deck's first."""
 
     @property
     def counts(self) -> Counts:
@@ -167,6 +172,9 @@ def _next_due(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> 
     """The next due card; one whose sibling was answered a moment ago lets another go first."""
     with_heads = zip(queue.decks, queue.heads, strict=True)
     heads = [(deck, head.due) for deck, head in with_heads if head.due is not None and deck.allows_reviews]
+    if queue.tag is not None:
+        # The orders look through whole decks, and here only some of their cards are wanted.
+        return NextCard("due", *show(handle, learner, heads[0][1], queue.day)) if heads else None
     order = due_in_order(handle, learner, queue.day, heads, queue.without)
     first = next(order, None)
     if first is None:
@@ -184,7 +192,7 @@ def _next_due(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> 
 def _next_new(handle: Handle, learner: Learner, queue: Queue) -> NextCard | None:
     for deck, head in zip(queue.decks, queue.heads, strict=True):
         if head.new is not None and deck.new_per_day > deck.introduced:
-            at_random = deck.new_order == NewOrder.RANDOM
+            at_random = deck.new_order == NewOrder.RANDOM and queue.tag is None
             card_id = next_at_random(handle, learner, queue.day, deck.id, queue.without) if at_random else head.new
             return None if card_id is None else NextCard("new", *show(handle, learner, card_id))
     return None
@@ -215,7 +223,7 @@ def _drilled(
     handle: Handle, learner: Learner, queue: Queue, deck: WaitingDeck, *, early: bool = False
 ) -> NextCard | None:
     named = {"learner_id": learner.id, "deck_id": deck.id, "day": queue.day}
-    card_id = connection_of(handle).scalar(_DRILLED, named)
+    card_id = queue.drilled.get(deck.id) or connection_of(handle).scalar(_DRILLED, named)
     return None if card_id is None else NextCard("drill", *show(handle, learner, card_id), early)
 
 

@@ -17,7 +17,7 @@ from app.models.scheduling import all_settings
 from app.scheduling import DEFAULT_SETTINGS, NEW, MemoryState
 from app.study.folding import REMEMBERED, fold, remembered_from
 from app.study.keeping import INSERT, MEMORIES, SUMMARIES, Logged, Remembered, Share
-from app.study.summing import Totals, totals_of
+from app.study.summing import Totals, practice_share, totals_of
 
 PAGE = 5_000
 PROJECTIONS_LOCK = "LOCK TABLE reviews, memories, daily_summaries IN SHARE ROW EXCLUSIVE MODE"
@@ -79,6 +79,7 @@ def compare(session: Session, user_id: int) -> Comparison:
         for share, (answers, took_ms) in totals_of(log).items():
             before = totals.get(share, (0, 0))
             totals[share] = before[0] + answers, before[1] + took_ms
+    totals.update(_practised(connection, user_id))
     for orphan, _ in [(card, kept), *remembered] if kept is not None else []:
         found.memories[orphan] = _FORGOTTEN
     summed = _summaries(connection, user_id)
@@ -162,6 +163,14 @@ def _by_card(connection: sa.Connection, rows: sa.Select[Any], card_id: Any) -> I
             continue
         yield from whole
         after = whole[-1][0]
+
+
+def _practised(connection: sa.Connection, user_id: int) -> Totals:
+    """What the answers given in practice add to the summaries."""
+    key = (Review.day, Review.hour, Review.deck_id, Review.grade)
+    own = (Review.user_id == user_id, Review.kind == Kind.PRACTICE, Review.undone_at.is_(None))
+    rows = sa.select(*key, sa.func.count(), sa.func.sum(Review.took_ms)).where(*own).group_by(*key)
+    return {practice_share(*row[:4]): (row[4], int(row[5])) for row in connection.execute(rows)}
 
 
 def _summaries(connection: sa.Connection, user_id: int) -> Totals:

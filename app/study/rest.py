@@ -1,18 +1,20 @@
 """What the finished page says: when the next card comes and what tomorrow brings."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.database import Handle, connection_of
-from app.models import DailySummary, Deck, Follow, Kind, Learner, Memory, Stage
+from app.models import DailySummary, Deck, Follow, Kind, Learner, Memory, Review, Stage
 from app.models.follow import NEW_PER_DAY
 from app.models.waiting import (
     A_LOT_OF_NEW,
     COUNTED_UP_TO,
     DAY,
     LEARNER,
+    at_most,
     due_cards,
     first_of,
     first_position,
@@ -91,19 +93,35 @@ def _tomorrow(queue: Queue, waiting: dict[int, tuple[int | None, int]]) -> int:
 
 def _done_in_decks() -> sa.Select[Any]:
     new = DailySummary.stage == Stage.NEW
-    repeated = sa.and_(DailySummary.first, ~new, DailySummary.kind == Kind.ANSWER)
+    repeated = sa.and_(DailySummary.first, ~new)
     figures = (
         *(DailySummary.answers, DailySummary.took_ms),
         *(_answers_if(new), _answers_if(repeated), _answers_if(repeated, DailySummary.grade >= HARD)),
     )
     return sa.select(*(sa.func.coalesce(sa.func.sum(figure), 0) for figure in figures)).where(
-        *(DailySummary.user_id == LEARNER, DailySummary.day == DAY),
+        *(DailySummary.user_id == LEARNER, DailySummary.day == DAY, DailySummary.kind == Kind.ANSWER),
         DailySummary.deck_id.in_(sa.bindparam("deck_ids", expanding=True)),
     )
 
 
 def _answers_if(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.case((sa.and_(*conditions), DailySummary.answers), else_=0)
+
+
+_SINCE = (
+    sa.select(Review.card_id)
+    .where(Review.user_id == LEARNER, Review.day >= DAY, Review.at >= sa.bindparam("since", type_=Review.at.type))
+    .where(Review.kind == Kind.ANSWER, Review.undone_at.is_(None))
+    .limit(at_most(COUNTED_UP_TO))
+    .subquery()
+)
+_ANSWERS_SINCE = sa.select(sa.func.count()).select_from(_SINCE)
+
+
+def answers_since(handle: Handle, learner: Learner, day: int, since: datetime) -> int:
+    """How many answers stand that the learner gave from a moment of that study day on, up to COUNTED_UP_TO."""
+    named = {"learner_id": learner.id, "day": day, "since": since}
+    return connection_of(handle).scalar(_ANSWERS_SINCE, named) or 0
 
 
 def _ahead(*, inside: bool) -> sa.Select[Any]:

@@ -33,6 +33,7 @@ class ShownCard:
     language: str
     source: str
     quote: str
+    tags: list[str]
     deck_language: str
     is_followed: bool
     deck: str
@@ -56,7 +57,7 @@ def _sibling_today() -> sa.ScalarSelect[bool]:
 _ROWS = (
     sa.select(
         *(Card.id, Card.deck_id, Card.note_id, Card.ordinal, Card.position, NoteType.kind),
-        *(Note.fields, Note.field_languages, Note.format, Note.language, Note.source, Note.quote),
+        *(Note.fields, Note.field_languages, Note.format, Note.language, Note.source, Note.quote, Note.tags),
         *(Deck.language, sa.and_(Follow.user_id.is_not(None), Deck.published)),
         *(Deck.name, Deck.parent_id, _sibling_today(), *SETTINGS, *MARKS, *REMEMBERED),
     )
@@ -83,7 +84,7 @@ def show(
     row: Any = connection.execute(_SHOWN, {"learner_id": learner.id, "card_id": card_id, "day": day}).first()
     if row is None:
         raise NotFound()
-    own, (name, parent_id, sibling), settings, marks, remembered = split_at(row, 14, 3, len(SETTINGS), len(MARKS))
+    own, (name, parent_id, sibling), settings, marks, remembered = split_at(row, 15, 3, len(SETTINGS), len(MARKS))
     card = ShownCard(*(*own, path_of(connection, name, parent_id), marks_from(marks), bool(sibling)))
     chosen, kept = versioned_from(settings), remembered_from(remembered)
     return card, up_to_date(connection, learner.id, card_id, kept, chosen), chosen.settings

@@ -28,6 +28,12 @@ def share_of(logged: Logged, last_day: int | None) -> Share:
     return Share(logged.day, logged.deck_id, logged.hour, Kind.ANSWER, logged.grade, stage, first)
 
 
+def practice_share(day: int, hour: int, deck_id: int, grade: int) -> Share:
+    """The row an answer given in practice counts in. It is nobody's first and has no stage of its own, so that whatever
+    else happens to the card, before or after, it stays where it was counted."""
+    return Share(day, deck_id, hour, Kind.PRACTICE, grade, Stage.YOUNG, first=False)
+
+
 def totals_of(log: Iterable[Logged]) -> Totals:
     """What one card's standing log adds to the summaries, whatever order it arrives in: its answers."""
     by_id = {logged.id: logged for logged in log}

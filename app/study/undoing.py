@@ -16,6 +16,7 @@ from app.models.acts import LATEST_ACTS, MARKED
 from app.study.folding import fold_again, since_reset, standing_log
 from app.study.keeping import MOVED_ON, REVIEWS, Logged, lower_cursor
 from app.study.marking import put_back
+from app.study.practice import swing_practice
 
 NO_LONGER = timedelta(milliseconds=1)
 
@@ -84,9 +85,10 @@ def _read_swing(connection: sa.Connection, learner: Learner, act: Act) -> Swing:
     if act.kind == MARKED:
         return lambda writing, at: _swing_mark(writing, learner, act, at)
     if act.kind == Kind.PRACTICE:
-        return lambda writing, at: _mark_review(writing, learner.id, act.card_id, act.id, at)
+        practised = _row(connection, learner, act)
+        return lambda writing, at: swing_practice(writing, learner, act.card_id, practised, at)
     standing, card = standing_log(connection, learner.id, act.card_id), (act.card_id, act.deck_id, act.position)
-    own = standing if act.undone_at is None else [*standing, _undone_row(connection, learner, act)]
+    own = standing if act.undone_at is None else [*standing, _row(connection, learner, act)]
     rest = [logged for logged in own if logged.id != act.id]
 
     def swing(writing: sa.Connection, at: datetime | None) -> None:
@@ -96,7 +98,7 @@ def _read_swing(connection: sa.Connection, learner: Learner, act: Act) -> Swing:
     return swing
 
 
-def _undone_row(connection: sa.Connection, learner: Learner, act: Act) -> Logged:
+def _row(connection: sa.Connection, learner: Learner, act: Act) -> Logged:
     columns = (getattr(Review, name) for name in Logged.__dataclass_fields__)
     own = (Review.user_id == learner.id, Review.card_id == act.card_id, Review.id == act.id)
     return Logged(*connection.execute(sa.select(*columns).where(*own)).one())

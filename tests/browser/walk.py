@@ -131,6 +131,7 @@ def _followed_tree(page: Page) -> Iterator[str]:
     expect(page.locator("#reveal[open]")).to_have_count(0)
     yield from _with_six_buttons(page)
     yield from _planned(page)
+    yield from _practising(page)
     page.goto("/decks")
     page.locator("form[action='/decks/2/follow'] button").click()
     page.goto("/decks/2")
@@ -138,6 +139,25 @@ def _followed_tree(page: Page) -> Iterator[str]:
     page.locator("form[action$='/copies'] button").click()
     expect(page.locator("form[action$='/copies/undo']")).to_be_visible()
     yield "an edition that was copied to"
+
+
+def _practising(page: Page) -> Iterator[str]:
+    """Practice of one tag to its end, and the ends of a tag and of a time box."""
+    page.goto("/study?deck=1&minutes=5&since=1000")
+    yield "the time is up"
+    page.goto("/study?tag=nobody-has-it")
+    yield "nothing more under a tag"
+    page.goto("/practice?deck=1&cards=ahead")
+    yield "what to practise"
+    page.goto("/practice/run?deck=1&cards=all&most=1")
+    yield "practice, question"
+    page.keyboard.press("Space")
+    expect(page.locator("#reveal")).to_have_attribute("open", "")
+    yield "practice, answer"
+    page.locator("button.good").click()
+    expect(page.locator(".done")).to_be_visible()
+    page.locator(".arriving").evaluate_all("all => Promise.all(all[0]?.getAnimations().map(a => a.finished) ?? [])")
+    yield "practice, finished"
 
 
 def _with_six_buttons(page: Page) -> Iterator[str]:

@@ -11,7 +11,7 @@ from tests.statements import Statement
 
 GROWING = {
     *("users", "sign_ins", "follows", "memories", "reviews", "daily_summaries", "notes", "cards"),
-    *("marks", "mark_changes"),
+    *("marks", "mark_changes", "note_tags"),
 }
 LEARNERS_OWN = {"memories", "reviews", "daily_summaries", "marks", "mark_changes"}
 FOLLOWS = re.compile(r"\bfollows(_\d+)*\.")

@@ -34,6 +34,7 @@ from app.study import (
 from app.study.keeping import Logged, Share
 from app.study.marking import brought_back, buried, flagged, suspended
 from app.study.merging import LateAnswer
+from app.study.practice import PracticeGiven, practice_card, swing_practice
 from app.study.rebuilding import compare
 from app.study.summing import Totals, totals_of
 from tests.factories import a_deck, a_follow, a_learner, an_edition, at
@@ -54,8 +55,11 @@ put = st.tuples(st.just("put"), st.integers(0, 2 * CARDS - 1), st.integers(0, 9)
 reset = st.tuples(st.just("reset"), st.integers(0, 2 * CARDS - 1), st.just(0), st.integers(1, 10**6))
 marked = st.tuples(st.just("mark"), st.integers(0, 2 * CARDS - 1), st.integers(0, 3), st.integers(1, 10**6))
 by_hand = st.one_of(put, reset, marked)
+practised = st.tuples(st.just("practise"), st.integers(0, 2 * CARDS - 1), st.integers(0, 5), st.integers(1, 10**6))
+unpractised = st.tuples(st.just("unpractise"), st.integers(0, 50), st.just(0), st.just(0))
 acts = st.one_of(
-    *(answered, answered, repeated, late, undone, redone, later, copied, uncopied, switched, unswitched, by_hand)
+    *(answered, answered, repeated, late, undone, redone, later, copied, uncopied, switched, unswitched, by_hand),
+    *(practised, unpractised),
 )
 histories = st.lists(acts, max_size=30)
 CHOICES = (
@@ -132,6 +136,27 @@ class Life:
         answer = Answer(UUID(int=number), self.ada.today(self.now) - number % 3, earlier, grade)
         merge_answers(self.session, self.ada, [LateAnswer(self.cards[which].id, answer, took_ms=700)] * 2)
 
+    def practise(self, which: int, grade: int, number: int) -> None:
+        before = self.memories()
+        practice_card(
+            self.session, self.ada, self.cards[which].id, PracticeGiven(UUID(int=number), grade, 300), self.now
+        )
+        assert self.memories() == before
+
+    def unpractise(self, which: int, *_: int) -> None:
+        own = (Review.user_id == self.ada.id, Review.kind == Kind.PRACTICE)
+        rows = self.session.scalars(sa.select(Review).where(*own).order_by(Review.at, Review.id)).all()
+        if rows:
+            before = self.memories()
+            row = rows[which % len(rows)]
+            swing_practice(self.session.connection(), self.ada, row.card_id, logged(row), self.now)
+            self.session.expire_all()
+            assert self.memories() == before
+
+    def memories(self) -> list[sa.Row]:
+        own = sa.select(Memory.__table__).where(Memory.user_id == self.ada.id).order_by(Memory.card_id)
+        return list(self.session.execute(own).all())
+
     def copy(self, _which: int, _grade: int, number: int) -> None:
         self.copies.append(UUID(int=number))
         copy_progress(self.session, self.ada, self.copies[-1], self.editions, self.now)
@@ -167,7 +192,7 @@ def _check(session: Session, ada: User, cards: list[Card]) -> None:
     totals: Totals = {}
     begun_by_answer = 0
     for card in cards:
-        own = [r for r in reviews if r.card_id == card.id]
+        own = [r for r in reviews if r.card_id == card.id and r.kind != Kind.PRACTICE]
         events = in_order(r.event for r in own)
         begun_by_answer += sum(isinstance(event, Answer) and _is_first(before) for before, event in pairs(events))
         memory = session.get(Memory, (ada.id, card.id))
@@ -184,7 +209,9 @@ def _check(session: Session, ada: User, cards: list[Card]) -> None:
             totals[share] = (before[0] + answers, before[1] + took_ms)
     summaries = session.scalars(sa.select(DailySummary).where(DailySummary.user_id == ada.id)).all()
     kept = {Share(*(getattr(s, f) for f in Share.__dataclass_fields__)): (s.answers, s.took_ms) for s in summaries}
-    assert kept == totals
+    assert {share: sums for share, sums in kept.items() if share.kind == Kind.ANSWER} == totals
+    assert sum(s.answers for s in summaries if s.kind == Kind.PRACTICE) == sum(r.kind == Kind.PRACTICE for r in reviews)
+    assert all(s.answers > 0 for s in summaries)
     assert sum(answers for answers, _ in totals.values()) == sum(r.kind == Kind.ANSWER for r in reviews)
     assert sum(n for share, (n, _) in totals.items() if share.stage == Stage.NEW) == begun_by_answer
     assert compare(session, ada.id).agrees
