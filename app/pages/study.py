@@ -114,7 +114,8 @@ def create_answer(card_id: int) -> ResponseReturnValue:
 def upcoming_fragment() -> ResponseReturnValue:
     """The card after the one that is shown, so that it is there before the answer has been stored; empty if there is
     none, or none that can be known yet."""
-    return _upcoming(number_in("card") or 0)[1] or ""
+    queue, upcoming = _upcoming(number_in("card") or 0)
+    return render_template("study/card.html", queue=queue, where=carried(), **upcoming) if upcoming else ""
 
 
 @bp.post("/decks/<id:deck_id>/more")
@@ -206,18 +207,17 @@ def _at_the_end(queue: Queue, moment: datetime) -> dict[str, Any]:
     return {"rest": rest, "streak": streak, "elsewhere": elsewhere}
 
 
-def _upcoming(shown_id: int) -> tuple[Queue, str | None]:
-    """What waits besides the card that is shown, and the inside of the page for the first of it."""
+def _upcoming(shown_id: int) -> tuple[Queue, dict[str, Any]]:
+    """What waits besides the card that is shown, and what the page needs to show the first of it; nothing if what comes
+    then depends on the answer, or the time is up."""
     learner, moment = current_learner(), now()
     queue, box = _queue(moment, shown_id), time_box()
     minutes_left = box.minutes_left(moment) if box else None
     card = next_card(db.connection, learner, queue, moment)
     if card is None or card.early or minutes_left == 0:
-        # What comes then depends on the answer, or the time is up.
-        return queue, None
-    common = {"queue": queue, "buttons": _buttons(), "message": _what_to_know(card, queue), "is_upcoming": True}
-    common |= {"where": carried(), "minutes_left": minutes_left}
-    return queue, render_template("study/card.html", showing=_showing(card, queue.day), **common)
+        return queue, {}
+    common = {"buttons": _buttons(), "message": _what_to_know(card, queue), "minutes_left": minutes_left}
+    return queue, {"showing": _showing(card, queue.day), "is_upcoming": True, **common}
 
 
 def _confirmed(message: str | None) -> str | None:
@@ -227,15 +227,8 @@ def _confirmed(message: str | None) -> str | None:
     if shown_id is None or shown_card(db.connection, current_learner(), shown_id, now()) is None:
         return None
     queue, upcoming = _upcoming(shown_id)
-    waiting = queue.counts.total + 1
-    return render_template(
-        "study/confirmed.html",
-        queue=queue,
-        where=carried(),
-        waiting=waiting,
-        upcoming=upcoming or "",
-        message=message,
-    )
+    around = {"queue": queue, "where": carried(), "waiting": queue.counts.total + 1, "said": message}
+    return render_template("study/confirmed.html", **around, **upcoming)
 
 
 def _what_to_know(card: NextCard, queue: Queue) -> str | None:
