@@ -3,6 +3,7 @@
 from app.models.deck import Deck
 from app.models.follow import Follow
 from app.models.mark import Mark, MarkChange, Marks
+from app.models.media import MediaName, Medium
 from app.models.memory import Memory
 from app.models.note import Card, Note, NoteType
 from app.models.progress_copy import ProgressCopy
@@ -22,6 +23,8 @@ __all__ = [
     "Mark",
     "MarkChange",
     "Marks",
+    "MediaName",
+    "Medium",
     "Memory",
     "Note",
     "NoteType",

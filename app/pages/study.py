@@ -15,8 +15,9 @@ from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import number_in
+from app.pages.sides import sides_of
 from app.pages.words import error_words
-from app.rendering import Sides, render_sides
+from app.rendering import Comparison, Sides, compare
 from app.scheduling import LEECH_AGAIN, LEECH_LAPSES, Answer, Outlook, preview
 from app.scheduling.memory import AGAIN, EASY, GOOD, HARD
 from app.study import (
@@ -72,6 +73,13 @@ class Showing:
     review_id: UUID
     change_id: UUID
     shown_at: int
+    typed: str | None = None
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What was typed beside what was expected, if the page was asked for that."""
+        expects = self.sides.expects
+        return None if self.typed is None or expects is None else compare(self.typed, expects)
 
 
 @bp.get("/study")
@@ -105,6 +113,12 @@ def upcoming_fragment() -> ResponseReturnValue:
     """The card after the one that is shown, so that it is there before the answer has been stored; empty if there is
     none, or none that can be known yet."""
     return _upcoming(number_in("card") or 0)[1] or ""
+
+
+@bp.post("/cards/<id:card_id>/typed")
+def compare_typed(card_id: int) -> ResponseReturnValue:
+    """The card with its answer shown beside what was typed, for browsers without scripts. Changes nothing."""
+    return study_page_of(None, card_id, request.form.get("typed", ""))
 
 
 @bp.post("/decks/<id:deck_id>/more")
@@ -147,7 +161,7 @@ def _answer_given() -> AnswerGiven:
     return AnswerGiven(review_id, grade, seen, took)
 
 
-def study_page_of(message: str | None, card_id: int | None = None) -> str:
+def study_page_of(message: str | None, card_id: int | None = None, typed: str | None = None) -> str:
     """The page for the next card, or for this one if it waits; only its inside if a script asked."""
     learner, moment = current_learner(), now()
     queue = queue_of(db.connection, learner, deck_named(), moment)
@@ -160,7 +174,8 @@ def study_page_of(message: str | None, card_id: int | None = None) -> str:
         elsewhere = 0 if queue.root_id is None else queue_of(db.connection, learner, None, moment).counts.total
         return render_template(f"study/{whole}done.html", rest=rest, elsewhere=elsewhere, message=message, **common)
     message = message or _what_to_know(card, queue)
-    return render_template(f"study/{whole}card.html", showing=_showing(card, queue.day), message=message, **common)
+    showing = _showing(card, queue.day, typed if card.card.id == card_id else None)
+    return render_template(f"study/{whole}card.html", showing=showing, message=message, **common)
 
 
 def _upcoming(shown_id: int) -> tuple[Queue, str | None]:
@@ -205,9 +220,9 @@ def _what_to_know(card: NextCard, queue: Queue) -> str | None:
     return None
 
 
-def _showing(card: NextCard, day: int) -> Showing:
+def _showing(card: NextCard, day: int, typed: str | None = None) -> Showing:
     shown, moment, review_id = card.card, now(), uuid4()
-    sides = render_sides(shown.kind, shown.fields, shown.field_languages, shown.ordinal, shown.format)
+    sides = sides_of(shown.content, shown.ordinal, shown.owner_id)
     grades = [button.grade for button in _buttons()]
     outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), grades, card.settings, shown.id)
-    return Showing(card, sides, outlooks, review_id, uuid4(), int(moment.timestamp() * 1000))
+    return Showing(card, sides, outlooks, review_id, uuid4(), int(moment.timestamp() * 1000), typed)

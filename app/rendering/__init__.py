@@ -1,7 +1,28 @@
 """From fields to safe HTML: no database, no request, the same text always gives the same result."""
 
 from app.rendering.cards import Sides, card_ordinals, render_sides
-from app.rendering.cloze import cloze_numbers, has_cloze
-from app.rendering.text import render_text, shows_nothing
+from app.rendering.cloze import cloze_numbers, has_cloze, unclosed_cloze
+from app.rendering.content import CardTemplate, Content, Shape, shape_of
+from app.rendering.finishing import File, finished, media_names, render_text
+from app.rendering.text import shows_nothing
+from app.rendering.typed import Comparison, compare
 
-__all__ = ["Sides", "card_ordinals", "cloze_numbers", "has_cloze", "render_sides", "render_text", "shows_nothing"]
+__all__ = [
+    "CardTemplate",
+    "Comparison",
+    "Content",
+    "File",
+    "Shape",
+    "Sides",
+    "card_ordinals",
+    "cloze_numbers",
+    "compare",
+    "finished",
+    "has_cloze",
+    "media_names",
+    "render_sides",
+    "render_text",
+    "shape_of",
+    "shows_nothing",
+    "unclosed_cloze",
+]

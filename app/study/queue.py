@@ -172,7 +172,9 @@ def _next_due(handle: Handle, learner: Learner, queue: Queue, now: datetime) -> 
     if first is None:
         return None
     shown = show(handle, learner, first, queue.day)
-    if (shown[0].sibling_today or queue.without) and first in (siblings := too_soon(handle, learner, queue.day, now, queue.without)):
+    if (shown[0].sibling_today or queue.without) and first in (
+        siblings := too_soon(handle, learner, queue.day, now, queue.without)
+    ):
         other = next((card_id for card_id in order if card_id not in siblings), None)
         shown = shown if other is None else show(handle, learner, other, queue.day)
     return NextCard("due", *shown)
