@@ -19,7 +19,7 @@ SOUND = re.compile(r"\[sound:([^\[\]\n]{1,300})\]")
 SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".webm", ".flac", ".aac", ".3gp")
 LONGEST_NAME = 300
 LONGEST_MARKDOWN = 2**17
-"""A longer text is shown as it was written: nobody writes one, and a megabyte of Markdown takes half a minute to read."""
+"""A longer text is shown as it was written: nobody writes one, and a megabyte of Markdown takes half a minute."""
 MOST_MEDIA = 500
 """On one card; more are not shown."""
 
