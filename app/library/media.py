@@ -5,7 +5,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from app.database import Handle, connection_of
 from app.errors import N_, NotFound, Refused, TooLarge
-from app.models import Deck, Follow, Learner, MediaName, Medium, Note
+from app.models import Deck, Follow, Learner, MediaName, Medium, Note, NoteType
 
 LARGEST_FILE = 20 * 2**20
 LONGEST_NAME = 120
 CHUNK = 2**16
+NOTES_AT_ONCE = 1_000
 BEGINNINGS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
@@ -135,7 +136,8 @@ def media_of(handle: Handle, owner_id: int | None, names: Sequence[str]) -> dict
     """Those of an author's files that have one of these names."""
     if owner_id is None or not names:
         return {}
-    wanted = {unicodedata.normalize("NFC", name): name for name in names}
+    # No file is called so, and PostgreSQL cannot even be asked.
+    wanted = {unicodedata.normalize("NFC", name): name for name in names if "\x00" not in name}
     rows = connection_of(handle).execute(_NAMED.where(MediaName.owner_id == owner_id, MediaName.name.in_(wanted)))
     return {wanted[row.name]: Named(*row) for row in rows}
 
@@ -188,13 +190,24 @@ _NAMED = sa.select(MediaName.name, MediaName.digest, Medium.content_type, Medium
 
 
 def _used(session: Session, learner: Learner, names: Sequence[str]) -> set[str]:
-    """Which of the names stand in a note of the learner's, or in a template of theirs."""
-    left, used = set(names), set[str]()
-    texts = sa.select(Note.fields).where(Note.owner_id == learner.id).execution_options(yield_per=1_000)
-    for fields in session.scalars(texts):
-        text = unicodedata.normalize("NFC", "\n".join(fields))
-        found = {name for name in left if name in text or quote(name) in text}
-        left, used = left - found, used | found
-        if not left:
-            break
+    """Which of the names stand in a note of the learner's or in a template of theirs."""
+    used = _named_in(names, _templates_of(session, learner))
+    left, last_id = set(names) - used, 0
+    own = sa.select(Note.id, Note.fields).where(Note.owner_id == learner.id).order_by(Note.id).limit(NOTES_AT_ONCE)
+    while left and (rows := session.execute(own.where(Note.id > last_id)).all()):
+        found = _named_in(left, "\n".join(field for _, fields in rows for field in fields))
+        left, used, last_id = left - found, used | found, rows[-1][0]
     return used
+
+
+def _named_in(names: Iterable[str], text: str) -> set[str]:
+    normal = unicodedata.normalize("NFC", text)
+    return {name for name in names if name in normal or quote(name) in normal}
+
+
+def _templates_of(session: Session, learner: Learner) -> str:
+    own = sa.select(NoteType.templates, NoteType.css).where(NoteType.owner_id == learner.id)
+    types = session.execute(own).all()
+    return "\n".join(
+        text for templates, css in types for text in (css, *(t for card in templates for t in card.values()))
+    )
