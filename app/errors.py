@@ -55,6 +55,12 @@ class Stale(CardletError):
     status = 409
 
 
+class TooLarge(CardletError):
+    """More than Cardlet takes."""
+
+    status = 413
+
+
 class TooManyTries(CardletError):
     """Too many failed attempts; waiting helps."""
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.library import Wording, edit_note
+from app.library.media import name_file, store_file
 from app.models import Note, Upload, User
 from app.models.change import digest_of
 from app.pages.access import PUBLIC
@@ -29,7 +31,7 @@ def rules(app: Flask) -> list[Rule]:
 
 
 def path_of(app: Flask, rule: Rule, number: int = 1) -> str:
-    values = dict.fromkeys(rule.arguments, number)
+    values = {name: "answer" if name == "side" else number for name in rule.arguments}
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 
@@ -52,11 +54,12 @@ def test_every_other_route_refuses_a_stranger(app: Flask, visitor: Callable[[], 
 
 
 @pytest.fixture
-def adas_things(visitor: Callable[[], Visitor], change: Callable) -> dict[str, int]:
-    """A deck, a note, its card, an edit and an upload of Ada's, by the names routes call their ids."""
+def adas_things(visitor: Callable[[], Visitor], change: Callable, data_dir: Path) -> dict[str, int | str]:
+    """A deck, a note, its card, an edit, a picture and an upload of Ada's, by the names routes call their ids."""
     visitor().sign_up("Ada")
+    picture = store_file(data_dir / "media", BytesIO(b"\x89PNG\r\n\x1a\n"), "Ada's.png")
 
-    def make(session: Session) -> dict[str, int]:
+    def make(session: Session) -> dict[str, int | str]:
         ada = session.scalars(sa.select(User)).one()
         deck = a_deck(session, owner=ada, name="Ada's deck")
         (card,) = a_note(session, deck, fields=("Ada's question", "Ada's answer"))
@@ -70,14 +73,16 @@ def adas_things(visitor: Callable[[], Visitor], change: Callable) -> dict[str, i
         wording = Wording(("Ada's question", "Ada's new answer"), ())
         change_id = edit_note(session, ada, note.id, wording, digest_of(note), at(1))
         assert change_id is not None
+        name_file(session, ada, "Ada's.png", picture, at(0))
         things = {"deck_id": deck.id, "card_id": card.id, "note_id": note.id, "change_id": change_id}
-        return {**things, "upload_id": upload.id, "imported_id": imported.id}
+        ids = {**things, "upload_id": upload.id, "imported_id": imported.id}
+        return {**ids, "owner_id": ada.id, "name": "Ada's.png", "side": "answer"}
 
     return change(make)
 
 
 def test_every_route_with_an_id_is_404_to_another_learner(
-    app: Flask, visitor: Callable[[], Visitor], adas_things: dict[str, int]
+    app: Flask, visitor: Callable[[], Visitor], adas_things: dict[str, int | str]
 ) -> None:
     bob = visitor().sign_up("Bob")
     token = bob.token()
@@ -119,7 +124,7 @@ def test_every_number_in_a_query_is_known_here() -> None:
 
 
 def test_no_id_in_a_query_shows_another_learners_things(
-    app: Flask, visitor: Callable[[], Visitor], adas_things: dict[str, int]
+    app: Flask, visitor: Callable[[], Visitor], adas_things: dict[str, int | str]
 ) -> None:
     bob = visitor().sign_up("Bob")
     for rule in rules(app):
@@ -131,7 +136,7 @@ def test_no_id_in_a_query_shows_another_learners_things(
 
 
 def test_no_get_changes_anything(
-    app: Flask, visitor: Callable[[], Visitor], adas_things: dict[str, int], stored: Callable
+    app: Flask, visitor: Callable[[], Visitor], adas_things: dict[str, int | str], stored: Callable
 ) -> None:
     ada = visitor()
     ada.sign_in("Ada")
@@ -144,7 +149,7 @@ def test_no_get_changes_anything(
             things = {**adas_things, "upload_id": adas_things[upload]}
             path = app.url_map.bind("localhost").build(rule.endpoint, {name: things[name] for name in rule.arguments})
             for query in ("", f"?deck={things['deck_id']}&card={things['card_id']}&page=1&delimiter=,"):
-                assert ada.client.get(path + query).status_code < 400, path + query
+                assert ada.client.get(path + query, buffered=True).status_code < 400, path + query
     assert {name: stored(sa.text(f'SELECT * FROM "{name}"')) for name in tables} == contents
 
 

@@ -11,7 +11,6 @@ from app.errors import N_
 from app.importing.anki_text import AnkiHeaders, anki_headers, without_headers
 from app.importing.encoding import UNREADABLE, decode
 from app.importing.parsed import (
-    LONGEST_FIELD,
     BadRow,
     DeckHeader,
     ParsedDeck,
@@ -22,7 +21,7 @@ from app.importing.parsed import (
     path_of,
     tag_of,
 )
-from app.rendering import has_cloze, shows_nothing
+from app.rendering import LONGEST_FIELD, has_cloze, shows_nothing
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 50

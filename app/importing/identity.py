@@ -33,7 +33,7 @@ def identified(rows: Iterable[ParsedNote | BadRow]) -> Iterator[Incoming | BadRo
             continue
         first_lines[guid] = row.line
         yield Incoming(guid, position, row)
-        position += len(card_ordinals(row.kind, row.fields))
+        position += len(card_ordinals(row.content))
 
 
 def _from_question(note: ParsedNote) -> str:

@@ -1,14 +1,14 @@
 """Reads Cardlet's own deck format: docs/deck-format.md."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import cast
 
 from app.errors import N_, UnreadableFile
 from app.importing.encoding import decode_utf8
+from app.importing.note_type_blocks import TOO_LONG, NoteTypeBlock, code_after, fields_of, read_note_types
 from app.importing.parsed import (
-    LONGEST_FIELD,
     BadRow,
     DeckHeader,
     NoteKind,
@@ -18,7 +18,7 @@ from app.importing.parsed import (
     path_of,
     tag_of,
 )
-from app.rendering import has_cloze
+from app.rendering import LONGEST_FIELD, Shape, card_ordinals, has_cloze
 
 FENCE = "---"
 HEADER_KEYS = {"deck", "id", "lang", "answer-lang", "description", "license", "tags"}
@@ -29,10 +29,9 @@ HEADING_ID = re.compile(r"\{#([^{}]*)\}$")
 IDENTITY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 LANGUAGE = re.compile(r"(?=.{2,35}$)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 IMPOSSIBLE = N_("“%(value)s” cannot be the value of %(key)s")
 UNKNOWN_KEY = N_("unknown key “%(key)s”; known are: %(known)s")
-KINDS = {"basic", "reversed", "cloze"}
+KINDS = {"basic", "reversed", "cloze", "typed"}
 FORMATS = {"markdown", "html"}
 
 
@@ -51,11 +50,13 @@ def read(content: bytes, options: ReadingOptions) -> ParsedDeck:
         description=header_keys.get("description", ""),
         license=header_keys.get("license", ""),
     )
-    blocks = list(_blocks(lines, body_start))
+    types, body_start = read_note_types(lines, body_start, KINDS)
+    blocks = list(_blocks(lines, body_start, KINDS | types.keys()))
     _check_ids(blocks)
-    answer_language = header_keys.get("answer-lang", header.language)
     common = _tags(header_keys.get("tags", ""))
-    return ParsedDeck(header, (_note(block, (header.language, answer_language), common) for block in blocks))
+    languages = header.language, header_keys.get("answer-lang", header.language)
+    notes = (_note_of_type(block, languages, common, types.get(block.keys.get("type", ""))) for block in blocks)
+    return ParsedDeck(header, notes, note_types=tuple(type.shape for type in types.values()))
 
 
 def _header(lines: list[str]) -> tuple[dict[str, str], int]:
@@ -125,7 +126,7 @@ def _add_note_key(block: _Block, line: str, number: int) -> None:
         block.quotes[-1] = one["quote"]
 
 
-def _blocks(lines: list[str], start: int) -> Iterator[_Block]:
+def _blocks(lines: list[str], start: int, types: Set[str]) -> Iterator[_Block]:
     block: _Block | None = None
     in_keys, code = False, ""
     for number, line in enumerate(lines[start:], start + 1):
@@ -134,13 +135,13 @@ def _blocks(lines: list[str], start: int) -> Iterator[_Block]:
                 yield block
             block, in_keys = _heading(line, number), True
             continue
-        code = _code_after(code, line)
+        code = code_after(code, line)
         if block is None:
             if line.strip():
                 raise UnreadableFile(N_("text before the first note; a note starts with “## ”"), line=number)
         elif in_keys and line.strip():
             _add_note_key(block, line, number)
-            _check_choice(block.keys, "type", KINDS, number)
+            _check_choice(block.keys, "type", types, number)
             _check_choice(block.keys, "format", FORMATS, number)
         else:
             in_keys = False
@@ -160,18 +161,7 @@ def _heading(line: str, number: int) -> _Block:
     return _Block(number, question, guid)
 
 
-def _code_after(code: str, line: str) -> str:
-    """The fence of the code block the next line lies in, or nothing."""
-    match = CODE_FENCE.match(line)
-    if match is None:
-        return code
-    if not code:
-        return match[1]
-    closes = match[1][0] == code[0] and len(match[1]) >= len(code) and not line.strip().strip(code[0])
-    return "" if closes else code
-
-
-def _check_choice(keys: dict[str, str], key: str, choices: set[str], number: int) -> None:
+def _check_choice(keys: dict[str, str], key: str, choices: Set[str], number: int) -> None:
     if key in keys and keys[key] not in choices:
         raise UnreadableFile(
             N_("“%(value)s” is no %(key)s; there are: %(known)s"),
@@ -197,10 +187,25 @@ def _check_ids(blocks: list[_Block]) -> None:
         seen[block.guid] = block.line
 
 
+def _note_of_type(
+    block: _Block, languages: tuple[str, str], common_tags: tuple[str, ...], own: NoteTypeBlock | None
+) -> ParsedNote | BadRow:
+    if own is None:
+        return _note(block, languages, common_tags)
+    fields = fields_of(block.question, block.text, own.shape.field_names)
+    if max(map(len, fields)) > LONGEST_FIELD:
+        return BadRow(block.line, TOO_LONG, {"longest": LONGEST_FIELD})
+    spoken = tuple(language or languages[0] for language in own.languages)
+    note = _with_keys(block, "custom", fields, spoken, common_tags, own.shape)
+    if not card_ordinals(note.content):
+        return BadRow(block.line, N_("a note without a card: the fields its questions show are empty"))
+    return note
+
+
 def _note(block: _Block, languages: tuple[str, str], common_tags: tuple[str, ...]) -> ParsedNote | BadRow:
     question, answer = _split(block)
     if max(len(question), len(answer)) > LONGEST_FIELD:
-        return BadRow(block.line, N_("a text is longer than %(longest)s characters"), {"longest": LONGEST_FIELD})
+        return BadRow(block.line, TOO_LONG, {"longest": LONGEST_FIELD})
     kind = cast(NoteKind, block.keys.get("type") or ("cloze" if has_cloze(question) else "basic"))
     if not question:
         return BadRow(block.line, N_("a note without a question"))
@@ -208,11 +213,24 @@ def _note(block: _Block, languages: tuple[str, str], common_tags: tuple[str, ...
         return BadRow(block.line, N_("a cloze note that hides nothing; write {{c1::hidden}}"))
     if kind != "cloze" and not answer:
         return BadRow(block.line, N_("a note without an answer"))
+    return _with_keys(block, kind, (question, answer), languages, common_tags)
+
+
+def _with_keys(
+    block: _Block,
+    kind: NoteKind,
+    fields: tuple[str, ...],
+    languages: tuple[str, ...],
+    common_tags: tuple[str, ...],
+    shape: Shape | None = None,
+) -> ParsedNote:
+    """A note with what the keys under its heading say of it."""
     return ParsedNote(
         line=block.line,
         kind=kind,
-        fields=(question, answer),
+        fields=fields,
         languages=languages,
+        shape=shape,
         guid=block.guid,
         format="html" if block.keys.get("format") == "html" else "markdown",
         tags=tuple(dict.fromkeys((*common_tags, *_tags(block.keys.get("tags", ""))))),
@@ -231,7 +249,7 @@ def _split(block: _Block) -> tuple[str, str]:
             split = True
             continue
         (below if split else above).append(line if code else _unescaped(line))
-        code = _code_after(code, line)
+        code = code_after(code, line)
     first, second = "\n".join(above).strip("\n").rstrip(), "\n".join(below).strip("\n").rstrip()
     if not split:
         return block.question, first

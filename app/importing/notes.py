@@ -97,7 +97,7 @@ def _notes(target: Target) -> sa.Select[Note]:
 
 def _content(target: Target, note: ParsedNote) -> dict[str, Any]:
     return {
-        "note_type_id": target.note_type_ids[note.kind],
+        "note_type_id": target.type_id_of(note),
         "format": note.format,
         "fields": list(note.fields),
         "field_languages": list(note.languages),
@@ -109,7 +109,7 @@ def _content(target: Target, note: ParsedNote) -> dict[str, Any]:
 
 def _placed(incoming: Incoming) -> dict[int, int]:
     """The positions of the note's cards by their ordinals."""
-    ordinals = card_ordinals(incoming.note.kind, incoming.note.fields)
+    ordinals = card_ordinals(incoming.note.content)
     return {ordinal: incoming.position + offset for offset, ordinal in enumerate(ordinals)}
 
 

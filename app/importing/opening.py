@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Stale, UnreadableFile
-from app.importing.parsed import DeckHeader
+from app.importing.note_types import own_type, remove_types, types_begin
+from app.importing.parsed import DeckHeader, ParsedNote
 from app.models import Card, Deck, Follow, Note, NoteType
 from app.models.across_learners import followers_of
 from app.models.deck import decks_inside
@@ -36,6 +37,15 @@ class Target:
     new_deck_ids: list[int] = field(default_factory=list)
     upload_id: int | None = None
 
+    def type_id_of(self, note: ParsedNote) -> int:
+        """The row of a note's type; one of the author's own is known by its name."""
+        return self.note_type_ids[note.kind if note.shape is None else own_type(note.shape.name)]
+
+    @property
+    def type_guid(self) -> str:
+        """How the identity of the deck's own note types begins."""
+        return types_begin(self.language, self.guid)
+
     def guid_of(self, guid: str) -> str:
         """A note's identity among all notes of the owner: ids hold inside their deck."""
         return f"{self.guid}/{guid}"
@@ -56,7 +66,7 @@ def open_deck(session: Session, header: DeckHeader, owner_id: int | None, now: d
         parent_id = parent.id
     if deck is None:
         deck = opened.make(guid, header.path[-1], parent_id)
-    built_in = session.scalars(sa.select(NoteType).where(NoteType.owner_id.is_(None)))
+    built_in = session.scalars(sa.select(NoteType).where(NoteType.guid.is_(None)))
     return Target(
         deck_id=deck.id,
         guid=guid,
@@ -116,6 +126,8 @@ def remove_unfinished(session: Session, deck_ids: Sequence[int]) -> None:
     ids = [*deck_ids, *decks_inside(session, deck_ids)]
     notes = sa.select(Card.note_id).where(Card.deck_id.in_(ids))
     session.execute(sa.delete(Note).where(Note.id.in_(notes)))
+    for deck in session.scalars(sa.select(Deck).where(Deck.id.in_(ids))).all():
+        remove_types(session, deck)
     session.execute(sa.delete(Deck).where(Deck.id.in_(ids)))
     session.expire_all()
 

@@ -13,8 +13,8 @@ from itertools import islice
 
 from app.errors import N_, Refused
 from app.importing.encoding import decode
-from app.importing.parsed import LONGEST_FIELD, DeckHeader, ParsedDeck, ParsedNote, path_of
-from app.rendering import has_cloze
+from app.importing.parsed import DeckHeader, ParsedDeck, ParsedNote, path_of
+from app.rendering import LONGEST_FIELD, has_cloze
 
 MOST_DRAFTS = 500
 LONGEST_DRAFT = 2_000

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from app.rendering import text
+from app.rendering import Content, Shape
 
-NoteKind = Literal["basic", "reversed", "cloze"]
+NoteKind = Literal["basic", "reversed", "cloze", "typed", "custom"]
 TextFormat = Literal["markdown", "html"]
-LONGEST_FIELD = text.LONGEST_FIELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +50,26 @@ class DeckHeader:
 
 @dataclass(frozen=True, slots=True)
 class ParsedNote:
-    """One note. `guid` is None where the file gives the note no identity: its question is the identity then."""
+    """One note. `guid` is None where the file gives the note no identity: its question is the identity then.
+
+    A note has a field for each of its type; `shape` is that type if it is one of the author's own.
+    """
 
     line: int
     kind: NoteKind
-    fields: tuple[str, str]
-    languages: tuple[str, str]
+    fields: tuple[str, ...]
+    languages: tuple[str, ...]
     guid: str | None = None
     format: TextFormat = "markdown"
     tags: tuple[str, ...] = ()
     source: str = ""
     quote: str = ""
+    shape: Shape | None = None
+
+    @property
+    def content(self) -> Content:
+        """The note as its cards will be rendered; the deck is not looked at."""
+        return Content(self.kind, self.fields, self.languages, self.format, self.shape, self.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +83,13 @@ class BadRow:
 
 @dataclass(frozen=True)
 class ParsedDeck:
-    """A deck as a reader sees it. `rows` can be walked once; `table` is how a table was read, if it was one."""
+    """A deck as a reader sees it. `rows` can be walked once; `table` is how a table was read, if it was one;
+    `note_types` are those the file brings along."""
 
     header: DeckHeader
     rows: Iterator[ParsedNote | BadRow]
     table: TableLayout | None = None
+    note_types: tuple[Shape, ...] = ()
 
 
 def path_of(name: str) -> tuple[str, ...]:

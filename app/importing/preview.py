@@ -40,5 +40,5 @@ def preview_deck(deck: ParsedDeck) -> DeckPreview:
 
 def _cards_of(note: ParsedNote) -> Iterator[Sides]:
     """The note's cards, each rendered when it is asked for: a preview asks for few."""
-    for ordinal in card_ordinals(note.kind, note.fields):
-        yield render_sides(note.kind, note.fields, note.languages, ordinal, note.format)
+    for ordinal in card_ordinals(note.content):
+        yield render_sides(note.content, ordinal)

@@ -4,7 +4,7 @@ A new deck is filled while it is invisible and published by the last transaction
 altogether in that last transaction. An import that dies leaves a deck nobody sees, and the next start sweeps it away.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from app.importing.former import Former
 from app.importing.identity import Incoming, identified
+from app.importing.note_types import add_types, revise_types
 from app.importing.notes import Change, add_notes, apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction, Target, open_deck, publish, remove_unfinished
 from app.importing.parsed import BadRow, ParsedDeck, ParsedNote
 from app.models import Deck
+from app.rendering import Shape
 
 BATCH = 500
 LISTED_BAD_ROWS = 1_000
@@ -57,13 +59,14 @@ def import_deck(
     """
     with in_transaction() as session:
         target = replace(open_deck(session, parsed.header, owner_id, now), upload_id=upload_id)
+        target.note_type_ids.update(add_types(session, target.owner_id, target.type_guid, parsed.note_types))
     report = ImportReport(target.deck_id)
     incoming = _taken(parsed.rows, report)
     try:
         if target.is_new:
             _fill(target, incoming, report, in_transaction)
         else:
-            _revise(target, incoming, report, in_transaction)
+            _revise(target, incoming, report, in_transaction, parsed.note_types)
     except BaseException:
         with in_transaction() as session:
             remove_unfinished(session, target.new_deck_ids)
@@ -102,7 +105,13 @@ def _fill(target: Target, incoming: Iterator[Incoming], report: ImportReport, in
             report.deck_id = None
 
 
-def _revise(target: Target, incoming: Iterator[Incoming], report: ImportReport, in_transaction: InTransaction) -> None:
+def _revise(
+    target: Target,
+    incoming: Iterator[Incoming],
+    report: ImportReport,
+    in_transaction: InTransaction,
+    note_types: Sequence[Shape],
+) -> None:
     """Compares batch by batch, then changes everything at once. What differed is compared again in that transaction:
     another import of the same deck may have been faster."""
     differing: list[Incoming] = []
@@ -112,6 +121,7 @@ def _revise(target: Target, incoming: Iterator[Incoming], report: ImportReport, 
             differing += [change.incoming for change in changes_for(session, target, batch)]
         guids.update(target.guid_of(note.guid) for note in batch)
     with in_transaction() as session:
+        revise_types(session, target.note_type_ids, note_types)
         former, steps = Former(session, target), range(0, len(differing), BATCH)
         changes = [c for start in steps for c in _change(session, target, differing[start:], former)]
         report.added = sum(change.note_id is None for change in changes)

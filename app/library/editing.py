@@ -1,7 +1,7 @@
 """Editing a note: its words change, what learners know of its cards stays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,10 @@ from app.models.change import Verb, begin_change, content_of, digest_of, keep_ve
 from app.models.contents import fit_cards
 from app.models.deck import with_parents
 from app.models.note import set_tags
-from app.rendering import LONGEST_FIELD, card_ordinals, has_cloze, shows_nothing
+from app.rendering import LONGEST_FIELD, Content, card_ordinals, has_cloze, shows_nothing
 
 MOST_TAGS, LONGEST_TAG = 50, 100
-BOTH_SIDES = {"basic", "reversed"}
+BOTH_SIDES = {"basic", "reversed", "typed"}
 """Kinds of notes whose every field is a side of a card."""
 FIELD, TAGS = "field-{}", "tags"
 """What `Refused` calls the input at fault; the fields are counted from 0."""
@@ -98,8 +98,13 @@ def rewrite(
     session.flush()
     set_tags(session, note.owner_id, {note.id: note.tags})
     session.refresh(note, ["note_type"])
-    fit_cards(session, note.id, card_ordinals(note.note_type.kind, note.fields))
+    fit_cards(session, note.id, card_ordinals(note.content("")))
     return change.id
+
+
+def reworded(note: Note, wording: Wording, deck: str = "") -> Content:
+    """What the note's cards would be made of; `deck`: its path, which templates may show."""
+    return replace(note.content(deck), fields=wording.fields, tags=wording.tags)
 
 
 def check(note: Note, wording: Wording) -> None:
@@ -117,6 +122,8 @@ def check(note: Note, wording: Wording) -> None:
         raise Refused(
             N_("This text hides nothing. Write {{c1::hidden}} around what to ask for."), field=FIELD.format(0)
         )
+    if not card_ordinals(reworded(note, wording)):
+        raise Refused(N_("Without words here there is no card."), field=FIELD.format(0))
     if list(wording.tags) != note.tags:
         _check_tags(wording.tags)
 

@@ -4,6 +4,7 @@ from app.models.change import Change, NoteVersion
 from app.models.deck import Deck
 from app.models.follow import Follow
 from app.models.mark import Mark, MarkChange, Marks
+from app.models.media import MediaName, Medium
 from app.models.memory import Memory
 from app.models.note import Card, Note, NoteTag, NoteType
 from app.models.progress_copy import ProgressCopy
@@ -24,6 +25,8 @@ __all__ = [
     "Mark",
     "MarkChange",
     "Marks",
+    "MediaName",
+    "Medium",
     "Memory",
     "Note",
     "NoteTag",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.database import ON_DEMAND, Base, Moment, only_where
 from app.models.deck import Deck
+from app.rendering import Content, Shape, shape_of
 
 LONGEST_KEY = 400
 """Characters. PostgreSQL's index takes no entry of more than 2,700 bytes."""
@@ -21,15 +22,29 @@ class NoteType(Base):
     """Which fields a note has and which cards come of it."""
 
     __tablename__ = "note_types"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        sa.Index("uq_note_types_owner_id_guid", "owner_id", "guid", unique=True),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # NULL: built in, never changed.
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
-    # `basic`, `reversed` or `cloze`: how the cards are made.
+    # `basic`, `reversed`, `cloze` or `typed`: how the cards are made; `custom`: by the templates here.
     kind: Mapped[str] = mapped_column(sa.String(16))
     name: Mapped[str] = mapped_column(sa.String(200))
     field_names: Mapped[list[str]] = mapped_column(sa.JSON)
+    # Each {"name", "front", "back"}; none for what is built in.
+    templates: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list)
+    # The author's style sheet. Not empty: the cards are shown in a frame of their own.
+    css: Mapped[str] = mapped_column(sa.Text, default="")
+    # Which type of which deck it is, so that the deck's next import finds it. NULL: built in.
+    guid: Mapped[str | None] = mapped_column(sa.String(600))
+
+    @property
+    def shape(self) -> Shape | None:
+        """The type as its cards are rendered by it; None if it is built in."""
+        return shape_of(self.name, self.field_names, self.templates, self.css)
 
 
 class Note(Base):
@@ -60,6 +75,11 @@ class Note(Base):
     changed_at: Mapped[datetime] = mapped_column(Moment)
 
     note_type: Mapped[NoteType] = relationship(lazy=ON_DEMAND)
+
+    def content(self, deck: str) -> Content:
+        """The note as its cards are rendered from it, in the deck of this path."""
+        kind, shape = self.note_type.kind, self.note_type.shape
+        return Content(kind, self.fields, self.field_languages, self.format, shape, self.tags, deck)
 
 
 class Card(Base):

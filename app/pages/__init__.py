@@ -17,6 +17,7 @@ from app.pages import (
     language,
     library,
     marking,
+    media,
     notes,
     numbers,
     planning,
@@ -31,8 +32,9 @@ def init_app(app: Flask) -> None:
     """Registers all pages and what they share."""
     # Before the check of the form's token, which already reads the form and would refuse a large one.
     app.before_request(importing.allow_large_files)
+    app.before_request(media.allow_large_media)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
     learning = (home, study, practice, marking, cards, notes, planning, progress)
-    for room in (health, accounts, *learning, library, copying, importing, drafts):
+    for room in (health, accounts, *learning, library, media, copying, importing, drafts):
         app.register_blueprint(room.bp)

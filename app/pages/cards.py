@@ -2,20 +2,34 @@
 
 from uuid import uuid4
 
-from flask import Blueprint, render_template
+from flask import Blueprint, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from app.clock import date_of, now
 from app.database import db
 from app.errors import NotFound
 from app.library import may_edit
+from app.models import SignedInUser
 from app.pages.access import current_learner
 from app.pages.charts import axis_over
+from app.pages.sides import sides_of
 from app.progress import card_history
-from app.rendering import render_sides
-from app.study.showing import show
+from app.study.showing import ShownCard, show
 
 bp = Blueprint("cards", __name__)
+
+FRAME_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "img-src 'self'",
+        "media-src 'self'",
+        "font-src 'self'",
+        "style-src 'unsafe-inline'",
+        "sandbox allow-same-origin",
+        "frame-ancestors 'self'",
+    ]
+)
+"""For a card with a style of its own: its author styles it, and nothing in it runs or is loaded from elsewhere."""
 
 
 @bp.get("/cards/<id:card_id>")
@@ -28,15 +42,13 @@ def card_page_of(card_id: int, words: str | None = None) -> str:
     somebody who neither follows its deck nor knows it."""
     learner = current_learner()
     today = learner.today(now())
-    card, state, _ = show(db.session, learner, card_id)
-    if not card.is_followed and state.answers == 0:
-        raise NotFound()
+    card = _known_card(learner, card_id)
     history = card_history(db.session, learner, card_id, card.deck_id, today)
     days = [day for line in history.curve for day, _ in line]
     return render_template(
         "cards/card.html",
         card=card,
-        sides=render_sides(card.kind, card.fields, card.field_languages, card.ordinal, card.format),
+        sides=sides_of(card.content, card.ordinal, card.owner_id),
         history=history,
         is_own=may_edit(db.session, learner, card.note_id),
         today=today,
@@ -45,3 +57,22 @@ def card_page_of(card_id: int, words: str | None = None) -> str:
         change_ids=(uuid4(), uuid4(), uuid4()),
         tomorrow=date_of(today + 1),
     )
+
+
+@bp.get("/cards/<id:card_id>/sides/<any(question, answer):side>")
+def card_side(card_id: int, side: str) -> ResponseReturnValue:
+    """One side of a card as a document of its own, for the frame it is shown in."""
+    card = _known_card(current_learner(), card_id)
+    sides = sides_of(card.content, card.ordinal, card.owner_id, framed=True)
+    response = make_response(render_template("cards/side.html", card=card, sides=sides, side=side))
+    response.headers["Content-Security-Policy"] = FRAME_POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _known_card(learner: SignedInUser, card_id: int) -> ShownCard:
+    """The card, if the learner follows its deck or knows it. Raises NotFound."""
+    card, state, _ = show(db.session, learner, card_id)
+    if not card.is_followed and state.answers == 0:
+        raise NotFound()
+    return card

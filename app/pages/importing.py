@@ -31,6 +31,7 @@ from app.models import Deck, Upload
 from app.models.deck import with_parents
 from app.pages.access import current_learner
 from app.pages.language import CARD_LANGUAGES, _
+from app.pages.sides import in_words
 from app.pages.words import error_words
 
 bp = Blueprint("importing", __name__, url_prefix="/import")
@@ -141,6 +142,7 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
         upload=kept,
         file_name=shown_name(kept),
         preview=preview,
+        cards=[in_words(sides, kept.user_id) for sides in preview.cards] if preview else [],
         deck_name=given.get("deck_name") or name_of(kept),
         encodings=_encodings(preview.deck.table.encoding if preview and preview.deck.table else None),
         languages=CARD_LANGUAGES,

@@ -14,9 +14,9 @@ from app.models.follow import NewOrder, ReviewOrder, Shape, order_of
 from app.pages.access import current_learner
 from app.pages.language import CARD_LANGUAGES, _
 from app.pages.numbers import number_in
+from app.pages.sides import sides_of
 from app.pages.words import error_words
 from app.planning.choosing import scheduled
-from app.rendering import render_sides
 from app.study import progress_elsewhere, tags_due
 
 bp = Blueprint("library", __name__)
@@ -46,7 +46,7 @@ def _deck(deck_id: int, error: Refused | None) -> str:
     notes = [
         (
             note,
-            render_sides(note.note_type.kind, note.fields, note.field_languages, WHOLE_NOTE, note.format),
+            sides_of(note.content(page.deck.path), WHOLE_NOTE, note.owner_id),
         )
         for note in page.notes
     ]

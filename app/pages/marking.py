@@ -18,9 +18,10 @@ from app.pages.cards import card_page_of
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import number_in
+from app.pages.sides import sides_of
 from app.pages.study import carried, study_page_of
 from app.pages.words import error_words
-from app.rendering import Sides, render_sides
+from app.rendering import Sides
 from app.study import mark_card, redo_last_act, reset_card, set_due, undo_last_act
 from app.study.marking import Marking, brought_back, buried, flagged, suspended
 from app.study.undoing import Act
@@ -98,8 +99,7 @@ def marked_page() -> ResponseReturnValue:
 
 
 def _sides(card: Card) -> Sides:
-    note = card.note
-    return render_sides(note.note_type.kind, note.fields, note.field_languages, card.ordinal, note.format)
+    return sides_of(card.note.content(card.deck.path), card.ordinal, card.note.owner_id)
 
 
 def _change_id() -> UUID:

@@ -9,13 +9,14 @@ from app.clock import now
 from app.database import db, writing
 from app.errors import CardletError, Refused, Stale
 from app.library import OpenNote, Wording, bring_back, edit_note, open_note, steps_of, undo_change
-from app.library.editing import FIELD, TAGS, check
+from app.library.editing import FIELD, TAGS, check, reworded
 from app.models import Note
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
 from app.pages.language import _
+from app.pages.sides import sides_of
 from app.pages.words import error_words
-from app.rendering import Sides, card_ordinals, difference, render_sides
+from app.rendering import Sides, card_ordinals, difference
 
 bp = Blueprint("notes", __name__)
 
@@ -131,9 +132,10 @@ def _previewed(note: Note, typed: Wording) -> dict[str, object]:
         check(note, typed)
     except Refused as error:
         return {"sides": [], "problem": error_words(error), "cards": 0}
-    ordinals = card_ordinals(note.note_type.kind, typed.fields)
+    ordinals = card_ordinals(reworded(note, typed))
     return {"sides": [_sides(note, typed, n) for n in ordinals[:PREVIEWED]], "problem": None, "cards": len(ordinals)}
 
 
 def _sides(note: Note, typed: Wording, ordinal: int) -> Sides:
-    return render_sides(note.note_type.kind, typed.fields, note.field_languages, ordinal, note.format)
+    # What is not saved yet has no address a frame could show; it is seen without its type's style.
+    return sides_of(reworded(note, typed), ordinal, note.owner_id)

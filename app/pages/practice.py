@@ -16,9 +16,9 @@ from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import milliseconds_of, moment_in, number_in
+from app.pages.sides import sides_of
 from app.pages.study import TWO, Showing
 from app.pages.words import error_words
-from app.rendering import render_sides
 from app.scheduling import Outlook
 from app.study import NextCard, PracticeGiven, Run, practice_card, run_state, undo_practice
 from app.study.run import MOST_CARDS, MOST_DAYS, WHICH, Which
@@ -92,19 +92,28 @@ def _again(message: str | None, status: int = 200, card_id: int | None = None) -
     return redirect(url_for("practice.run_page", **_carried(), card=card_id), 303)
 
 
-def _page(run: Run, message: str | None, card_id: int | None) -> str:
+@bp.post("/practice/cards/<id:card_id>/typed")
+def compare_typed(card_id: int) -> ResponseReturnValue:
+    """The card with its answer shown beside what was typed, for browsers without scripts. Changes nothing."""
+    run = _run()
+    if run is None:
+        return redirect(url_for("practice.practice_page"), 303)
+    return _page(run, None, card_id, request.form.get("typed", ""))
+
+
+def _page(run: Run, message: str | None, card_id: int | None, typed: str | None = None) -> str:
     state = run_state(db.connection, current_learner(), run, card_id)
     whole = "" if wants_fragment() else "page_"
     common = {"run": run, "state": state, "where": _carried(), "choice": _choice(), "message": message}
     if state.next is None:
         return render_template(f"practice/{whole}done.html", buttons=TWO, **common)
-    return render_template(f"practice/{whole}card.html", buttons=TWO, showing=_showing(state.next), **common)
+    return render_template(f"practice/{whole}card.html", buttons=TWO, showing=_showing(state.next, typed), **common)
 
 
-def _showing(card: NextCard) -> Showing:
+def _showing(card: NextCard, typed: str | None) -> Showing:
     shown, outlooks = card.card, dict[int, Outlook]()
-    sides = render_sides(shown.kind, shown.fields, shown.field_languages, shown.ordinal, shown.format)
-    return Showing(card, sides, outlooks, uuid4(), uuid4(), milliseconds_of(now()))
+    sides = sides_of(shown.content, shown.ordinal, shown.owner_id)
+    return Showing(card, sides, outlooks, uuid4(), uuid4(), milliseconds_of(now()), typed)
 
 
 def _given() -> PracticeGiven:

@@ -17,10 +17,11 @@ from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import milliseconds_of, number_in
+from app.pages.sides import sides_of
 from app.pages.time_box import time_box
 from app.pages.words import error_words
 from app.progress import streak_of
-from app.rendering import Sides, render_sides
+from app.rendering import Comparison, Sides, compare
 from app.scheduling import LEECH_AGAIN, LEECH_LAPSES, Answer, Outlook, preview
 from app.scheduling.memory import AGAIN, EASY, GOOD, HARD
 from app.study import (
@@ -78,6 +79,13 @@ class Showing:
     review_id: UUID
     change_id: UUID
     shown_at: int
+    typed: str | None = None
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What was typed beside what was expected, if the page was asked for that."""
+        expects = self.sides.expects
+        return None if self.typed is None or expects is None else compare(self.typed, expects)
 
 
 @bp.get("/study")
@@ -116,6 +124,12 @@ def upcoming_fragment() -> ResponseReturnValue:
     none, or none that can be known yet."""
     queue, upcoming = _upcoming(number_in("card") or 0)
     return render_template("study/card.html", queue=queue, where=carried(), **upcoming) if upcoming else ""
+
+
+@bp.post("/cards/<id:card_id>/typed")
+def compare_typed(card_id: int) -> ResponseReturnValue:
+    """The card with its answer shown beside what was typed, for browsers without scripts. Changes nothing."""
+    return study_page_of(None, card_id, request.form.get("typed", ""))
 
 
 @bp.post("/decks/<id:deck_id>/more")
@@ -169,7 +183,7 @@ def _answer_given() -> AnswerGiven:
     return AnswerGiven(review_id, grade, seen, took)
 
 
-def study_page_of(message: str | None, card_id: int | None = None) -> str:
+def study_page_of(message: str | None, card_id: int | None = None, typed: str | None = None) -> str:
     """The page for the next card, or for this one if it waits; only its inside if a script asked."""
     learner, moment, box = current_learner(), now(), time_box()
     queue = _queue(moment)
@@ -185,7 +199,7 @@ def study_page_of(message: str | None, card_id: int | None = None) -> str:
         answers = answers_since(db.connection, learner, min(queue.day, learner.today(box.since)), box.since)
         return render_template(f"study/{whole}time_up.html", answers=answers, message=message, **common)
     message = message or _what_to_know(card, queue)
-    showing = _showing(card, queue.day)
+    showing = _showing(card, queue.day, typed if card.card.id == card_id else None)
     return render_template(
         f"study/{whole}card.html", showing=showing, message=message, minutes_left=minutes_left, **common
     )
@@ -248,9 +262,9 @@ def _what_to_know(card: NextCard, queue: Queue) -> str | None:
     return None
 
 
-def _showing(card: NextCard, day: int) -> Showing:
+def _showing(card: NextCard, day: int, typed: str | None = None) -> Showing:
     shown, moment, review_id = card.card, now(), uuid4()
-    sides = render_sides(shown.kind, shown.fields, shown.field_languages, shown.ordinal, shown.format)
+    sides = sides_of(shown.content, shown.ordinal, shown.owner_id)
     grades = [button.grade for button in _buttons()]
     outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), grades, card.settings, shown.id)
-    return Showing(card, sides, outlooks, review_id, uuid4(), milliseconds_of(moment))
+    return Showing(card, sides, outlooks, review_id, uuid4(), milliseconds_of(moment), typed)

@@ -31,7 +31,7 @@ BUILT_IN = (N_("Basic"), N_("Reversed"), N_("Cloze"), N_("Question"), N_("Answer
 
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
-    of_numbers = (interval, outlook, grade_word, minutes, short_time, capped, number, percent, loss, tenths)
+    of_numbers = (interval, outlook, grade_word, minutes, short_time, capped, number, percent, loss, tenths, size)
     of_days = (day_words, short_date, past_day, moment)
     for filter in (*of_numbers, *of_days, schedule, step_words, sources, quote_language, bad_row, type_word):
         app.add_template_filter(filter)
@@ -97,6 +97,13 @@ def short_time(milliseconds: int) -> str:
     """Time spent as a figure: `40 s`, `12 min`."""
     seconds = round(milliseconds / 1000)
     return _("%(n)s s", n=seconds) if seconds < 60 else _("%(n)s min", n=round(seconds / 60))
+
+
+def size(bytes: int) -> str:
+    """How large a file is: `12 KiB`, `3.4 MiB`."""
+    if bytes < 2**20:
+        return f"{number(max(1, round(bytes / 2**10)))} KiB"
+    return f"{tenths(bytes / 2**20)} MiB"
 
 
 def day_words(day: int, today: int) -> str:

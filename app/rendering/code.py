@@ -7,7 +7,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Text, _TokenType
 
-from app.rendering.cloze import CLOSE, OPEN
+from app.rendering.marks import CLOSE, OPEN
 
 LANGUAGES = {
     *("bash", "css", "docker", "dockerfile", "go", "javascript", "js", "json", "python", "sh", "shell", "sql", "toml"),

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
+from markdown_it.common.utils import escapeHtml, isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from app.rendering.code import COLOURED_IN_A_FIELD, highlight
+from app.rendering.marks import Pieces
 
 DEEPEST_NESTING = 20
 EMPHASIS_MARKS = "*_"
@@ -25,9 +26,10 @@ WIDE_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHI
 VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
 
-def render_markdown(text: str) -> str:
-    """A block of Markdown as HTML. Raw HTML in it is shown as text."""
-    return str(_MARKDOWN.render(text))
+def render_markdown(text: str, pieces: Pieces | None = None) -> str:
+    """A block of Markdown as HTML. Raw HTML in it is shown as text; of what was taken out of it, what lies in code is
+    put back."""
+    return str(_MARKDOWN.render(text, {"pieces": pieces or Pieces()}))
 
 
 def is_cjk(character: str) -> bool:
@@ -99,8 +101,15 @@ class _Renderer(RendererHTML):
         language = (tokens[idx].info.split() or [""])[0].lower()
         # One allowance for the whole text: the sanitiser counts the tags of all its blocks together.
         env["coloured"] = env.get("coloured", 0) + len(tokens[idx].content)
-        shown = highlight(tokens[idx].content, language if env["coloured"] <= COLOURED_IN_A_FIELD else "")
+        code = env["pieces"].sources(tokens[idx].content)
+        shown = highlight(code, language if env["coloured"] <= COLOURED_IN_A_FIELD else "")
         return f"<pre><code>{shown}</code></pre>\n"
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f"<pre><code>{escapeHtml(env['pieces'].sources(tokens[idx].content))}</code></pre>\n"
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f"<code>{escapeHtml(env['pieces'].sources(tokens[idx].content))}</code>"
 
     def softbreak(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         before = next((tokens[i].content[-1] for i in range(idx - 1, -1, -1) if tokens[i].content), "")

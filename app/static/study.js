@@ -1,5 +1,7 @@
 // The study page without page loads. Without this file the same forms work as plain forms.
+import { readySpeech, settleFrames } from "./frames.js";
 import { begin, grade, reveal, send, study } from "./session.js";
+import { readyTyping } from "./typed.js";
 
 const READ_OUT_WITHIN = 1000;
 const DOUBLE_CLICK = 400;
@@ -30,8 +32,10 @@ function arrive() {
     aloud.addEventListener("click", speak);
   }
   const details = reveal();
+  settleFrames(study(), onKey);
+  readyTyping(study(), details);
   details?.addEventListener("toggle", () => details.open && showAnswer());
-  (details?.querySelector("summary") ?? study().querySelector("[data-first]"))?.focus({ preventScroll: true });
+  (document.getElementById("typed") ?? details?.querySelector("summary") ?? study().querySelector("[data-first]"))?.focus({ preventScroll: true });
   // Without a page load nothing tells those who do not see it that another question is there.
   if (!isFirst) readOut(study().querySelector(".question, .done h2"));
   isFirst = false;
@@ -113,7 +117,7 @@ function act(event, action) {
 /** A tap on the question reveals; a selection of its words is left alone. */
 function onClick(event) {
   const details = reveal();
-  if (details && !details.open && event.target.closest(".question") && getSelection().isCollapsed) details.open = true;
+  if (details && !details.open && event.target.closest(".question") && !event.target.closest("a, summary, audio, button") && getSelection().isCollapsed) details.open = true;
 }
 
 /** The second click of a double click is not meant for the card that has come in between. */
@@ -125,6 +129,7 @@ function onEveryClick(event) {
 
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", onEveryClick, { capture: true });
+readySpeech(document);
 document.addEventListener("click", onClick);
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-fragment]")) return;

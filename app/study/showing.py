@@ -12,6 +12,7 @@ from app.models import Card, Deck, Follow, Learner, Mark, Marks, Memory, Note, N
 from app.models.mark import MARKS, NO_MARKS, marks_from
 from app.models.scheduling import SETTINGS, versioned_from, with_settings
 from app.models.waiting import DAY, LEARNER, at_most, path_of
+from app.rendering import Content, shape_of
 from app.scheduling import MemoryState, Settings
 from app.study.folding import REMEMBERED, remembered_from, split_at, up_to_date
 
@@ -33,12 +34,23 @@ class ShownCard:
     language: str
     source: str
     quote: str
-    tags: list[str]
     deck_language: str
     is_followed: bool
+    tags: list[str]
+    owner_id: int | None
+    type_name: str
+    field_names: list[str]
+    templates: list[dict[str, str]]
+    css: str
     deck: str
     marks: Marks = NO_MARKS
     sibling_today: bool = False
+
+    @property
+    def content(self) -> Content:
+        """The note as its cards are rendered from it."""
+        shape = shape_of(self.type_name, self.field_names, self.templates, self.css)
+        return Content(self.kind, self.fields, self.field_languages, self.format, shape, self.tags, self.deck)
 
 
 def _sibling_today() -> sa.ScalarSelect[bool]:
@@ -57,8 +69,9 @@ def _sibling_today() -> sa.ScalarSelect[bool]:
 _ROWS = (
     sa.select(
         *(Card.id, Card.deck_id, Card.note_id, Card.ordinal, Card.position, NoteType.kind),
-        *(Note.fields, Note.field_languages, Note.format, Note.language, Note.source, Note.quote, Note.tags),
+        *(Note.fields, Note.field_languages, Note.format, Note.language, Note.source, Note.quote),
         *(Deck.language, sa.and_(Follow.user_id.is_not(None), Deck.published)),
+        *(Note.tags, Note.owner_id, NoteType.name, NoteType.field_names, NoteType.templates, NoteType.css),
         *(Deck.name, Deck.parent_id, _sibling_today(), *SETTINGS, *MARKS, *REMEMBERED),
     )
     .select_from(Card)
@@ -84,7 +97,7 @@ def show(
     row: Any = connection.execute(_SHOWN, {"learner_id": learner.id, "card_id": card_id, "day": day}).first()
     if row is None:
         raise NotFound()
-    own, (name, parent_id, sibling), settings, marks, remembered = split_at(row, 15, 3, len(SETTINGS), len(MARKS))
+    own, (name, parent_id, sibling), settings, marks, remembered = split_at(row, 20, 3, len(SETTINGS), len(MARKS))
     card = ShownCard(*(*own, path_of(connection, name, parent_id), marks_from(marks), bool(sibling)))
     chosen, kept = versioned_from(settings), remembered_from(remembered)
     return card, up_to_date(connection, learner.id, card_id, kept, chosen), chosen.settings

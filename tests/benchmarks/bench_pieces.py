@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-from app.rendering import render_sides
+from app.rendering import Content, render_sides
 from app.scheduling import NEW, Answer, MemoryState, preview, replay, take_answer
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -31,11 +31,11 @@ def test_a_card_rendered_for_the_first_time(benchmark: Any) -> None:
 
     def render() -> object:
         fields = [f"What does *part {next(numbers)}* answer for?", "It keeps **records**:\n\n- reads\n- writes `stop`"]
-        return render_sides("basic", fields, ["en", "en"], 0, "markdown")
+        return render_sides(Content("basic", fields, ["en", "en"]), 0)
 
     assert benchmark(render)
 
 
 def test_a_card_rendered_before(benchmark: Any) -> None:
     fields = ["What does *part 1* answer for?", "It keeps **records**:\n\n- reads\n- writes `stop`"]
-    assert benchmark(render_sides, "basic", fields, ["en", "en"], 0, "markdown")
+    assert benchmark(render_sides, Content("basic", fields, ["en", "en"]), 0)

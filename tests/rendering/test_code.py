@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.rendering import render_sides, render_text
+from app.rendering import Content, render_sides, render_text
 from app.rendering.code import LANGUAGES, LONGEST_CODE, LONGEST_LINE, MOST_BLANK, MOST_PIECES, highlight
 from app.rendering.sanitising import MOST_TAGS
 
@@ -33,7 +33,7 @@ def test_no_language_loses_or_adds_a_character(language: str) -> None:
 
 def test_a_gap_keeps_its_place_in_code() -> None:
     fields = ("Scale it.\n\n```bash\nkubectl {{c1::scale}} deploy/web --{{c2::replicas}}=5\n```", "")
-    first, second = (render_sides("cloze", fields, ("en", "en"), number, "markdown") for number in (1, 2))
+    first, second = (render_sides(Content("cloze", fields, ("en", "en")), number) for number in (1, 2))
     assert 'kubectl <span class="cloze">[…]</span> deploy/web <span class="a">--replicas</span>=' in first.question, (
         first
     )
@@ -44,7 +44,7 @@ def test_a_gap_keeps_its_place_in_code() -> None:
 
 def test_a_gap_over_several_pieces_holds_them_whole() -> None:
     fields = ("```yaml\n{{c1::port: 80}} # x\n```", "")
-    answer = render_sides("cloze", fields, ("en", "en"), 1, "markdown").answer
+    answer = render_sides(Content("cloze", fields, ("en", "en")), 1).answer
     assert '<span class="cloze"><span class="a">port</span>: 80</span>' in answer
 
 

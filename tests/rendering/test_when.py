@@ -23,7 +23,7 @@ def no_rendering(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
     def forbid() -> None:
         cards.RENDERED.clear()
-        monkeypatch.setattr(cards, "render_text", fail)
+        monkeypatch.setattr(cards, "field_html", fail)
 
     return forbid
 

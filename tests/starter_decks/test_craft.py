@@ -29,7 +29,7 @@ def length(text: str, language: str) -> int:
 
 def answers(note: ParsedNote) -> list[str]:
     """Whatever a card of the note shows as its answer."""
-    question, answer = note.fields
+    question, answer = note.fields[0], note.fields[-1]
     return {"basic": [answer], "reversed": [question, answer], "cloze": ["\n".join(note.fields)]}[note.kind]
 
 

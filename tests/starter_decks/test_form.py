@@ -48,7 +48,7 @@ def test_a_deck_says_where_every_note_comes_from(path: Path) -> None:
 def test_both_editions_hold_the_same_notes_in_the_same_order(topic: str) -> None:
     english, chinese = (read(file_of(topic, language))[1] for language in LANGUAGES)
     alike = [
-        [(n.guid, n.kind, NOTES_LINE.findall(n.source), n.tags, card_ordinals(n.kind, n.fields)) for n in deck]
+        [(n.guid, n.kind, NOTES_LINE.findall(n.source), n.tags, card_ordinals(n.content)) for n in deck]
         for deck in (english, chinese)
     ]
     assert alike[0] == alike[1]
@@ -57,8 +57,8 @@ def test_both_editions_hold_the_same_notes_in_the_same_order(topic: str) -> None
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_no_card_shows_markup_or_a_misspelling_of_the_notes(path: Path) -> None:
     for note in read(path)[1]:
-        for ordinal in card_ordinals(note.kind, note.fields):
-            sides = render_sides(note.kind, note.fields, note.languages, ordinal, note.format)
+        for ordinal in card_ordinals(note.content):
+            sides = render_sides(note.content, ordinal)
             whole = sides.question + sides.answer + sides.rest
             shown = re.sub(r"<pre.*?</pre>|<code>.*?</code>", "", whole, flags=re.S)
             assert "**" not in shown and "{{" not in shown and "&lt;" not in shown, note.guid

@@ -1,0 +1,57 @@
+"""Note types that come with a deck: their templates and style, kept for the deck they came with."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models import Deck, Note, NoteType
+from app.rendering import Shape
+
+
+def own_type(name: str) -> str:
+    """What a note type of the file's own is called among the kinds that are built in."""
+    return f"custom/{name}"
+
+
+def types_begin(language: str, deck_guid: str) -> str:
+    """How the identity of a deck's own note types begins: another deck's type of the same name is another type."""
+    return f"{language}/{deck_guid}/"
+
+
+def add_types(session: Session, owner_id: int | None, begin: str, shapes: Sequence[Shape]) -> dict[str, int]:
+    """The rows of these types by what notes call them; those that are not there yet are made."""
+    found: dict[str, int] = {}
+    for shape in shapes:
+        same = NoteType.owner_id.is_not_distinct_from(owner_id), NoteType.guid == begin + shape.name
+        note_type = session.scalars(sa.select(NoteType).where(*same)).first()
+        if note_type is None:
+            note_type = NoteType(owner_id=owner_id, kind="custom", guid=begin + shape.name, **_columns(shape))
+            session.add(note_type)
+            session.flush()
+        found[own_type(shape.name)] = note_type.id
+    return found
+
+
+def revise_types(session: Session, ids: dict[str, int], shapes: Sequence[Shape]) -> None:
+    """Makes the types what the file says they are now."""
+    for shape in shapes:
+        note_type = session.get_one(NoteType, ids[own_type(shape.name)])
+        for name, value in _columns(shape).items():
+            if getattr(note_type, name) != value:
+                setattr(note_type, name, value)
+    session.flush()
+
+
+def remove_types(session: Session, deck: Deck) -> None:
+    """Removes a deck's own types, once none of its notes is left."""
+    begin = types_begin(deck.language, deck.guid)
+    own = NoteType.owner_id.is_not_distinct_from(deck.owner_id), NoteType.guid.startswith(begin, autoescape=True)
+    used = sa.exists().where(Note.note_type_id == NoteType.id)
+    session.execute(sa.delete(NoteType).where(*own, ~used))
+
+
+def _columns(shape: Shape) -> dict[str, Any]:
+    templates = [{"name": card.name, "front": card.front, "back": card.back} for card in shape.templates]
+    return {"name": shape.name, "field_names": list(shape.field_names), "templates": templates, "css": shape.css}

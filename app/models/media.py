@@ -1,0 +1,31 @@
+"""Pictures and sounds: each stored once, whoever gives it a name."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, Moment
+
+
+class Medium(Base):
+    """A file in the data directory, known by what is in it."""
+
+    __tablename__ = "media"
+
+    # SHA-256 in hexadecimal, which is also where the file lies.
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    # Found out from its first bytes, never from its name.
+    content_type: Mapped[str] = mapped_column(sa.String(40))
+    size: Mapped[int]
+
+
+class MediaName(Base):
+    """What an author calls a file: the cards of their decks ask for it by this name."""
+
+    __tablename__ = "media_names"
+
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.ForeignKey("media.digest"), index=True)
+    added_at: Mapped[datetime] = mapped_column(Moment)

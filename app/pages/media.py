@@ -1,0 +1,109 @@
+"""Pictures and sounds: adding them, looking at them, deleting what no card uses."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import now
+from app.database import db, writing
+from app.errors import N_, CardletError, NotFound, Refused
+from app.library.media import (
+    delete_files,
+    forget_files,
+    name_file,
+    name_of_file,
+    own_deck,
+    own_media,
+    path_of_file,
+    store_file,
+    visible_medium,
+)
+from app.locking import locked
+from app.pages.access import current_learner
+from app.pages.language import _, ngettext
+from app.pages.words import error_words
+
+bp = Blueprint("media", __name__)
+YEAR = 365 * 24 * 3600
+MOST_AT_ONCE = 256 * 2**20
+CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox"
+INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "audio/", "video/")
+
+
+@bp.get("/media/<id:owner_id>/<name>")
+def show_medium(owner_id: int, name: str) -> ResponseReturnValue:
+    """A file, as what its first bytes said it is. A drawing (SVG) may hold scripts, so it is for keeping only."""
+    file = visible_medium(db.connection, current_learner(), owner_id, name)
+    path = path_of_file(_folder(), file.digest)
+    if not path.exists():
+        raise NotFound()
+    is_shown = file.content_type.startswith(INLINE)
+    response: Response = send_file(
+        path, file.content_type, as_attachment=not is_shown, download_name=name, etag=file.digest, max_age=YEAR
+    )
+    response.cache_control.private, response.cache_control.immutable = True, True
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return response
+
+
+@bp.get("/decks/<id:deck_id>/media")
+def media_page(deck_id: int) -> ResponseReturnValue:
+    return _page(deck_id, None)
+
+
+@bp.post("/decks/<id:deck_id>/media")
+def add_media(deck_id: int) -> ResponseReturnValue:
+    learner, moment = current_learner(), now()
+    own_deck(db.session, learner, deck_id)
+    try:
+        sent = [file for file in request.files.getlist("files") if file.filename]
+        if not sent:
+            raise Refused(N_("Choose at least one file."), field="files")
+        names = [name_of_file(file.filename or "") for file in sent]
+        with locked(_lock()):
+            stored = [store_file(_folder(), file.stream, name) for file, name in zip(sent, names, strict=True)]
+            with writing() as transaction:
+                for name, file in zip(names, stored, strict=True):
+                    name_file(transaction, learner, name, file, moment)
+    except CardletError as error:
+        return _page(deck_id, error), error.status
+    flash(ngettext("%(num)s file added.", "%(num)s files added.", len(names)))
+    return redirect(url_for("media.media_page", deck_id=deck_id), 303)
+
+
+@bp.post("/decks/<id:deck_id>/media/unused")
+def delete_unused(deck_id: int) -> ResponseReturnValue:
+    """Deletes the chosen files; one that a card asks for by now is kept."""
+    learner = current_learner()
+    own_deck(db.session, learner, deck_id)
+    # Held to the end: somebody else may be storing the same file, and would find it gone after all.
+    with locked(_lock()):
+        with writing() as transaction:
+            digests = forget_files(transaction, learner, request.form.getlist("name"))
+        delete_files(_folder(), digests)
+    flash(_("Deleted."))
+    return redirect(url_for("media.media_page", deck_id=deck_id), 303)
+
+
+def allow_large_media() -> None:
+    """Pictures and sounds may be larger than what other forms send."""
+    if request.endpoint == "media.add_media":
+        request.max_content_length = MOST_AT_ONCE
+
+
+def _page(deck_id: int, error: CardletError | None) -> str:
+    learner = current_learner()
+    deck = own_deck(db.session, learner, deck_id)
+    words = error_words(error) if error else None
+    return render_template("library/media.html", deck=deck, files=own_media(db.session, learner), words=words)
+
+
+def _folder() -> Path:
+    data: Path = current_app.config["DATA_DIR"]
+    return data / "media"
+
+
+def _lock() -> Path:
+    data: Path = current_app.config["DATA_DIR"]
+    return data / "media.lock"
