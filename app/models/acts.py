@@ -6,6 +6,8 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from app.database import Moment
+from app.models.change import Change
 from app.models.follow import Follow
 from app.models.mark import MarkChange
 from app.models.note import Card
@@ -55,15 +57,19 @@ LATEST_ACTS = sa.union_all(*(_with_card(of(table)) for of in (_latest, _latest_u
 card_id, id, at, undone_at, kind, and where the card is now: deck_id, position."""
 
 
-MOMENTS = tuple(
-    of(table).with_only_columns(getattr(table, moment)).scalar_subquery()
-    for of, moment in ((_latest, "at"), (_latest_undone, "undone_at"))
-    for table in TABLES
+_EDITED = (Change.user_id == LEARNER, Change.day == DAY, Change.verb == "edit")
+MOMENTS: tuple[sa.ScalarSelect[Any], ...] = (
+    *(_latest(table).with_only_columns(table.at).scalar_subquery() for table in TABLES),
+    sa.select(sa.func.max(Change.at)).where(*_EDITED, Change.undone_at.is_(None)).scalar_subquery(),
+    *(_latest_undone(table).with_only_columns(table.undone_at).scalar_subquery() for table in TABLES),
+    sa.select(sa.func.max(sa.type_coerce(Change.undone_at, Moment))).where(*_EDITED).scalar_subquery(),
 )
-"""When LEARNER did those acts, and when they undid them: columns that `can_undo_and_redo` reads."""
+"""When LEARNER did what they did last, edits of notes among it, and when they undid what they undid last: columns that
+`can_undo_and_redo` reads."""
 
 
 def can_undo_and_redo(moments: Sequence[datetime | None]) -> tuple[bool, bool]:
-    """Whether there is an act to undo; and one to redo, for nothing was done after it was undone."""
-    done, undone = ([at for at in moments[start : start + len(TABLES)] if at] for start in (0, len(TABLES)))
+    """Whether there is something to undo; and something to redo, for nothing was done after it was undone."""
+    half = len(moments) // 2
+    done, undone = ([at for at in part if at] for part in (moments[:half], moments[half:]))
     return bool(done), bool(undone) and (not done or max(undone) > max(done))

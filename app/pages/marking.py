@@ -1,17 +1,19 @@
 """What a learner does to a card besides answering it, and undoing and redoing whatever they did last."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.clock import day_of, now
-from app.database import db, writing_rows
+from app.database import db, writing, writing_rows
 from app.errors import N_, NotFound, Refused, Stale
+from app.library import latest_edit, latest_undone_edit, redo_change, undo_change
 from app.library.marked import marked_cards
-from app.models import Card, Kind
+from app.models import Card, Kind, Learner
 from app.models.acts import MARKED
 from app.pages.access import current_learner
 from app.pages.cards import card_page_of
@@ -22,7 +24,7 @@ from app.pages.sides import sides_of
 from app.pages.study import carried, study_page_of
 from app.pages.words import error_words
 from app.rendering import Sides
-from app.study import mark_card, redo_last_act, reset_card, set_due, undo_last_act
+from app.study import latest_acts, mark_card, redo_last_act, reset_card, set_due, undo_last_act
 from app.study.marking import Marking, brought_back, buried, flagged, suspended
 from app.study.undoing import Act
 
@@ -80,12 +82,31 @@ def create_reset(card_id: int) -> ResponseReturnValue:
 
 @bp.post("/undos")
 def create_undo() -> ResponseReturnValue:
-    return _swing(lambda: undo_last_act(db.connection, current_learner(), now(), writing_rows), undoes=True)
+    """Takes back what the learner did last, be it to a card or to the wording of a note."""
+    learner, moment = current_learner(), now()
+    acts = latest_acts(db.connection, learner, moment)
+    edited = latest_edit(db.connection, learner, learner.today(moment))
+    if edited is not None and (acts.done is None or edited.at > acts.done.at):
+        return _swing_edit(undo_change, edited.change_id, _("The edit is undone."))
+    return _swing(lambda: undo_last_act(db.connection, learner, moment, writing_rows, acts), undoes=True)
 
 
 @bp.post("/redos")
 def create_redo() -> ResponseReturnValue:
-    return _swing(lambda: redo_last_act(db.connection, current_learner(), now(), writing_rows), undoes=False)
+    learner, moment = current_learner(), now()
+    acts, today = latest_acts(db.connection, learner, moment), learner.today(moment)
+    standing, edited = latest_edit(db.connection, learner, today), latest_undone_edit(db.connection, learner, today)
+    done = [acts.done.at if acts.done else None, standing.at if standing else None]
+    undone_at = acts.undone.undone_at if acts.undone else None
+    if edited is not None and _is_last(edited.at, [*done, undone_at]):
+        return _swing_edit(redo_change, edited.change_id, _(DONE_AGAIN))
+    if not _is_last(undone_at, done):
+        acts = acts._replace(undone=None)
+    return _swing(lambda: redo_last_act(db.connection, learner, moment, writing_rows, acts), undoes=False)
+
+
+def _is_last(moment: datetime | None, others: list[datetime | None]) -> bool:
+    return moment is not None and all(other is None or moment > other for other in others)
 
 
 @bp.get("/cards/marked")
@@ -120,6 +141,17 @@ def _back(card_id: int, message: str, *, leaves: bool) -> ResponseReturnValue:
     if back == "marked":
         return redirect(url_for("marking.marked_page"), 303)
     return redirect(url_for("study.study_page", card=None if leaves else card_id, **carried()), 303)
+
+
+def _swing_edit(
+    verb: Callable[[Session, Learner, int, datetime], int], change_id: int, message: str
+) -> ResponseReturnValue:
+    with writing() as transaction:
+        verb(transaction, current_learner(), change_id, now())
+    if wants_fragment():
+        return study_page_of(message)
+    flash(message)
+    return redirect(url_for("study.study_page", **carried()), 303)
 
 
 def _swing(act: Callable[[], Act], *, undoes: bool) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.database import db, writing_rows
-from app.errors import N_, Refused, Stale
+from app.errors import N_, NotFound, Refused, Stale
 from app.library.decks import DeckTree, followed_decks
 from app.models import Deck
 from app.pages.access import current_learner
@@ -22,6 +22,7 @@ from app.pages.words import error_words
 from app.scheduling import Outlook
 from app.study import NextCard, PracticeGiven, Run, practice_card, run_state, undo_practice
 from app.study.run import MOST_CARDS, MOST_DAYS, WHICH, Which
+from app.study.showing import show
 
 bp = Blueprint("practice", __name__)
 
@@ -95,6 +96,8 @@ def _again(message: str | None, status: int = 200, card_id: int | None = None) -
 @bp.post("/practice/cards/<id:card_id>/typed")
 def compare_typed(card_id: int) -> ResponseReturnValue:
     """The card with its answer shown beside what was typed, for browsers without scripts. Changes nothing."""
+    if not show(db.connection, current_learner(), card_id)[0].is_followed:
+        raise NotFound()
     run = _run()
     if run is None:
         return redirect(url_for("practice.practice_page"), 303)

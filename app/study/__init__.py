@@ -10,7 +10,7 @@ from app.study.queue import NextCard, Queue, next_card, queue_of, shown_card
 from app.study.rest import Rest, answers_since, rest_of_the_day
 from app.study.run import Run, RunState, run_state, undo_practice
 from app.study.tagged import TagDue, tagged_queue, tags_due
-from app.study.undoing import redo_last_act, undo_last_act
+from app.study.undoing import latest_acts, redo_last_act, undo_last_act
 
 __all__ = [
     "AnswerGiven",
@@ -26,6 +26,7 @@ __all__ = [
     "answer_card",
     "answers_since",
     "copy_progress",
+    "latest_acts",
     "mark_card",
     "merge_answers",
     "next_card",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -34,11 +34,25 @@ class Act:
     position: int
 
 
-def undo_last_act(handle: Handle, learner: Learner, now: datetime, in_transaction: Writing | None = None) -> Act:
-    """Undoes what the learner did last on this study day and returns it; reads first, then writes `in_transaction`, or
-    in the caller's own. Refused if there is nothing, Stale if something else came in between."""
+class LatestActs(NamedTuple):
+    """The latest act of a study day that stands, and the one undone last."""
+
+    done: Act | None
+    undone: Act | None
+
+
+def undo_last_act(
+    handle: Handle,
+    learner: Learner,
+    now: datetime,
+    in_transaction: Writing | None = None,
+    acts: LatestActs | None = None,
+) -> Act:
+    """Undoes what the learner did last on this study day and returns it; reads first (`acts`: what was read already),
+    then writes `in_transaction`, or in the caller's own. Refused if there is nothing, Stale if something else came in
+    between."""
     connection = connection_of(handle)
-    done, undone = _latest_acts(connection, learner, now)
+    done, undone = acts or latest_acts(handle, learner, now)
     if done is None:
         raise Refused(N_("There is nothing to undo today."))
     # Later than what was undone before, or redoing would not know which comes first.
@@ -51,11 +65,17 @@ def undo_last_act(handle: Handle, learner: Learner, now: datetime, in_transactio
     return done
 
 
-def redo_last_act(handle: Handle, learner: Learner, now: datetime, in_transaction: Writing | None = None) -> Act:
+def redo_last_act(
+    handle: Handle,
+    learner: Learner,
+    now: datetime,
+    in_transaction: Writing | None = None,
+    acts: LatestActs | None = None,
+) -> Act:
     """Does again what the learner undid last, and returns it. Refused if there is nothing, or if something was done
     since, Stale if something else came in between."""
     connection = connection_of(handle)
-    done, undone = _latest_acts(connection, learner, now)
+    done, undone = acts or latest_acts(handle, learner, now)
     if undone is None or undone.undone_at is None or (done is not None and done.at >= undone.undone_at):
         raise Refused(N_("There is nothing to do again."))
     swing = _read_swing(connection, learner, undone)
@@ -65,15 +85,13 @@ def redo_last_act(handle: Handle, learner: Learner, now: datetime, in_transactio
     return undone
 
 
-def _latest_acts(connection: sa.Connection, learner: Learner, now: datetime) -> tuple[Act | None, Act | None]:
-    """The latest act that stands, and the one undone last."""
-    rows = connection.execute(LATEST_ACTS, {"learner_id": learner.id, "day": learner.today(now)})
-    acts = [Act(*row) for row in rows]
+def latest_acts(handle: Handle, learner: Learner, now: datetime) -> LatestActs:
+    """What undoing and redoing would begin with."""
+    named = {"learner_id": learner.id, "day": learner.today(now)}
+    acts = [Act(*row) for row in connection_of(handle).execute(LATEST_ACTS, named)]
     done = max((act for act in acts if act.undone_at is None), key=lambda act: act.at, default=None)
-    undone = max(
-        (act for act in acts if act.undone_at is not None), key=lambda act: act.undone_at or act.at, default=None
-    )
-    return done, undone
+    undone = [act for act in acts if act.undone_at is not None]
+    return LatestActs(done, max(undone, key=lambda act: act.undone_at or act.at, default=None))
 
 
 Swing = Callable[[sa.Connection, datetime | None], None]

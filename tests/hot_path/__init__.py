@@ -130,6 +130,6 @@ def requests(engine: str) -> list[Request]:
         Request("a due answer", HEAVY, _answer(4, fragment=False), due, Browser.shown, writes=True),
         Request("a failed answer and the next", HEAVY, _answer(2, fragment=True), failed, Browser.shown, writes=True),
         Request("a new answer and the next", NEW_99, _answer(4, fragment=True), new, Browser.shown, writes=True),
-        Request("undo", HEAVY, _undo, 8, _just_answered, writes=True),
-        Request("undo of a first answer", NEW_50, _undo, 9, _just_answered, writes=True),
+        Request("undo", HEAVY, _undo, 9, _just_answered, writes=True),
+        Request("undo of a first answer", NEW_50, _undo, 10, _just_answered, writes=True),
     ]

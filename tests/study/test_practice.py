@@ -100,7 +100,7 @@ def test_it_counts_by_itself_and_not_among_the_answers(
     assert (done.answers, done.again, done.took_ms, done.practised) == (1, 1, 4000, 1)
     assert activity_of(session, ada, tomorrow).practised == 1
     assert rest_of_the_day(session, ada, queue_of(session, ada, None, at(1))).done.answers == 0
-    assert streak_of(session, ada, tomorrow) == 2
+    assert streak_of(session, ada, tomorrow).days == 2
     firsts = sa.select(DailySummary.kind).where(DailySummary.user_id == ada.id, DailySummary.first)
     assert set(session.scalars(firsts)) == {Kind.ANSWER}
 
