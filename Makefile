@@ -6,14 +6,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LOCK_WITH := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-export SIZES ENGINES TIMES CROWD ANSWERS ANKI_PYTHON
+export SIZES ENGINES TIMES CROWD ANSWERS ANKI_PYTHON EXAMPLES
 
-.PHONY: help run test test-postgres bench format translations screenshots lock
+
+.PHONY: help run test test-postgres prove bench format translations screenshots lock
 
 help:
 	@echo "make run            start Cardlet (HOST=127.0.0.1 PORT=5000)"
 	@echo "make test           linter, types, import contracts, all tests"
 	@echo "make test-postgres  all tests that reach for a database, on PostgreSQL (needs its server installed)"
+	@echo "make prove          a learner doing anything in any order, against a model: 1,000 examples, some minutes"
 	@echo "make bench          measure it and write docs/performance.md (SIZES=\"1000 10000\" for a quick look)"
 	@echo "make format         tidy the Python code"
 	@echo "make translations   collect the interface's sentences into app/translations/"
@@ -32,6 +34,9 @@ test: $(VENV)/ready-to-test
 
 test-postgres: $(VENV)/ready-to-test
 	$(BIN)/python tests/postgres.py $(BIN)/pytest -n auto --dist worksteal
+
+prove: $(VENV)/ready-to-test
+	EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/pytest -n 0 tests/pages/test_session_machine.py
 
 # SIZES, ENGINES, TIMES, CROWD, ANSWERS and ANKI_PYTHON are read from the environment or given on the command line.
 bench: $(VENV)/ready-to-test
