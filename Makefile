@@ -8,7 +8,6 @@ LOCK_WITH := pip compile --universal --python-version 3.11 --generate-hashes --n
 
 export SIZES ENGINES TIMES CROWD ANSWERS ANKI_PYTHON EXAMPLES
 
-
 .PHONY: help run test test-postgres prove bench format translations screenshots lock
 
 help:
