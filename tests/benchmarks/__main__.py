@@ -20,6 +20,7 @@ from tests.benchmarks import report
 from tests.benchmarks.building import COLLECTION, CROWD, built
 from tests.benchmarks.cases import measure_all
 from tests.benchmarks.inside import inside
+from tests.benchmarks.painting import graded_to_painted
 from tests.benchmarks.serving import ROOT, start_up, under_load
 from tests.benchmarks.stores import NoPostgres, Store, store_for
 from tests.benchmarks.tables import import_table
@@ -97,6 +98,9 @@ def measured(store: Store, sizes: list[int], times: int, crowd: int) -> dict[str
     store.drop("work")
     store.copy(built(store, COLLECTION, sizes[0])[0], "work")
     results["table"] = import_table(store, "work")
+    store.drop("work")
+    store.copy(built(store, COLLECTION, sizes[0])[0], "work")
+    results["painted"] = graded_to_painted(store, "work")
     store.drop("work")
     return results
 

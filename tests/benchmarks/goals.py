@@ -168,6 +168,17 @@ def importing(measured: Measured) -> Iterator[Line]:
         yield Line("memory of that import", "≤ 200 MB", f"{table['peak_mb']:.0f} MB", "", "", table["peak_mb"] <= 200)
 
 
+def painting(measured: Measured) -> Iterator[Line]:
+    """In a browser on loopback; the floor is the frame that is being painted and the next."""
+    painted = measured.results.get("painted")
+    if painted:
+        for which, limit in (("median", 50), ("p95", None)):
+            took, floor = painted[which], painted["floor"]
+            goal = f"a grade pressed to the next card painted, {which}"
+            allowed, met = ("", None) if limit is None else (f"≤ {limit} ms", took <= limit)
+            yield Line(goal, allowed, ms(took), ms(floor), f"{took / floor:.2f}", met)
+
+
 GOALS: list[Callable[[Measured], Iterator[Line]]] = [
     answering,
     next_card,
@@ -179,6 +190,7 @@ GOALS: list[Callable[[Measured], Iterator[Line]]] = [
     switching,
     memory,
     importing,
+    painting,
 ]
 
 
