@@ -13,7 +13,11 @@ from app.models import SignedInUser
 from app.pages.access import current_learner
 from app.pages.charts import axis_over
 from app.pages.sides import sides_of
+from app.pages.study import BUTTONS
 from app.progress import card_history
+from app.progress.card import CardHistory
+from app.scheduling import Answer, Outlook, preview
+from app.scheduling.memory import GOOD
 from app.study.showing import ShownCard, show
 
 bp = Blueprint("cards", __name__)
@@ -56,7 +60,18 @@ def card_page_of(card_id: int, words: str | None = None) -> str:
         words=words,
         change_ids=(uuid4(), uuid4(), uuid4()),
         tomorrow=date_of(today + 1),
+        leads_to=_leads_to(history, card_id, today),
     )
+
+
+def _leads_to(history: CardHistory, card_id: int, today: int) -> list[tuple[str, Outlook]]:
+    """What each button will lead to, pressed on the day the card comes back; nothing for a card that is new."""
+    if history.state.due_day is None:
+        return []
+    answer = Answer(uuid4(), max(today, history.state.due_day), now(), GOOD)
+    grades = BUTTONS[current_learner().answer_mode]
+    outlooks = preview(history.state, answer, [one.grade for one in grades], history.chosen.settings, card_id)
+    return [(button.name, outlooks[button.grade]) for button in grades]
 
 
 @bp.get("/cards/<id:card_id>/sides/<any(question, answer):side>")
