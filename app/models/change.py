@@ -103,4 +103,4 @@ def latest_undone_edit(user_id: Number, day: Number) -> sa.Select[int, datetime,
 def _edits(user_id: Number, day: Number, moment: sa.SQLColumnExpression[datetime]) -> sa.Select[int, datetime, int]:
     own = (Change.user_id == user_id, Change.day == day, Change.verb == "edit")
     edits = sa.select(Change.id, moment, NoteVersion.note_id).join(NoteVersion, NoteVersion.change_id == Change.id)
-    return edits.where(*own).order_by(moment.desc(), Change.id.desc()).limit(sa.literal_column("1", sa.Integer))
+    return edits.where(*own).order_by(moment.desc()).limit(sa.literal_column("1", sa.Integer))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import DailySummary, Kind, Learner
+from app.models.waiting import at_most
 from app.scheduling.memory import HARD
 
 
@@ -61,5 +62,7 @@ def streak_of(session: Session, learner: Learner, today: int) -> Streak:
     return Streak(days=rows - 1, rested=last - first - (rows - 1))
 
 
-def _studied_on(user_id: int, day: sa.ColumnElement[int]) -> sa.Exists:
-    return sa.exists().where(DailySummary.user_id == user_id, DailySummary.day == day, DailySummary.answers > 0)
+def _studied_on(user_id: int, day: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    studied = sa.select(sa.true()).where(DailySummary.user_id == user_id, DailySummary.day == day)
+    # A scalar: of EXISTS PostgreSQL makes a list of all days there are, to look each one up in.
+    return studied.where(DailySummary.answers > 0).limit(at_most(1)).scalar_subquery().is_(sa.true())

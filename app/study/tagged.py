@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.database import Handle, connection_of
 from app.models import Card, Deck, Follow, Learner, Mark, Memory, NoteTag
+from app.models.mark import hidden
 from app.models.portion import WaitingDeck
 from app.models.tagged import tag_named, tagged_cards
 from app.models.waiting import COUNTED_UP_TO, DAY, LEARNER, at_most, followed
@@ -23,29 +24,30 @@ TAGS_SHOWN = 12
 def _cards(dialect: str) -> sa.Select[Any]:
     """From the tag to its notes, their cards, and the learner's memory of each: no step walks what has another tag."""
     card: Any = tagged_cards(dialect)
-    drill_at = sa.case((sa.and_(Memory.drill_day == DAY, _NOT_SUSPENDED), Memory.drill_at))
+    not_suspended = ~hidden(LEARNER, card.id)
+    drill_at = sa.case((sa.and_(Memory.drill_day == DAY, not_suspended), Memory.drill_at))
+    # A scalar: see `waiting._none`.
+    buried_until = (
+        sa.select(Mark.buried_until).where(Mark.user_id == LEARNER, Mark.card_id == card.id).scalar_subquery()
+    )
     return (
         sa.select(card.id, card.deck_id, card.note_id, card.position)
-        .add_columns(Memory.queue_day, drill_at, Memory.last_day, Mark.buried_until)
+        .add_columns(Memory.queue_day, drill_at, Memory.last_day, buried_until)
         .select_from(card)
         .join(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == card.deck_id))
         .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == card.id))
-        .outerjoin(Mark, sa.and_(Mark.user_id == LEARNER, Mark.card_id == card.id))
         .where(Follow.stopped_at.is_(None))
         .where(
             sa.or_(
                 *(Memory.queue_day <= DAY, Memory.drill_day == DAY),
                 # Not for itself: its siblings wait for another day.
                 Memory.last_day == DAY,
-                sa.and_(Memory.card_id.is_(None), ~card.retired, _NOT_SUSPENDED),
+                sa.and_(Memory.card_id.is_(None), ~card.retired, not_suspended),
             )
         )
         .order_by(Memory.card_id.is_(None), card.position, card.id)
         .limit(at_most(LOOKED_AT))
     )
-
-
-_NOT_SUSPENDED = sa.or_(Mark.card_id.is_(None), ~Mark.suspended)
 
 
 def tagged_queue(

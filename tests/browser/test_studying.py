@@ -115,7 +115,7 @@ def test_the_finished_page_says_what_was_done_and_what_comes(page: Page) -> None
     grade(page)
     finished = page.locator(".done")
     expect(finished).to_contain_text("2 answers in")
-    expect(finished).to_contain_text("The next card comes tomorrow")
+    expect(finished).to_contain_text("Tomorrow: 2 to review")
     finished.get_by_role("link", name="Back to your decks").click()
     expect(page.get_by_text("2 answers today")).to_be_visible()
 
