@@ -91,16 +91,19 @@ Number = int | sa.SQLColumnExpression[int]
 
 def latest_edit(user_id: Number, day: Number) -> sa.Select[int, datetime, int]:
     """A learner's latest edit of a study day that stands: its id, when it was, and the note."""
-    return _edits(user_id, day, Change.at).where(Change.undone_at.is_(None))
+    return _latest(user_id, day, Change.at, Change.undone_at.is_(None))
 
 
 def latest_undone_edit(user_id: Number, day: Number) -> sa.Select[int, datetime, int]:
     """The edit of a study day that was undone last: its id, when it was undone, and the note."""
-    undone_at = sa.type_coerce(Change.undone_at, Moment)
-    return _edits(user_id, day, undone_at).where(Change.undone_at.is_not(None))
+    return _latest(user_id, day, sa.type_coerce(Change.undone_at, Moment), Change.undone_at.is_not(None))
 
 
-def _edits(user_id: Number, day: Number, moment: sa.SQLColumnExpression[datetime]) -> sa.Select[int, datetime, int]:
-    own = (Change.user_id == user_id, Change.day == day, Change.verb == "edit")
+def _latest(
+    user_id: Number, day: Number, moment: sa.SQLColumnExpression[datetime], condition: sa.ColumnElement[bool]
+) -> sa.Select[int, datetime, int]:
+    own = (Change.user_id == user_id, Change.day == day, Change.verb == "edit", condition)
+    # The greatest moment, and not an order: a day's edits are few, and a planner that knows so would sort the table.
+    last = sa.select(sa.func.max(moment)).where(*own).scalar_subquery()
     edits = sa.select(Change.id, moment, NoteVersion.note_id).join(NoteVersion, NoteVersion.change_id == Change.id)
-    return edits.where(*own).order_by(moment.desc()).limit(sa.literal_column("1", sa.Integer))
+    return edits.where(*own, moment == last).limit(sa.literal_column("1", sa.Integer))

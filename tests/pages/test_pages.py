@@ -43,7 +43,8 @@ def test_assets_are_kept_for_good_and_change_their_address_with_their_content(cl
     with client.get(f"/static/{style}") as response:
         plain = response.data
     zipped = client.get(f"/static/{style}", headers={"Accept-Encoding": "gzip"})
-    assert (gzip.decompress(zipped.data), zipped.headers["Vary"]) == (plain, "Accept-Encoding")
+    assert gzip.decompress(zipped.data) == plain
+    assert "Accept-Encoding" in zipped.headers["Vary"]
     assert len(zipped.data) * 2 < len(plain)
     assert client.get("/static/another/base.css").status_code == 404
     assert client.get(f"/static/{address.split('/')[0]}/../config.py").status_code == 404
