@@ -105,5 +105,7 @@ def _latest(
     own = (Change.user_id == user_id, Change.day == day, Change.verb == "edit", condition)
     # The greatest moment, and not an order: a day's edits are few, and a planner that knows so would sort the table.
     last = sa.select(sa.func.max(moment)).where(*own).scalar_subquery()
+    # Of two of one moment, the one that was begun later.
+    latest = sa.select(sa.func.max(Change.id)).where(*own, moment == last).scalar_subquery()
     edits = sa.select(Change.id, moment, NoteVersion.note_id).join(NoteVersion, NoteVersion.change_id == Change.id)
-    return edits.where(*own, moment == last).limit(sa.literal_column("1", sa.Integer))
+    return edits.where(Change.id == latest).limit(sa.literal_column("1", sa.Integer))
