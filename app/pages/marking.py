@@ -146,8 +146,12 @@ def _back(card_id: int, message: str, *, leaves: bool) -> ResponseReturnValue:
 def _swing_edit(
     verb: Callable[[Session, Learner, int, datetime], int], change_id: int, message: str
 ) -> ResponseReturnValue:
-    with writing() as transaction:
-        verb(transaction, current_learner(), change_id, now())
+    try:
+        with writing() as transaction:
+            verb(transaction, current_learner(), change_id, now())
+    except (Stale, Refused) as error:
+        # The note was changed since, by an import perhaps. Whoever studies stays where they are.
+        return study_page_of(error_words(error)), Stale.status
     if wants_fragment():
         return study_page_of(message)
     flash(message)
