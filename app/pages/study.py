@@ -216,7 +216,8 @@ def _at_the_end(queue: Queue, moment: datetime) -> dict[str, Any]:
     learner, everything = current_learner(), queue.root_id is None and queue.tag is None
     elsewhere = 0 if everything else queue_of(db.connection, learner, None, moment).counts.total
     if queue.tag is not None:
-        return {"elsewhere": elsewhere, "held_back": any(deck.unmet for deck in queue.decks)}
+        held_back = sum((deck.due or 0) - deck.reviews for deck in queue.decks)
+        return {"elsewhere": elsewhere, "held_back": held_back, "has_new": any(deck.unmet for deck in queue.decks)}
     rest, streak = rest_of_the_day(db.connection, learner, queue), streak_of(db.session, learner, queue.day)
     return {"rest": rest, "streak": streak, "elsewhere": elsewhere}
 
