@@ -14,7 +14,7 @@ from app.models import Note
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
 from app.pages.language import _
-from app.pages.sides import sides_of
+from app.pages.sides import sides_of_all
 from app.pages.words import error_words
 from app.rendering import card_ordinals, difference
 
@@ -136,5 +136,5 @@ def _previewed(note: Note, typed: Wording, deck: str) -> dict[str, object]:
     content = reworded(note, typed, deck)
     ordinals = card_ordinals(content)
     # What is not saved yet has no address a frame could show; it is seen without its type's style.
-    sides = [sides_of(content, ordinal, note.owner_id) for ordinal in ordinals[:PREVIEWED]]
+    sides = sides_of_all([(content, ordinal, note.owner_id) for ordinal in ordinals[:PREVIEWED]])
     return {"sides": sides, "problem": None, "cards": len(ordinals)}
