@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from typing import IO
-from urllib.parse import quote
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -201,8 +202,10 @@ def _used(session: Session, learner: Learner, names: Sequence[str]) -> set[str]:
 
 
 def _named_in(names: Iterable[str], text: str) -> set[str]:
-    normal = unicodedata.normalize("NFC", text)
-    return {name for name in names if name in normal or quote(name) in normal}
+    written = unicodedata.normalize("NFC", text)
+    # As an address and as HTML it may be written in other characters.
+    meant = unicodedata.normalize("NFC", unquote(unescape(written)))
+    return {name for name in names if name in written or name in meant}
 
 
 def _templates_of(session: Session, learner: Learner) -> str:

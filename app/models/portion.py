@@ -1,6 +1,6 @@
 """What of all that waits today's limits let through: each holds for a followed deck and all inside it together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -72,22 +72,33 @@ class Answering:
     introduces: int
     reviews: int
 
+    def taken_from(self, deck: WaitingDeck) -> WaitingDeck:
+        """The deck as it is once that answer has arrived."""
+        if deck.root_id != self.root_id:
+            return deck
+        return replace(deck, introduced=deck.introduced + self.introduces, reviewed=deck.reviewed + self.reviews)
+
 
 def in_order(rows: Sequence[Any], answering: Answering | None = None) -> list[tuple[WaitingDeck, Any]]:
     """The rows of `waiting_decks` in the learner's order: the deck, and the further columns."""
+    rows = sorted(rows, key=lambda row: (row.place, row.deck_place, row.id))
+    decks = [WaitingDeck(*row[:_WIDTH]) for row in rows]
+    if answering is not None:
+        decks = [answering.taken_from(deck) for deck in decks]
+    return [(deck, row[_WIDTH:]) for deck, row in zip(within_limits(decks), rows, strict=True)]
+
+
+def within_limits(decks: Iterable[WaitingDeck]) -> list[WaitingDeck]:
+    """The decks, in their order, with as many new cards and reviews as the limits leave to each."""
     new_left: dict[int, int] = {}
     reviews_left: dict[int, int] = {}
-    found = []
-    for row in sorted(rows, key=lambda row: (row.place, row.deck_place, row.id)):
-        deck = WaitingDeck(*row[:_WIDTH])
-        if answering is not None and answering.root_id == deck.root_id:
-            introduced, reviewed = deck.introduced + answering.introduces, deck.reviewed + answering.reviews
-            deck = replace(deck, introduced=introduced, reviewed=reviewed)
+    allowed = []
+    for deck in decks:
         new, reviews = _share(new_left, deck.root_id, deck.new_per_day - deck.introduced, deck.unmet), deck.due or 0
         if deck.reviews_per_day is not None:
             reviews = _share(reviews_left, deck.root_id, deck.reviews_per_day - deck.reviewed, reviews)
-        found.append((replace(deck, new=new, reviews=reviews), row[_WIDTH:]))
-    return found
+        allowed.append(replace(deck, new=new, reviews=reviews))
+    return allowed
 
 
 def _share(left: dict[int, int], root_id: int, allowed: int, waiting: int) -> int:

@@ -142,7 +142,7 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
         upload=kept,
         file_name=shown_name(kept),
         preview=preview,
-        cards=[in_words(sides, kept.user_id) for sides in preview.cards] if preview else [],
+        cards=in_words(preview.cards, kept.user_id) if preview else [],
         deck_name=given.get("deck_name") or name_of(kept),
         encodings=_encodings(preview.deck.table.encoding if preview and preview.deck.table else None),
         languages=CARD_LANGUAGES,

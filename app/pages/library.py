@@ -14,7 +14,7 @@ from app.models.follow import NewOrder, ReviewOrder, Shape, order_of
 from app.pages.access import current_learner
 from app.pages.language import CARD_LANGUAGES, _
 from app.pages.numbers import number_in
-from app.pages.sides import sides_of
+from app.pages.sides import sides_of_all
 from app.pages.words import error_words
 from app.planning.choosing import scheduled
 from app.study import progress_elsewhere, tags_due
@@ -43,13 +43,7 @@ def show_deck(deck_id: int) -> ResponseReturnValue:
 
 def _deck(deck_id: int, error: Refused | None) -> str:
     page = deck_page(db.session, current_learner(), deck_id, (number_in("page") or 0) if "page" in request.args else 1)
-    notes = [
-        (
-            note,
-            sides_of(note.content(page.deck.path), WHOLE_NOTE, note.owner_id),
-        )
-        for note in page.notes
-    ]
+    sides = sides_of_all([(note.content(page.deck.path), WHOLE_NOTE, note.owner_id) for note in page.notes])
     words = error_words(error) if error else None
     learner = current_learner()
     due_by_tag = tags_due(db.connection, learner, deck_id, learner.today(now())) if page.follow else []
@@ -57,7 +51,7 @@ def _deck(deck_id: int, error: Refused | None) -> str:
         "library/deck.html",
         page=page,
         deck=page.deck,
-        notes=notes,
+        notes=list(zip(page.notes, sides, strict=True)),
         error=error,
         words=words,
         tags=due_by_tag,

@@ -13,17 +13,16 @@ from app.database import db, writing, writing_rows
 from app.errors import N_, NotFound, Refused, Stale
 from app.library import latest_edit, latest_undone_edit, redo_change, undo_change
 from app.library.marked import marked_cards
-from app.models import Card, Kind, Learner
+from app.models import Kind, Learner
 from app.models.acts import MARKED
 from app.pages.access import current_learner
 from app.pages.cards import card_page_of
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import number_in
-from app.pages.sides import sides_of
+from app.pages.sides import sides_of_all
 from app.pages.study import carried, study_page_of
 from app.pages.words import error_words
-from app.rendering import Sides
 from app.study import latest_acts, mark_card, redo_last_act, reset_card, set_due, undo_last_act
 from app.study.marking import Marking, brought_back, buried, flagged, suspended
 from app.study.undoing import Act
@@ -115,12 +114,11 @@ def marked_page() -> ResponseReturnValue:
     learner = current_learner()
     today, number = learner.today(now()), (number_in("page") or 0) if "page" in request.args else 1
     page = marked_cards(db.session, learner, today, number)
-    cards = [(one.card, one.mark, _sides(one.card), uuid4()) for one in page.cards]
+    notes = [
+        (one.card.note.content(one.card.deck.path), one.card.ordinal, one.card.note.owner_id) for one in page.cards
+    ]
+    cards = [(one.card, one.mark, sides, uuid4()) for one, sides in zip(page.cards, sides_of_all(notes), strict=True)]
     return render_template("cards/marked.html", page=page, cards=cards, today=today)
-
-
-def _sides(card: Card) -> Sides:
-    return sides_of(card.note.content(card.deck.path), card.ordinal, card.note.owner_id)
 
 
 def _change_id() -> UUID:
@@ -146,8 +144,12 @@ def _back(card_id: int, message: str, *, leaves: bool) -> ResponseReturnValue:
 def _swing_edit(
     verb: Callable[[Session, Learner, int, datetime], int], change_id: int, message: str
 ) -> ResponseReturnValue:
-    with writing() as transaction:
-        verb(transaction, current_learner(), change_id, now())
+    try:
+        with writing() as transaction:
+            verb(transaction, current_learner(), change_id, now())
+    except (Stale, Refused) as error:
+        # The note was changed since, by an import perhaps. Whoever studies stays where they are.
+        return study_page_of(error_words(error)), Stale.status
     if wants_fragment():
         return study_page_of(message)
     flash(message)

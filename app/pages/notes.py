@@ -14,9 +14,9 @@ from app.models import Note
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
 from app.pages.language import _
-from app.pages.sides import sides_of
+from app.pages.sides import sides_of_all
 from app.pages.words import error_words
-from app.rendering import Sides, card_ordinals, difference
+from app.rendering import card_ordinals, difference
 
 bp = Blueprint("notes", __name__)
 
@@ -49,7 +49,7 @@ def preview(note_id: int) -> ResponseReturnValue:
     opened = open_note(db.session, current_learner(), note_id)
     typed = _typed(opened.note) if opened.is_own else _as_it_is(opened.note)
     if wants_fragment():
-        return render_template("notes/_preview.html", **_previewed(opened.note, typed))
+        return render_template("notes/_preview.html", **_previewed(opened.note, typed, opened.deck.path))
     return _page(opened, typed)
 
 
@@ -122,20 +122,19 @@ def _page(opened: OpenNote, typed: Wording, error: CardletError | None = None) -
         steps=steps_of(db.session, note),
         back=_next() or url_for("library.show_deck", deck_id=opened.deck.id),
         next=_next() or "",
-        **_previewed(note, typed),
+        **_previewed(note, typed, opened.deck.path),
     )
 
 
-def _previewed(note: Note, typed: Wording) -> dict[str, object]:
-    """The first cards of the note as it is typed, and what would keep it from being saved."""
+def _previewed(note: Note, typed: Wording, deck: str) -> dict[str, object]:
+    """The first cards of the note as it is typed, and what would keep it from being saved. `deck`: its path, which
+    templates may show."""
     try:
         check(note, typed)
     except Refused as error:
         return {"sides": [], "problem": error_words(error), "cards": 0}
-    ordinals = card_ordinals(reworded(note, typed))
-    return {"sides": [_sides(note, typed, n) for n in ordinals[:PREVIEWED]], "problem": None, "cards": len(ordinals)}
-
-
-def _sides(note: Note, typed: Wording, ordinal: int) -> Sides:
+    content = reworded(note, typed, deck)
+    ordinals = card_ordinals(content)
     # What is not saved yet has no address a frame could show; it is seen without its type's style.
-    return sides_of(reworded(note, typed), ordinal, note.owner_id)
+    sides = sides_of_all([(content, ordinal, note.owner_id) for ordinal in ordinals[:PREVIEWED]])
+    return {"sides": sides, "problem": None, "cards": len(ordinals)}

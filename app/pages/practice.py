@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from flask import Blueprint, flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import milliseconds_of, moment_in, number_in
 from app.pages.sides import sides_of
-from app.pages.study import TWO, Showing
+from app.pages.study import TWO, Showing, graded
 from app.pages.words import error_words
 from app.scheduling import Outlook
 from app.study import NextCard, PracticeGiven, Run, practice_card, run_state, undo_practice
@@ -65,7 +65,7 @@ def run_page() -> ResponseReturnValue:
 @bp.post("/cards/<id:card_id>/practices")
 def create_practice(card_id: int) -> ResponseReturnValue:
     try:
-        practice_card(db.connection, current_learner(), card_id, _given(), now(), writing_rows)
+        practice_card(db.connection, current_learner(), card_id, PracticeGiven(*graded()), now(), writing_rows)
     except Stale as error:
         return _again(error_words(error), error.status)
     return _again(None)
@@ -117,20 +117,6 @@ def _showing(card: NextCard, typed: str | None) -> Showing:
     shown, outlooks = card.card, dict[int, Outlook]()
     sides = sides_of(shown.content, shown.ordinal, shown.owner_id)
     return Showing(card, sides, outlooks, uuid4(), uuid4(), milliseconds_of(now()), typed)
-
-
-def _given() -> PracticeGiven:
-    form, grade, took = request.form, number_in("grade"), number_in("took_ms")
-    try:
-        review_id = UUID(form.get("review_id", ""))
-    except ValueError:
-        raise Refused(N_("This answer has no id. Reload the page and grade again.")) from None
-    if grade is None:
-        raise Refused(N_("A grade is a number from 0 to 5."), field="grade")
-    shown_at = moment_in("shown_at")
-    if took is None:
-        took = 0 if shown_at is None else (now() - shown_at) // timedelta(milliseconds=1)
-    return PracticeGiven(review_id, grade, took)
 
 
 def _run() -> Run | None:

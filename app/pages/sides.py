@@ -1,5 +1,7 @@
 """A card's sides as a page shows them: with the addresses of its files, and its words in the reader's language."""
 
+from collections.abc import Sequence
+
 from flask import url_for
 
 from app.database import db
@@ -9,17 +11,29 @@ from app.rendering import Content, File, Sides, finished, media_names, render_si
 
 
 def sides_of(content: Content, ordinal: int, owner_id: int | None, *, framed: bool = False) -> Sides:
-    """The sides of one card of an author's note. Only a card with pictures or sounds costs a look into the database."""
-    return in_words(render_sides(content, ordinal, framed=framed), owner_id)
+    """The sides of one card of an author's note."""
+    return in_words([render_sides(content, ordinal, framed=framed)], owner_id)[0]
 
 
-def in_words(sides: Sides, owner_id: int | None) -> Sides:
-    """Sides as they were rendered, with what only the door knows put in."""
-    if not sides.pieces:
-        return sides
-    names = media_names(sides)
-    files = media_of(db.connection, owner_id, names) if names else {}
-    return finished(sides, {name: _file(owner_id, file) for name, file in files.items()}, _)
+def sides_of_all(cards: Sequence[tuple[Content, int, int | None]]) -> list[Sides]:
+    """The same for a list, whoever the authors: one look into the database for each of them, not for each card."""
+    by_owner: dict[int | None, list[int]] = {}
+    for place, (_content, _ordinal, owner_id) in enumerate(cards):
+        by_owner.setdefault(owner_id, []).append(place)
+    done: dict[int, Sides] = {}
+    for owner_id, places in by_owner.items():
+        rendered = [render_sides(*cards[place][:2]) for place in places]
+        done.update(zip(places, in_words(rendered, owner_id), strict=True))
+    return [done[place] for place in range(len(cards))]
+
+
+def in_words(rendered: Sequence[Sides], owner_id: int | None) -> list[Sides]:
+    """Sides of an author's cards as they were rendered, with what only the door knows put in. Only pictures and sounds
+    cost a look into the database."""
+    names = list(dict.fromkeys(name for sides in rendered for name in media_names(sides)))
+    named = media_of(db.connection, owner_id, names) if names else {}
+    files = {name: _file(owner_id, file) for name, file in named.items()}
+    return [finished(sides, files, _) for sides in rendered]
 
 
 def _file(owner_id: int | None, file: Named) -> File:

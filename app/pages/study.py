@@ -1,7 +1,7 @@
 """Studying: one card after another."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from app.models.user import DRILL_SOON
 from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
-from app.pages.numbers import milliseconds_of, number_in
+from app.pages.numbers import milliseconds_of, moment_in, number_in
 from app.pages.sides import sides_of
 from app.pages.time_box import time_box
 from app.pages.words import error_words
@@ -164,22 +164,26 @@ def carried() -> dict[str, Any]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _answer_given() -> AnswerGiven:
-    """The answer in the form. A grade must be one; without a script the time taken is told by the page's age."""
-    form = request.form
-    grade, seen = number_in("grade"), number_in("seen")
+def graded() -> tuple[UUID, int, int]:
+    """The answer in the form: its id, its grade, the milliseconds it took. Without a script the page's age tells them.
+    Raises Refused for one without id or grade."""
     try:
-        review_id = UUID(form.get("review_id", ""))
+        review_id = UUID(request.form.get("review_id", ""))
     except ValueError:
         raise Refused(N_("This answer has no id. Reload the page and grade again.")) from None
+    grade, took, shown_at = number_in("grade"), number_in("took_ms"), moment_in("shown_at")
     if grade is None:
         raise Refused(N_("A grade is a number from 0 to 5."), field="grade")
+    if took is None:
+        took = 0 if shown_at is None else (now() - shown_at) // timedelta(milliseconds=1)
+    return review_id, grade, took
+
+
+def _answer_given() -> AnswerGiven:
+    review_id, grade, took = graded()
+    seen = number_in("seen")
     if seen is None:
         raise Refused(N_("This answer does not say which state of the card it answers. Reload the page."))
-    took = number_in("took_ms")
-    if took is None:
-        shown_at = form.get("shown_at", type=int)
-        took = 0 if shown_at is None else int(now().timestamp() * 1000) - shown_at
     return AnswerGiven(review_id, grade, seen, took)
 
 
@@ -216,7 +220,8 @@ def _at_the_end(queue: Queue, moment: datetime) -> dict[str, Any]:
     learner, everything = current_learner(), queue.root_id is None and queue.tag is None
     elsewhere = 0 if everything else queue_of(db.connection, learner, None, moment).counts.total
     if queue.tag is not None:
-        return {"elsewhere": elsewhere, "held_back": any(deck.unmet for deck in queue.decks)}
+        held_back = sum((deck.due or 0) - deck.reviews for deck in queue.decks)
+        return {"elsewhere": elsewhere, "held_back": held_back, "has_new": any(deck.unmet for deck in queue.decks)}
     rest, streak = rest_of_the_day(db.connection, learner, queue), streak_of(db.session, learner, queue.day)
     return {"rest": rest, "streak": streak, "elsewhere": elsewhere}
 

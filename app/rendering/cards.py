@@ -11,12 +11,13 @@ from app.rendering.cloze import answer_text, cloze_numbers, question_text, unclo
 from app.rendering.content import Content, Shape
 from app.rendering.furigana import are_usual
 from app.rendering.marks import Fault, Piece, Pieces, Ready, filled, place_of, without_marks
+from app.rendering.maths import kept_together
 from app.rendering.sanitising import clean_card
 from app.rendering.templates import Filling, is_cloze, ordinals
 from app.rendering.text import field_html, only_finished, plain_text
 
 CACHED_BYTES = 8 * 2**20
-RENDERER = 3
+RENDERER = 4
 """Grows whenever the same content gives another result."""
 UNCLOSED = N_("A gap begins with “%(opener)s” and nothing closes it: “}}” is missing.")
 EMPTY = N_("This side of the card is empty: the fields its template shows have nothing in them.")
@@ -138,5 +139,6 @@ def _with_ready(sides: Sides, pieces: Pieces) -> Sides:
         return place_of(len(left) - 1)
 
     taken = tuple(pieces.taken)
-    question, answer, rest = (filled(html, taken, shown) for html in (sides.question, sides.answer, sides.rest))
+    texts = (filled(html, taken, shown) for html in (sides.question, sides.answer, sides.rest))
+    question, answer, rest = map(kept_together, texts)
     return replace(sides, question=question, answer=answer, rest=rest, pieces=tuple(left))

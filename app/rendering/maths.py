@@ -34,6 +34,10 @@ ATTRIBUTES = {
     *("rowspacing", "rspace", "scriptlevel", "separator", "stretchy", "symmetric", "voffset", "width"),
 }
 VALUE = re.compile(r"[A-Za-z0-9.%+ -]{1,40}")
+TOUCHED = re.compile(
+    r'[(（“「]?<math alttext="[^"]*">(?:(?!</math>).)*</math>[-.,;:!?)，。；：！？、）”」]*', re.DOTALL
+)
+"""A formula in a line, with the punctuation around it."""
 WRONG = N_("This formula cannot be read.")
 TOO_LONG = N_("This formula is too long to be shown as one.")
 
@@ -125,6 +129,16 @@ def mathml(source: str, *, is_block: bool = False) -> str | None:
     display = ' display="block"' if is_block else ""
     shown = f'<math{display} alttext="{escape(" ".join(_bare(source).split()))}">{inside}</math>'
     return f'<span class="formula" tabindex="0">{shown}</span>' if is_block else shown
+
+
+def kept_together(html: str) -> str:
+    """Finished HTML in which no full stop begins a line: a browser breaks one on either side of a formula."""
+    return TOUCHED.sub(_together, html) if "<math " in html else html
+
+
+def _together(match: re.Match[str]) -> str:
+    whole = match[0]
+    return whole if whole.startswith("<") and whole.endswith(">") else f'<span class="together">{whole}</span>'
 
 
 def _is_shallow(source: str) -> bool:

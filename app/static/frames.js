@@ -26,8 +26,16 @@ function settle(frame, onKey) {
   // A tap in the question is one on the question; what can be pressed itself is left alone.
   inside.addEventListener("click", (event) => {
     const pressed = event.target.closest("a, summary, audio, button");
-    if (!pressed && inside.getSelection().isCollapsed) frame.parentElement.click();
+    if (pressed?.matches("a[href]")) leave(event, pressed);
+    else if (!pressed && inside.getSelection().isCollapsed) frame.parentElement.click();
   });
+}
+
+/** A link opens beside the session: the frame may not go anywhere, and would show that instead of the card. */
+function leave(event, link) {
+  if (link.getAttribute("href").startsWith("#")) return;
+  event.preventDefault();
+  if (/^https?:/.test(link.href)) open(link.href, "_blank", "noopener,noreferrer");
 }
 
 /** Words that are read aloud when their button is pressed; `root` may be a page or a frame's document. */

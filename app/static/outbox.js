@@ -4,15 +4,15 @@ const WAITS = [1000, 2000, 4000, 8000, 15000];
 const MOST_FAILURES = 6;
 
 /**
- * `name` is where answers are kept while they are not saved, so that they outlive the page; `tell` hears "saving",
- * "saved", "unsaved" while it keeps trying, or "refused".
+ * `name` begins the names under which answers are kept while they are not saved, so that they outlive the page. Each has
+ * one of its own: two tabs must not write over each other's. `tell` hears "saving", "saved", "unsaved" while it keeps
+ * trying, or "refused".
  */
 export class Outbox {
   constructor(name, tell) {
     this.name = name;
     this.tell = tell;
     this.queue = [];
-    this.held = [];
     this.sending = null;
     this.wake = () => {};
     addEventListener("online", () => this.wake());
@@ -22,7 +22,7 @@ export class Outbox {
   add(address, fields, more = () => ({})) {
     return new Promise((resolve) => {
       this.queue.push({ address, fields, more, resolve });
-      this.keep();
+      this.keep(address, fields);
       this.sending ??= this.sendAll();
     });
   }
@@ -39,8 +39,7 @@ export class Outbox {
       const answer = await this.sendOne(first);
       this.queue.shift();
       // Not signed in any more, or a server that fails: kept until there is a page again that can send it.
-      if (answer.status >= 500 || [400, 401, 403].includes(answer.status)) this.held.push(first);
-      this.keep();
+      if (answer.status < 500 && ![400, 401, 403].includes(answer.status)) this.forget(first.fields);
       this.tell(answer.status < 400 || answer.status === 409 ? "saved" : "refused");
       first.resolve(answer);
     }
@@ -77,20 +76,33 @@ export class Outbox {
     });
   }
 
-  keep() {
-    const unsaved = [...this.held, ...this.queue].map(({ address, fields }) => [address, fields]);
+  keep(address, fields) {
+    const place = this.place(fields);
     try {
-      if (unsaved.length) localStorage.setItem(this.name, JSON.stringify(unsaved));
-      else localStorage.removeItem(this.name);
+      // What an earlier page kept stays as old as it is.
+      if (localStorage.getItem(place) === null) localStorage.setItem(place, JSON.stringify([address, fields, Date.now()]));
     } catch {
       // A browser that keeps nothing still sends.
     }
   }
 
-  /** The answers that an earlier page could not save, as [address, fields]. */
+  forget(fields) {
+    try {
+      localStorage.removeItem(this.place(fields));
+    } catch {
+      // Then nothing was kept either.
+    }
+  }
+
+  place(fields) {
+    return `${this.name}.${fields.review_id}`;
+  }
+
+  /** The answers that an earlier page or another tab could not save, as [address, fields], the oldest first. */
   left() {
     try {
-      return JSON.parse(localStorage.getItem(this.name) ?? "[]");
+      const names = Object.keys(localStorage).filter((name) => name.startsWith(`${this.name}.`));
+      return names.map((name) => JSON.parse(localStorage.getItem(name))).sort((one, other) => one[2] - other[2]);
     } catch {
       return [];
     }

@@ -125,9 +125,9 @@ export async function send(form, button) {
   try {
     await outbox.settled();
     const [card, wasOpen] = [shownId(), reveal()?.open];
-    const { status, html } = await sendForm(form, button);
+    const { html } = await sendForm(form, button);
     const fragment = fragmentOf(html);
-    if (status < 400 || status === 409) {
+    if (fragment.id === "study") {
       show(fragment, { keepOpen: wasOpen && card === cardIn(fragment) });
     } else {
       said.replaceChildren(fragment);

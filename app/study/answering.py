@@ -105,11 +105,14 @@ def _answer_again(
     handle: Handle, learner: Learner, card: Answerable, given: AnswerGiven, now: datetime, in_transaction: Writing
 ) -> Outcome:
     """What comes of an answer whose card changed while it was being written: it may have been the same answer, sent
-    twice, or the deck was switched to another schedule at this very moment, and nobody answered the card."""
+    twice, or the deck was switched to another schedule or the card marked at this very moment, and nobody answered the
+    card."""
     again, known = _read(handle, learner, card.card_id, given.review_id)
     if known is not None:
         return known
-    if again.state.answers == given.seen and again.kept.version != card.kept.version:
+    before, after = card.kept, again.kept
+    moved = (before.version, before.queue_day) != (after.version, after.queue_day)
+    if again.state.answers == given.seen and moved:
         return answer_card(handle, learner, card.card_id, given, now, in_transaction)
     raise Stale(MOVED_ON) from None
 

@@ -16,7 +16,11 @@ from app.scheduling.replay import in_order
 from app.study.keeping import MOVED_ON, Logged, Remembered, keep_memory, memory_values
 from app.study.summing import change_totals, totals_of
 
-REMEMBERED = (Memory.scheduler_version, *(getattr(Memory, field.name) for field in fields(MemoryState)))
+REMEMBERED = (
+    Memory.queue_day,
+    Memory.scheduler_version,
+    *(getattr(Memory, field.name) for field in fields(MemoryState)),
+)
 """The columns that `remembered_from` reads."""
 
 _STANDING = (
@@ -38,8 +42,8 @@ _KNOWN = (
 
 def remembered_from(columns: Sequence[Any]) -> Remembered:
     """What a row's columns of REMEMBERED hold. The answers are the last of them, and without a memory all are NULL."""
-    version, *state = columns
-    return Remembered(None, NEW) if state[-1] is None else Remembered(version, MemoryState(*state))
+    queue_day, version, *state = columns
+    return Remembered(None, NEW) if state[-1] is None else Remembered(version, MemoryState(*state), queue_day)
 
 
 def split_at(row: Sequence[Any], *lengths: int) -> list[Sequence[Any]]:

@@ -48,10 +48,12 @@ class Logged:
 
 
 class Remembered(NamedTuple):
-    """A memory: its state, and the version of the settings under which the log was folded into it."""
+    """A memory: its state, and the version of the settings under which the log was folded into it. `queue_day`: the day
+    its row had, which no longer is the one to have once a mark has moved it."""
 
     version: int | None
     state: MemoryState
+    queue_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ _OWN_MEMORY = (MEMORIES.c.user_id == _the(MEMORIES.c.user_id), MEMORIES.c.card_i
 _STATE = tuple(MemoryState.__dataclass_fields__)
 _UNCHANGED = [
     MEMORIES.c[name].is_not_distinct_from(_the(MEMORIES.c[name], f"old_{name}"))
-    for name in (*_STATE, "scheduler_version")
+    # The queue's day too: PostgreSQL looks for marks as of when the statement began, and would write over the day of
+    # one that was set while it waited for the row.
+    for name in (*_STATE, "scheduler_version", "queue_day")
 ]
 _LOGGED = {column: _the(column) for column in REVIEWS.c if column.key not in {"undone_at", "state"}}
 _KNOWN: dict[Any, Any] = {column: _the(column) for column in MEMORIES.c}
@@ -170,8 +174,9 @@ def memory_values(user_id: int, card_id: int, deck_id: int, old: Remembered, new
     before = {f"old_{name}": getattr(old.state, name) for name in _STATE}
     after = {name: getattr(new.state, name) for name in _STATE}
     versions = {"old_scheduler_version": old.version, "scheduler_version": new.version}
+    queued = {"old_queue_day": old.queue_day}
     key = {"user_id": user_id, "card_id": card_id, "deck_id": deck_id}
-    return named(**key, **before, **after, **versions)
+    return named(**key, **before, **after, **versions, **queued)
 
 
 def keep_memory(connection: sa.Connection, values: dict[str, object], old: MemoryState, new: MemoryState) -> None:

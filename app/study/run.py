@@ -73,8 +73,9 @@ def next_in_run(chosen: Sequence[int], given: Sequence[tuple[int, int]]) -> int 
     """The card of a run that comes next, given its answers (card and grade) in their order: one to come back after some
     others, else one not seen yet, else whatever was not known. None when all are known."""
     last_at = {card: place for place, (card, _) in enumerate(given)}
-    again = [card for card, place in sorted(last_at.items(), key=lambda item: item[1]) if given[place][1] < GOOD]
-    again = [card for card in again if card in set(chosen)]
+    in_run = set(chosen)
+    in_turn = sorted(last_at.items(), key=lambda item: item[1])
+    again = [card for card, place in in_turn if given[place][1] < GOOD and card in in_run]
     if again and len({card for card, _ in given[last_at[again[0]] + 1 :]}) >= AGAIN_AFTER:
         return again[0]
     unseen = next((card for card in chosen if card not in last_at), None)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.database import Handle, connection_of
 from app.models import Card, Deck, Follow, Learner, Mark, Memory, NoteTag
 from app.models.mark import hidden
-from app.models.portion import WaitingDeck
+from app.models.portion import WaitingDeck, within_limits
 from app.models.tagged import tag_named, tagged_cards
 from app.models.waiting import COUNTED_UP_TO, DAY, LEARNER, at_most, followed
 from app.study.queue import Head, Queue, queue_of
@@ -54,7 +54,7 @@ def tagged_queue(
     handle: Handle, learner: Learner, tag: str, deck_id: int | None, now: datetime, without: int | None = None
 ) -> Queue:
     """What waits of a tag and the tags below it, in a deck or in all, `without` the card that is being answered; each
-    deck's limit of new cards holds. Raises NotFound for a deck the learner does not follow."""
+    deck's limits hold. Raises NotFound for a deck the learner does not follow."""
     queue, connection = queue_of(handle, learner, deck_id, now, without), connection_of(handle)
     named = {"learner_id": learner.id, "day": queue.day, **tag_named(tag)}
     answered: set[int] = set()
@@ -64,13 +64,13 @@ def tagged_queue(
             answered.add(row[2])
         elif row[1] in found:
             found[row[1]].take(row)
-    decks = _within_limits([found[deck.id].counted(deck) for deck in queue.decks])
+    decks = within_limits(found[deck.id].counted(deck) for deck in queue.decks)
     return replace(
         queue,
         tag=tag,
         decks=decks,
         heads=[found[deck.id].head for deck in queue.decks],
-        due=min(COUNTED_UP_TO, sum(len(waiting.due) for waiting in found.values())),
+        due=min(COUNTED_UP_TO, sum(deck.reviews for deck in decks)),
         drilled={deck_id: min(waiting.drill)[1] for deck_id, waiting in found.items() if waiting.drill},
     )
 
@@ -115,18 +115,7 @@ class _Waiting:
 
     def counted(self, deck: WaitingDeck) -> WaitingDeck:
         drilled_at = min(self.drill)[0] if self.drill else None
-        return replace(deck, drill=len(self.drill), drilled_at=drilled_at, unmet=len(self.new))
-
-
-def _within_limits(decks: list[WaitingDeck]) -> list[WaitingDeck]:
-    """The decks with as many new cards as the limit of the followed deck leaves to each."""
-    left = {deck.root_id: max(0, deck.new_per_day - deck.introduced) for deck in decks}
-    allowed = []
-    for deck in decks:
-        new = min(left[deck.root_id], deck.unmet)
-        left[deck.root_id] -= new
-        allowed.append(replace(deck, new=new))
-    return allowed
+        return replace(deck, drill=len(self.drill), drilled_at=drilled_at, unmet=len(self.new), due=len(self.due))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,18 @@ def test_a_card_with_a_style_of_its_own_lies_in_a_frame_that_fits_it_and_hears_k
     assert stored_grades(app) == [4, 4]
 
 
+def test_a_link_in_a_frame_opens_beside_the_session(page: Page, context: BrowserContext) -> None:
+    study(page, STYLED.replace("its answer", "see [there](https://example.org/page)"))
+    context.route("https://example.org/**", lambda route: route.fulfill(body="elsewhere"))
+    page.locator(".reveal > summary").click()
+    link = page.frame_locator(".answer iframe").get_by_role("link", name="there")
+    with context.expect_page() as opened:
+        link.click()
+    opened.value.wait_for_url("https://example.org/page")
+    assert opened.value.evaluate("window.opener") is None
+    expect(link).to_be_visible()
+
+
 def test_what_is_typed_is_compared_at_once_and_no_key_fires_meanwhile(page: Page, app: Flask) -> None:
     study(page, TYPED)
     field = page.get_by_label("Your answer")

@@ -119,6 +119,26 @@ def test_answers_that_were_not_saved_outlive_the_page(failing_page: Page, app: F
     expect_grades(page, app, [4])
 
 
+def test_another_tab_that_saves_does_not_lose_what_this_one_could_not(
+    page: Page, failing_page: Page, app: Flask
+) -> None:
+    start_as_guest(page)
+    failing_page.goto("/study")
+    page.goto("/study?card=3")
+    assert question_text(page) != question_text(failing_page)
+    failing_page.wait_for_load_state("networkidle")
+    failing_page.route(ANSWERS, lambda route: route.abort())
+    reveal(failing_page)
+    grade_button(failing_page, "Hard").click()
+    expect(failing_page.locator("#saved")).to_have_text(NOT_SAVED)
+    grade(page, "Easy")
+    expect_grades(page, app, [5])
+    failing_page.close()
+    page.reload()
+    expect(page.locator("#saved[data-state=saved]")).to_be_visible()
+    expect_grades(page, app, [5, 3])
+
+
 def test_a_grade_whose_reply_is_lost_is_stored_once(failing_page: Page, app: Flask) -> None:
     page = failing_page
     start_as_guest(page)

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.library import following
-from app.models import Change, Follow, Memory, Note, Review, User
+from app.models import Change, Follow, Mark, Memory, Note, Review, User
 from app.planning import switching
+from app.study import marking
 from app.study.rebuilding import compare, rebuild
 from tests.factories import a_deck, a_follow, a_note
 from tests.visitor import Form, Visitor
@@ -135,6 +136,35 @@ def test_an_answer_and_a_switch_at_the_same_moment_both_come_through(
     assert at_once([switch, answered]) == [303, 303]
     assert change(lambda session: compare(session, person_id(session)).agrees)
     assert len(stored(sa.select(Review))) == (2 if kind == "due" else 1)
+
+
+def test_an_answer_and_a_mark_at_the_same_moment_leave_the_card_where_the_mark_puts_it(
+    learners: list[Visitor], change: Callable, stored: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = learners[0]
+    person.answer(4)
+    change(lambda session: _two_days_ago(session, person_id(session)))
+    person.get("/study")
+    answer, suspend = sending(person), sending(person, r"/cards/\d+/marks", marking="suspend")
+    end, reached = marking.forget, Event()
+
+    def slowly(*arguments: Any) -> None:
+        reached.set()
+        # All is written and nothing committed: long enough for the answer to have read what was before.
+        Event().wait(0.5)
+        end(*arguments)
+
+    monkeypatch.setattr(marking, "forget", slowly)
+
+    def answered() -> int:
+        assert reached.wait(10)
+        return answer()
+
+    statuses = at_once([suspend, answered])
+    assert statuses[0] == 303 and statuses[1] in {303, 409}
+    assert stored(sa.select(Mark.suspended, Memory.queue_day).join(Memory, Memory.card_id == Mark.card_id)) == [
+        (True, None)
+    ]
 
 
 def test_an_answer_and_following_again_at_the_same_moment_both_come_through(

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from app.errors import Refused, TooLarge
 from app.library import media
 from app.library.media import name_of_file, store_file
-from app.models import MediaName, Medium, User
+from app.models import Deck, Mark, MediaName, Medium, User
 from app.models.user import name_key
 from tests.factories import a_deck, a_follow, a_note
+from tests.statements import recorded
 from tests.visitor import Visitor
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"1" * 100
@@ -188,6 +189,35 @@ def test_only_what_no_card_asks_for_is_deleted_and_its_file_with_the_last_name(
     ]
     assert len(stored(sa.select(Medium))) == 2
     assert len([path for path in (data_dir / "media").rglob("*") if path.is_file()]) == 2
+
+
+def test_a_name_is_used_however_a_card_writes_it(ada: Visitor, change: Callable) -> None:
+    def write(session: Session) -> None:
+        deck = a_deck(session, owner=user_of(session, "Ada"))
+        a_note(session, deck, fields=("![](my%20map(1).png)", '<img src="salt&amp;pepper.png">'))
+
+    change(write)
+    add(ada, *((PNG, name) for name in ("my map(1).png", "salt&pepper.png", "my map(2).png")))
+    assert [line.count("no card") for line in ada.page.split('class="thumbnail"')[1:]] == [0, 1, 0]
+
+
+def test_a_page_of_cards_looks_for_all_their_files_at_once(ada: Visitor, change: Callable) -> None:
+    def write(session: Session) -> None:
+        user = user_of(session, "Ada")
+        deck = a_deck(session, owner=user, name="Pictures")
+        a_follow(session, user, deck)
+        for number in range(4):
+            card = a_note(session, deck, fields=("![](cat.png)", f"![](missing{number}.png)"))[0]
+            session.add(Mark(user_id=user.id, card_id=card.id, suspended=True, flag=0))
+
+    change(write)
+    add(ada, (PNG, "cat.png"))
+    deck_id = change(lambda session: session.scalars(sa.select(Deck.id).where(Deck.name == "Pictures")).one())
+    for path in (f"/decks/{deck_id}", "/cards/marked"):
+        with recorded() as recording:
+            page = ada.get(path).text
+        assert page.count('<img src="/media/') == 4
+        assert recording.names.count("media_of") == 1
 
 
 def test_the_same_file_stored_at_once_is_stored_whole(tmp_path: Path) -> None:

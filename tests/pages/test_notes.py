@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Card, Change, Deck, Memory, Note, User
+from app.models.change import keep_versions
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 from tests.visitor import Visitor
 
@@ -219,3 +220,25 @@ def test_versions_say_when_on_the_learners_clock(ada: Visitor, note_id: int, cha
     change(lambda session: session.execute(sa.update(Change).values(at=at(0, hour=22))))
     change(lambda session: session.execute(sa.update(User).values(time_zone="Asia/Shanghai")))
     assert "Edited on Mar 3, 2026, 6:00\u202fAM" in ada.get(f"/notes/{note_id}/edit").text
+
+
+def test_an_edit_that_an_import_went_over_is_not_undone_and_the_study_page_stays(
+    ada: Visitor, note_id: int, change: Change_, stored: Callable
+) -> None:
+    def import_over_it(session: Session) -> None:
+        change = Change(user_id=session.get(Note, note_id).owner_id, at=at(0), verb="import")
+        session.add(change)
+        session.flush()
+        keep_versions(session, change, [note_id])
+        session.get(Note, note_id).fields = ["Imported question", "Imported answer"]
+
+    ada.get(f"/notes/{note_id}/edit")
+    save(ada, note_id, **{"field-0": "Edited question"})
+    change(import_over_it)
+    for headers in ({}, {"X-Fragment": "1"}):
+        ada.get("/study")
+        response = ada.client.post("/undos", data=ada.form("/undos").fields, headers=headers)
+        assert response.status_code == 409
+        assert "An import has changed the note since" in response.text
+        assert 'id="study"' in response.text and "Imported question" in response.text
+    assert fields_of(stored, note_id) == ["Imported question", "Imported answer"]

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Memory, User
+from app.models import Follow, Memory, User
 from tests.factories import a_deck, a_follow, a_learner, a_note
 from tests.visitor import Visitor
 
@@ -39,6 +39,18 @@ def test_answers_stay_with_the_tag_to_its_end(ada: Visitor, stored: Callable) ->
     assert len(stored(sa.select(Memory.card_id))) == 2
     ada.press("/undos")
     assert "About Net?" in ada.page and ada.form("/undos").fields["tag"] == "net"
+
+
+def test_a_limit_of_reviews_holds_for_a_tag_and_is_named(ada: Visitor, change: Callable) -> None:
+    ada.get("/study")
+    for _ in range(3):
+        ada.answer(4)
+    change(lambda session: session.execute(sa.update(Memory).values(queue_day=1, due_day=1, last_day=1)))
+    change(lambda session: session.execute(sa.update(Follow).values(reviews_per_day=1)))
+    assert "1 left" in ada.get("/study?tag=net").text
+    ada.answer(4)
+    assert "Nothing more waits under #net now" in ada.page
+    assert "1 more is due and waits for another day: your limit of reviews is reached." in ada.page
 
 
 def test_a_card_shows_its_tags_as_ways_to_study_them(ada: Visitor) -> None:

@@ -17,6 +17,16 @@ def test_a_formula_in_a_line_is_mathml_that_can_be_read_aloud(text: str, format:
 
 
 @pytest.mark.parametrize("format", ["markdown", "html"])
+def test_punctuation_stays_on_the_line_of_its_formula(format: str) -> None:
+    text = "So ($a+b$), $a+b$; \uff08$a+b$\uff09\u3002 But $a+b$ and $a+b$."
+    rendered = render_text(text, format)
+    for whole in (f"({SUM}),", f"{SUM};", f"\uff08{SUM}\uff09\u3002", f"{SUM}."):
+        assert f'<span class="together">{whole}</span>' in rendered
+    assert f"But {SUM} and" in rendered
+    assert "together" not in render_text("$$a+b$$.", format)
+
+
+@pytest.mark.parametrize("format", ["markdown", "html"])
 @pytest.mark.parametrize("text", ["$$a\n+ b$$", "\\[a\n- b\\]", "$$\na\n= b\n$$"])
 def test_a_formula_of_its_own_may_go_over_lines_that_would_be_lists(text: str, format: str) -> None:
     rendered = render_text(text, format)

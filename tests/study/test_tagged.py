@@ -35,9 +35,9 @@ acts = st.tuples(st.sampled_from([2, 3, 4, 4, 5]), st.integers(0, 9), markings)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(acts, max_size=40), st.integers(0, 4))
+@given(st.lists(acts, max_size=40), st.integers(0, 4), st.sampled_from([None, 0, 1, 3]))
 def test_a_tag_that_every_note_has_is_the_whole_queue(
-    app: object, given: list[tuple[int, int, Marking | None]], limit: int
+    app: object, given: list[tuple[int, int, Marking | None]], limit: int, reviews: int | None
 ) -> None:
     with app.app_context():
         session = db.session
@@ -48,7 +48,7 @@ def test_a_tag_that_every_note_has_is_the_whole_queue(
             ada, bob = a_learner(session), a_learner(session)
             decks = [a_deck(session, cards=3), a_deck(session, cards=2, kind="reversed"), a_deck(session)]
             for number, (learner, deck) in enumerate((who, deck) for deck in decks for who in (ada, bob)):
-                a_follow(session, learner, deck, new_per_day=limit, place=number)
+                a_follow(session, learner, deck, new_per_day=limit, reviews_per_day=reviews, place=number)
             for note_id in session.scalars(sa.select(Note.id)).all():
                 set_tags(session, None, {note_id: ["All::of::them"]})
             day, minute = 0, 0
