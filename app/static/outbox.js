@@ -18,13 +18,14 @@ export class Outbox {
     addEventListener("online", () => this.wake());
   }
 
-  /** Resolves to what the server says to an answer, as { status, html }; `more()` is asked for fields when it is sent. */
-  add(address, fields, more = () => ({})) {
-    return new Promise((resolve) => {
-      this.queue.push({ address, fields, more, resolve });
-      this.keep();
-      this.sending ??= this.sendAll();
-    });
+  /**
+   * Sends an answer after those before it. `more()` is asked for fields when it is sent; `hear` gets what the server says
+   * to it, as { status, html }, before the next one is sent: what it shows is what the next one can tell.
+   */
+  add(address, fields, more = () => ({}), hear = () => {}) {
+    this.queue.push({ address, fields, more, hear });
+    this.keep();
+    this.sending ??= this.sendAll();
   }
 
   /** Resolves once nothing is on its way. */
@@ -42,7 +43,11 @@ export class Outbox {
       if (answer.status >= 500 || [400, 401, 403].includes(answer.status)) this.held.push(first);
       this.keep();
       this.tell(answer.status < 400 || answer.status === 409 ? "saved" : "refused");
-      first.resolve(answer);
+      try {
+        first.hear(answer);
+      } catch (error) {
+        reportError(error);
+      }
     }
     this.sending = null;
   }
