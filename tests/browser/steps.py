@@ -1,6 +1,8 @@
 """What the people of the browser tests do and see again and again."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from flask import Flask
@@ -52,10 +54,17 @@ def grade_button(page: Page, name: str) -> Locator:
 
 def grade(page: Page, name: str = "Good") -> None:
     """Reveals and grades; another question or the finished page has come."""
-    before = question_text(page)
-    reveal(page)
-    grade_button(page, name).click()
-    expect(question(page).filter(has_text=before)).to_have_count(0)
+    with another_showing(page):
+        reveal(page)
+        grade_button(page, name).click()
+
+
+@contextmanager
+def another_showing(page: Page) -> Iterator[None]:
+    """What is done has brought another card, the same one once more, or the finished page."""
+    before = page.locator("[name=review_id]").input_value()
+    yield
+    expect(page.locator(f"[name=review_id][value='{before}']")).to_have_count(0)
 
 
 def study_a_deck_of(page: Page, cards: int) -> None:
