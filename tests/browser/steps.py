@@ -31,6 +31,18 @@ def sign_up(page: Page, name: str) -> None:
     expect(page.locator(".choices")).to_be_visible()
 
 
+def import_the_deck(page: Page, name: str, deck: str) -> int:
+    """A new learner imports a deck in Markdown; its id."""
+    sign_up(page, name)
+    page.goto("/import")
+    page.locator("#text").fill(deck)
+    page.locator("form:has(#text) button").click()
+    page.locator("#import button").click()
+    page.wait_for_url("**/report")
+    address = page.locator("main a[href^='/decks/']").first.get_attribute("href") or ""
+    return int(address.rsplit("/", 1)[1])
+
+
 def question(page: Page) -> Locator:
     return page.locator(".question")
 
