@@ -18,13 +18,14 @@ export class Outbox {
     addEventListener("online", () => this.wake());
   }
 
-  /** Resolves to what the server says to an answer, as { status, html }; `more()` is asked for fields when it is sent. */
-  add(address, fields, more = () => ({})) {
-    return new Promise((resolve) => {
-      this.queue.push({ address, fields, more, resolve });
-      this.keep(address, fields);
-      this.sending ??= this.sendAll();
-    });
+  /**
+   * Sends an answer after those before it. `more()` is asked for fields when it is sent; `hear` gets what the server says
+   * to it, as { status, html }, before the next one is sent: what it shows is what the next one can tell.
+   */
+  add(address, fields, more = () => ({}), hear = () => {}) {
+    this.queue.push({ address, fields, more, hear });
+    this.keep(address, fields);
+    this.sending ??= this.sendAll();
   }
 
   /** Resolves once nothing is on its way. */
@@ -41,7 +42,11 @@ export class Outbox {
       // Not signed in any more, or a server that fails: kept until there is a page again that can send it.
       if (answer.status < 500 && ![400, 401, 403].includes(answer.status)) this.forget(first.fields);
       this.tell(answer.status < 400 || answer.status === 409 ? "saved" : "refused");
-      first.resolve(answer);
+      try {
+        first.hear(answer);
+      } catch (error) {
+        reportError(error);
+      }
     }
     this.sending = null;
   }

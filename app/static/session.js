@@ -14,6 +14,8 @@ const shownId = () => cardIn(study());
 let upcoming;
 // The card that is shown has been graded, and what comes next is not known.
 let isWaiting = false;
+// Somebody in a hurry asked for the answer of the card that is not here yet.
+let isHurried = false;
 let isBusy = false;
 let slow;
 let arrive = () => {};
@@ -44,8 +46,16 @@ function show(section, { keepOpen = false } = {}) {
   section.querySelector("article")?.classList.add("arriving");
   said.textContent = section.dataset.message;
   scrollTo(0, 0);
-  if (keepOpen) reveal().open = true;
+  // What is to be typed comes before the answer, and a space would have been typed.
+  if (reveal() && (keepOpen || (isHurried && !section.querySelector(".typing")))) reveal().open = true;
+  isHurried = false;
   arrive();
+}
+
+/** Whether the next card is waited for. Then its answer is shown as it comes, as though the key had been pressed there. */
+export function hurry() {
+  isHurried = isWaiting;
+  return isWaiting;
 }
 
 /** Takes the answer in a form; the next card is shown at once if it is here. */
@@ -57,19 +67,21 @@ export function grade(form, button, took) {
   isWaiting = !next;
   upcoming = undefined;
   if (next) show(next);
-  outbox.add(form.action, fields, () => (shownId() === card ? {} : { showing: shownId() })).then(hear);
+  outbox.add(form.action, fields, () => (shownId() === card ? {} : { showing: shownId() }), hear);
 }
 
 /** What the server says to an answer: the whole page, what to change around the card that is shown, or an error. */
 function hear({ status, html }) {
   const fragment = fragmentOf(html);
   if (status >= 400 && status !== 409) {
-    isWaiting = false;
+    isWaiting = isHurried = false;
     said.replaceChildren(fragment);
     if (status === 404 || status === 422) refresh({ silently: true });
   } else if (fragment.id === "study") {
+    // The card that is looked at already stays as it is, unless it is the one that was graded, once more.
+    const keepOpen = !isWaiting && reveal()?.open && cardIn(fragment) === shownId();
     isWaiting = false;
-    show(fragment);
+    show(fragment, { keepOpen });
     prefetch();
   } else {
     confirm(fragment);
@@ -117,9 +129,9 @@ async function refresh({ silently = false } = {}) {
   await prefetch();
 }
 
-/** Sends any other form: undo, marks, more cards. It waits for the answers before it. */
+/** Sends any other form: undo, marks, more cards. It waits for the answers before it; what has been graded, only undo is for. */
 export async function send(form, button) {
-  if (isWaiting || isBusy) return;
+  if (isBusy || (isWaiting && !form.closest(".swings"))) return;
   isBusy = true;
   upcoming = undefined;
   try {

@@ -1,6 +1,6 @@
 // The study page without page loads. Without this file the same forms work as plain forms.
 import { readySpeech, settleFrames } from "./frames.js";
-import { begin, grade, reveal, send, study } from "./session.js";
+import { begin, grade, hurry, reveal, send, study } from "./session.js";
 import { readyTyping } from "./typed.js";
 
 const READ_OUT_WITHIN = 1000;
@@ -34,7 +34,8 @@ function arrive() {
   const details = reveal();
   settleFrames(study(), onKey);
   readyTyping(study(), details);
-  details?.addEventListener("toggle", () => details.open && showAnswer());
+  // Whoever is quick has graded it by then, and another card is there.
+  details?.addEventListener("toggle", () => details.open && details.isConnected && showAnswer());
   (document.getElementById("typed") ?? details?.querySelector("summary") ?? study().querySelector("[data-first]"))?.focus({ preventScroll: true });
   // Without a page load nothing tells those who do not see it that another question is there.
   if (!isFirst) readOut(study().querySelector(".question, .done h2"));
@@ -106,7 +107,7 @@ function goOn(event) {
   const details = reveal();
   const pressed = event.target.closest("a, button, summary");
   if (!details || (pressed && pressed.parentElement !== details && pressed.value !== "4")) return;
-  act(event, () => (details.open ? good().click() : (details.open = true)));
+  act(event, () => (details.open ? hurry() || good().click() : (details.open = true)));
 }
 
 function act(event, action) {

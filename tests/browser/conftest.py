@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -41,17 +42,24 @@ def template(template_with_decks: str) -> str:
     return template_with_decks
 
 
-@pytest.fixture
-def address(app: object) -> Iterator[str]:
-    """Where this test's app is served, on a free port of the loopback address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)  # type: ignore[arg-type]
+@contextmanager
+def served(app: Flask, port: int = 0) -> Iterator[int]:
+    """Serves an app on the loopback address, on any free port or on this one; which it is."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
     # The server looks that often whether it should stop, and every test waits for that.
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield server.server_port
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Where this test's app is served."""
+    with served(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

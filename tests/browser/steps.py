@@ -1,6 +1,8 @@
 """What the people of the browser tests do and see again and again."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from flask import Flask
@@ -29,6 +31,18 @@ def sign_up(page: Page, name: str) -> None:
     expect(page.locator(".choices")).to_be_visible()
 
 
+def import_the_deck(page: Page, name: str, deck: str) -> int:
+    """A new learner imports a deck in Markdown; its id."""
+    sign_up(page, name)
+    page.goto("/import")
+    page.locator("#text").fill(deck)
+    page.locator("form:has(#text) button").click()
+    page.locator("#import button").click()
+    page.wait_for_url("**/report")
+    address = page.locator("main a[href^='/decks/']").first.get_attribute("href") or ""
+    return int(address.rsplit("/", 1)[1])
+
+
 def question(page: Page) -> Locator:
     return page.locator(".question")
 
@@ -52,10 +66,17 @@ def grade_button(page: Page, name: str) -> Locator:
 
 def grade(page: Page, name: str = "Good") -> None:
     """Reveals and grades; another question or the finished page has come."""
-    before = question_text(page)
-    reveal(page)
-    grade_button(page, name).click()
-    expect(question(page).filter(has_text=before)).to_have_count(0)
+    with another_showing(page):
+        reveal(page)
+        grade_button(page, name).click()
+
+
+@contextmanager
+def another_showing(page: Page) -> Iterator[None]:
+    """What is done has brought another card, the same one once more, or the finished page."""
+    before = page.locator("[name=review_id]").input_value()
+    yield
+    expect(page.locator(f"[name=review_id][value='{before}']")).to_have_count(0)
 
 
 def study_a_deck_of(page: Page, cards: int) -> None:
