@@ -13,10 +13,12 @@ from app.rendering.cloze import answer_text, cloze_numbers, hidden_text, questio
 from app.rendering.content import Content, Shape
 from app.rendering.furigana import Readings, are_usual
 from app.rendering.marks import Fault, Pieces, Speech, without_marks
-from app.rendering.text import TAG as HTML_TAG
 from app.rendering.text import escape_text, field_html, plain_text
 
 TAG = re.compile(r"\{\{([^{}]*)\}\}")
+HTML_TAG = re.compile(r"<[^<>]*>")
+"""In what an author wrote, which nothing has cleaned yet: a field of nothing but `<` must not be read to its end from
+each of them."""
 CLOZE_FILTER = re.compile(r"\{\{\s*(?:type:)?cloze:(?:[^{}:]*:)*([^{}:]*)\}\}")
 CLOZE_SECTION = re.compile(r"c\d{1,3}")
 UNCLOSED_TAG = re.compile(r"<[A-Za-z/!][^<>]*\Z")

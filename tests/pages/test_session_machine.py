@@ -19,14 +19,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -297,12 +291,6 @@ class LearnersSession(RuleBasedStateMachine):
 
 def test_whatever_a_learner_does_the_page_and_the_rows_agree_with_the_model(served: Served) -> None:
     LearnersSession.served = served
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        LearnersSession,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    checks = list(HealthCheck)
+    thorough = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=checks)
+    run_machine(LearnersSession, settings=thorough)  # type: ignore[no-untyped-call]

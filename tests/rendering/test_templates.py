@@ -1,10 +1,12 @@
 """Anki's template language: fields, sections, filters, special fields; and what is wrong with a template."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering import CardTemplate, Content, Shape, Sides, card_ordinals, render_sides
+from app.rendering import LONGEST_FIELD, CardTemplate, Content, Shape, Sides, card_ordinals, render_sides
 from app.rendering.cards import RENDERED
 from app.rendering.finishing import finished, plain_words
 
@@ -76,6 +78,14 @@ def test_a_template_whose_front_shows_nothing_makes_no_card() -> None:
     assert card_ordinals(note(*templates)) == [0, 3]
     assert card_ordinals(note(*templates, fields=("", "<br>", " &nbsp; "), format="html")) == []
     assert card_ordinals(note(("{{Word}}", "x"), fields=("<img src=a.png>", "", ""))) == [0]
+
+
+def test_a_field_of_nothing_but_brackets_costs_no_time() -> None:
+    shape = Shape("S", ("F",), (CardTemplate("One", "{{F}}", "{{FrontSide}}"),))
+    begun = time.perf_counter()
+    for text in ("<" * LONGEST_FIELD, "a<" * (LONGEST_FIELD // 2)):
+        assert card_ordinals(Content("custom", (text,), ("en",), "html", shape)) == [0]
+    assert time.perf_counter() - begun < 0.5
 
 
 def test_a_template_with_a_cloze_makes_a_card_for_each_number() -> None:
