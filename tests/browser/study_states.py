@@ -1,5 +1,6 @@
 """A walk over every state the study page can be in, and over the pages that belong to a session."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -129,12 +130,14 @@ def _of_trouble(page: Page) -> Iterator[str]:
         page.wait_for_load_state("networkidle")
         show(page)
         page.locator(f".grades [name={field}]").evaluate("(field, value) => (field.value = value)", value)
-        said = page.locator(".study-message").inner_text()
+        said, card = page.locator(".study-message").inner_text(), page.locator("[data-card]").get_attribute("data-card")
         with page.expect_response(ANSWERS) as response:
             grade_button(page, "Good").click()
         assert response.value.status == status
         expect(page.locator(".study-message")).not_to_have_text(said)
-        page.wait_for_load_state("networkidle")
+        if status == 422:
+            # It is asked for again, for its answer does not count.
+            expect(page.locator(f"[data-card='{card}']")).to_be_visible()
         yield f"refused with {status}"
 
 
@@ -162,6 +165,7 @@ def _of_the_end(page: Page, app: Flask) -> Iterator[str]:
         grade(page, "Good")
     expect(page.locator(".done")).to_contain_text("wait for another day")
     expect(page.locator(".done")).to_contain_text("days in a row")
+    expect(page.locator(".done")).to_contain_text(re.compile(r"at the first try\. You met"))
     yield "finished, cards are held back"
     page.get_by_role("button", name="A few more reviews today").click()
     expect(question(page)).to_be_visible()
