@@ -82,7 +82,7 @@ def test_a_card_with_a_style_of_its_own_lies_in_a_frame_that_fits_it_and_hears_k
     answer = page.frame_locator(".answer iframe")
     expect(answer.get_by_text("its answer")).to_be_visible()
     assert page.locator(".question").bounding_box() == question
-    page.wait_for_function("document.querySelector('.answer iframe').offsetHeight > 330")
+    expect(page.locator(".answer iframe")).to_have_attribute("style", re.compile(r"height: (33[1-9]|3[4-9]\d)px"))
     answer.get_by_text("its answer").click()
     page.keyboard.press("3")
     expect(frame.get_by_text("second")).to_be_visible()

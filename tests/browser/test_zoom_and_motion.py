@@ -1,6 +1,6 @@
 """Letters twice as large, a window 320 px wide, nothing that moves, nothing that jumps."""
 
-from collections.abc import Callable
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -90,7 +90,14 @@ def test_nothing_is_cut_off_or_covered_where_letters_are_large(page: Page) -> No
         with another_showing(page):
             grade_button(page, "Good").click()
     look("finished page")
-    look_at_the_menu(page, look)
+    look_at_the_menu(page)
+    for key in ("f", "u"):
+        page.keyboard.press(key)
+        expect(page.get_by_role("status")).to_contain_text("Flagged" if key == "f" else "Undone")
+    expect(page.get_by_role("button", name="Redo")).to_be_visible()
+    look("undo and redo")
+    bar = page.locator(".study-bar > *:visible, .swings button").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert max(bar) <= 48, "no word of the bar is broken"
     for path in ("/practice", f"/practice/run?deck={deck_id}&cards=all&most=2", f"/decks/{deck_id}/media"):
         page.goto(path)
         look(path.split("?")[0])
@@ -101,13 +108,16 @@ def test_nothing_is_cut_off_or_covered_where_letters_are_large(page: Page) -> No
     assert found and {name: all for name, all in found.items() if all} == {}
 
 
-def look_at_the_menu(page: Page, look: Callable[[str], None]) -> None:
+def look_at_the_menu(page: Page) -> None:
     """The list of what can be done to a card is a layer of its own; all of it can be reached."""
     page.keyboard.press("u")
     expect(question(page)).to_be_visible()
-    for name, button in (("This card", "This card"), ("Keys", "Keys")):
-        page.get_by_role("button", name=button, exact=True).click()
+    for name in ("This card", "Keys"):
         sheet = page.get_by_role("dialog", name=name)
+        if name == "Keys":
+            page.keyboard.press("?")
+        else:
+            page.get_by_role("button", name=name, exact=True).click()
         for part in sheet.locator("a, button, tr").all():
             part.scroll_into_view_if_needed()
             place, size = box(part), page.viewport_size
@@ -151,7 +161,7 @@ def test_no_question_moves_when_its_answer_is_shown(page: Page) -> None:
     for kind in ("basic", "typed", "framed"):
         expect(question(page)).to_be_visible()
         if kind == "framed":
-            page.wait_for_function("document.querySelector('.question iframe').style.height")
+            expect(page.locator(".question iframe")).to_have_attribute("style", re.compile("height"))
         before = box(question(page))
         if kind == "typed":
             page.get_by_label("Your answer").fill("le printemp")

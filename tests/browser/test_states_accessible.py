@@ -1,0 +1,37 @@
+"""The study page in every state, against the same rules as all pages, in both colours on a telephone."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.conftest import listened_to
+from tests.browser.study_states import study_states
+from tests.browser.test_accessibility import NARROW, violations
+
+
+@pytest.fixture
+def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
+    return dict(request.param)
+
+
+@pytest.fixture
+def state_page(context: BrowserContext) -> Iterator[Page]:
+    """A page whose requests may be refused, one of them by a card's style sheet."""
+    with listened_to(
+        context, but_not_to=("Failed to load resource: ", "Loading the image 'https://example.org")
+    ) as page:
+        yield page
+
+
+@pytest.mark.parametrize(
+    "context_options",
+    [{"color_scheme": scheme, "viewport": NARROW} for scheme in ("light", "dark")],
+    ids=["light", "dark"],
+    indirect=True,
+)
+def test_axe_finds_nothing_in_any_state_of_studying(state_page: Page, app: Flask) -> None:
+    found = {name: violations(state_page) for name in study_states(state_page, app)}
+    assert len(found) > 45
+    assert {name: all for name, all in found.items() if all} == {}
