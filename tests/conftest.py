@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import Undefined
+from jinja2.utils import missing
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -125,11 +127,29 @@ def environment(data_dir: Path, database: str) -> dict[str, str]:
     return environment_for(data_dir, database)
 
 
+class NoSuchPart(Undefined):
+    """What a template gets for a part that a thing does not have. In the app it shows nothing, and a page may lack half
+    of itself unnoticed; here it fails. A variable may be missing: some templates serve several pages."""
+
+    def _check(self) -> None:
+        if self._undefined_obj is not missing:
+            self._fail_with_undefined_error()
+
+    def __bool__(self) -> bool:
+        self._check()
+        return False
+
+    def __str__(self) -> str:
+        self._check()
+        return ""
+
+
 @pytest.fixture
 def app(environment: dict[str, str]) -> Iterator[Flask]:
     """The app as it is served, on a database of its own; `app.config` may still be changed by the test."""
     app = create_app(read_settings({**environment, "CARDLET_SECRET_KEY": "only for tests"}))
     app.testing = True
+    app.jinja_env.undefined = NoSuchPart
     yield app
     close(app)
 

@@ -1,5 +1,6 @@
 """How a deck's sessions go, as its page sets it and the study page keeps it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -72,6 +73,16 @@ def test_who_wants_failures_later_hears_when_nothing_else_waits(ada: Visitor, fo
     ada.get("/study")
     ada.answer(2)
     assert "before its ten minutes are over" in ada.page
+
+
+def test_the_end_of_the_day_leads_to_practice_once_something_was_answered(ada: Visitor, follow: Callable) -> None:
+    deck_id = follow(("Q", "A"))
+    ada.get(f"/study?deck={deck_id}")
+    ada.answer(2)
+    ada.answer(4)
+    for cards, words in (("mistakes", "Practice today's mistakes"), ("ahead", "Study ahead")):
+        assert f'href="/practice?cards={cards}&amp;deck={deck_id}">{words}</a>' in ada.page
+    assert "2 answers in 1 second. You met 1 new card." in re.sub(r"\s+", " ", ada.page)
 
 
 def test_the_end_of_the_day_counts_the_days_in_a_row(ada: Visitor, follow: Callable, change: Callable) -> None:
