@@ -78,10 +78,10 @@ def test_no_author_can_write_our_marks() -> None:
 @pytest.mark.parametrize("piece", ["{{c1::", "}}", "{", "::", "{{c1::a::", "{{c1::a}}", "{{c1::{{c2::x}}::h}}"])
 def test_a_megabyte_of_braces_is_read_at_once(piece: str) -> None:
     text = piece * (2**20 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     cloze_numbers(text)
     question_text(text, 1)
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @given(st.text(alphabet="{}c12:ab \n", max_size=60))

@@ -49,7 +49,7 @@ def test_what_is_the_same_for_long_is_left_out() -> None:
 @pytest.mark.parametrize("word", ["a ", "a b ", "中", "{{c1::"])
 def test_the_longest_fields_take_no_time(word: str) -> None:
     before = word * (2**16 // len(word))
-    started = time.perf_counter()
+    started = time.process_time()
     difference(before, before[: 2**15] + "x " + before[2**15 + 7 :] + "y")
     difference(f"{before[:900]}q", f"r{before[900:1750]}")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -99,7 +99,7 @@ def test_a_style_sheet_does_not_end_the_element_it_lies_in(css: str) -> None:
 )
 def test_a_field_of_a_megabyte_is_shown_before_the_reader_is_gone(piece: str, format: str) -> None:
     text = piece * (2**20 // len(piece.encode()))
-    begun = time.perf_counter()
+    begun = time.process_time()
     for content in (Content("cloze", (text, ""), ("ja", "ja"), format), *list(contents(text, format))[4:6]):
         assert render_sides(content, 1).question
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20

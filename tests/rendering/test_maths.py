@@ -122,9 +122,9 @@ BOMBS += [
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_no_formula_takes_long(bomb: str) -> None:
     assert len(bomb) <= LONGEST_FORMULA
-    begun = time.perf_counter()
+    begun = time.process_time()
     mathml(bomb)
-    assert time.perf_counter() - begun < 0.2
+    assert time.process_time() - begun < 2, "unbounded, it would be minutes"
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_no_formula_takes_long(bomb: str) -> None:
 )
 @pytest.mark.parametrize("format", ["markdown", "html"])
 def test_no_field_full_of_formulas_takes_long(text: str, format: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     render_text(text, format)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_a_gap_in_a_formula_and_a_formula_in_a_gap() -> None:

@@ -82,10 +82,10 @@ def test_a_template_whose_front_shows_nothing_makes_no_card() -> None:
 
 def test_a_field_of_nothing_but_brackets_costs_no_time() -> None:
     shape = Shape("S", ("F",), (CardTemplate("One", "{{F}}", "{{FrontSide}}"),))
-    begun = time.perf_counter()
+    begun = time.process_time()
     for text in ("<" * LONGEST_FIELD, "a<" * (LONGEST_FIELD // 2)):
         assert card_ordinals(Content("custom", (text,), ("en",), "html", shape)) == [0]
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 3, "looked at from each bracket it would be a minute"
 
 
 def test_a_template_with_a_cloze_makes_a_card_for_each_number() -> None:

@@ -57,9 +57,9 @@ def test_each_sign_says_how_it_fares() -> None:
 
 
 def test_long_texts_are_compared_as_a_whole() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     result = compare("ab" * 50_000, "ba" * 50_000)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 5, "sign by sign it would be hours"
     assert [part.state for part in result.typed] == ["extra"]
 
 
