@@ -55,7 +55,10 @@ def test_axe_finds_nothing_on_any_page_narrow_or_wide(failing_page: Page) -> Non
     indirect=True,
 )
 def test_no_page_scrolls_sideways_at_320_px(failing_page: Page) -> None:
-    overflow = "document.scrollingElement.scrollWidth - innerWidth"
-    found = {name: failing_page.evaluate(overflow) for name in walk(failing_page)}
+    found: dict[str, int] = {}
+    for name in walk(failing_page):
+        # What the walk looked for may be there before the page has been laid out.
+        failing_page.wait_for_load_state()
+        found[name] = failing_page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
     assert len(found) > 15
     assert {name: pixels for name, pixels in found.items() if pixels > 0} == {}
