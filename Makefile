@@ -12,9 +12,9 @@ export SIZES ENGINES TIMES CROWD ANSWERS ANKI_PYTHON EXAMPLES
 
 help:
 	@echo "make run            start Cardlet (HOST=127.0.0.1 PORT=5000)"
-	@echo "make test           linter, types, import contracts, all tests"
+	@echo "make test           linter, types, import contracts, all tests but the long ones of make prove"
 	@echo "make test-postgres  all tests that reach for a database, on PostgreSQL (needs its server installed)"
-	@echo "make prove          a learner doing anything in any order, against a model: 1,000 examples, some minutes"
+	@echo "make prove          what takes minutes: 1,000 sessions against a model, axe in every state, hostile cards"
 	@echo "make bench          measure it and write docs/performance.md (SIZES=\"1000 10000\" for a quick look)"
 	@echo "make format         tidy the Python code"
 	@echo "make translations   collect the interface's sentences into app/translations/"
@@ -29,13 +29,13 @@ test: $(VENV)/ready-to-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal -m "not long"
 
 test-postgres: $(VENV)/ready-to-test
-	$(BIN)/python tests/postgres.py $(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/python tests/postgres.py $(BIN)/pytest -n auto --dist worksteal -m "not long"
 
 prove: $(VENV)/ready-to-test
-	EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/pytest -n 0 tests/pages/test_session_machine.py
+	EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/pytest -n auto --dist worksteal -m "long or proof"
 
 # SIZES, ENGINES, TIMES, CROWD, ANSWERS and ANKI_PYTHON are read from the environment or given on the command line.
 bench: $(VENV)/ready-to-test

@@ -10,6 +10,8 @@ from tests.browser.conftest import listened_to
 from tests.browser.study_states import study_states
 from tests.browser.test_accessibility import NARROW, violations
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def context_options(request: pytest.FixtureRequest) -> dict[str, object]:

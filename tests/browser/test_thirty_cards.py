@@ -31,6 +31,8 @@ from tests.browser.steps import (
 )
 from tests.browser.test_accessibility import NARROW
 
+pytestmark = pytest.mark.long
+
 EVERY_KIND = Path(__file__).parent.parent / "rendering" / "every_kind.md"
 CARDS = 30
 

@@ -35,7 +35,7 @@ from tests.conftest import MONDAY
 from tests.factories import a_deck, a_follow, a_note
 
 CARDS, NEW_A_DAY = 4, 3
-EXAMPLES = int(os.environ.get("EXAMPLES") or 40)
+EXAMPLES = int(os.environ.get("EXAMPLES") or 20)
 """`make prove` runs a thousand."""
 STEPS = 12
 
@@ -289,6 +289,7 @@ class LearnersSession(RuleBasedStateMachine):
         assert ('id="redo"' in page) == bool(self.model.undone and self.model.undone[-1].day == self.day)
 
 
+@pytest.mark.proof
 def test_whatever_a_learner_does_the_page_and_the_rows_agree_with_the_model(served: Served) -> None:
     LearnersSession.served = served
     checks = list(HealthCheck)

@@ -14,6 +14,8 @@ from app.rendering.maths import ELEMENTS
 from app.rendering.sanitising import FRAMED_TAGS, MADE_BY_TEMPLATES, TAGS
 from tests.rendering.hostile import PAYLOADS
 
+pytestmark = pytest.mark.long
+
 OURS = {"audio", "button"}
 OF_ANYTHING = {
     "lang",

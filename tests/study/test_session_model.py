@@ -1,10 +1,12 @@
 """The queue beside a plain model of it, which holds a learner's log in a list and looks through everything."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +23,8 @@ from app.study.ordering import drawn
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 from tests.study.steps import answer_next, meet_all
 
+EXAMPLES = min(60, int(os.environ.get("EXAMPLES") or 12))
+"""Each lives through some weeks; `make prove` runs them all."""
 FEW = st.integers(0, 4)
 shapes = st.builds(Shape, FEW, st.none() | FEW, st.sampled_from(NewOrder), st.sampled_from(ReviewOrder))
 answered = st.tuples(st.just("answer"), st.lists(st.sampled_from([2, 4, 4, 4, 5]), min_size=1, max_size=8))
@@ -34,7 +38,8 @@ scoped = st.tuples(st.just("scope"), st.integers(0, 3))
 acts = st.one_of(answered, answered, slept, moved, shaped, more, undone, drilled, scoped)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.proof
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shapes, st.lists(acts, min_size=8, max_size=20))
 def test_the_queue_is_what_a_plain_model_says(app: Flask, first: Shape, history: list[tuple[str, object]]) -> None:
     with app.app_context():
