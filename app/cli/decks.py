@@ -9,7 +9,7 @@ from app.cli.group import cardlet, ready_app
 from app.clock import now
 from app.database import db, importing_lock, writing
 from app.errors import Refused, UnreadableFile
-from app.importing import ImportReport, ReadingOptions, import_deck, read_deck
+from app.importing import ImportReport, ReadingOptions, Source, import_deck, read_deck
 from app.importing.csv_file import DELIMITERS
 from app.library import follow
 from app.locking import locked
@@ -29,7 +29,7 @@ def import_file(
 ) -> None:
     """Import a deck from a file."""
     options = ReadingOptions(deck_name=deck, encoding=encoding, delimiter=delimiter)
-    parsed = read_deck(file.read_bytes(), file.name, options)
+    parsed = read_deck(Source(file.name, content=file.read_bytes()), options)
     with ready_app(ctx.obj):
         owner_id = db.session.scalar(sa.select(User.id).where(User.name_key == name_key(owner.strip())))
         if owner_id is None:

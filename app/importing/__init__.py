@@ -1,7 +1,20 @@
 """The room where decks come in: one reader a format, one neutral ParsedDeck, one writer for all."""
 
 from app.importing.outline import Draft, Outline, deck_of_drafts, read_outline
-from app.importing.parsed import BadRow, DeckHeader, ParsedDeck, ParsedNote, ReadingOptions
+from app.importing.parsed import (
+    BadRow,
+    DeckHeader,
+    LostCard,
+    ParsedCard,
+    ParsedDeck,
+    ParsedFile,
+    ParsedNote,
+    ParsedReview,
+    Preset,
+    ReadingOptions,
+    Remark,
+    Source,
+)
 from app.importing.preview import DeckPreview, preview_deck
 from app.importing.reading import READERS, read_deck
 from app.importing.saving import ImportReport, import_deck, sweep_unfinished
@@ -15,10 +28,17 @@ __all__ = [
     "DeckPreview",
     "Draft",
     "ImportReport",
+    "LostCard",
     "Outline",
+    "ParsedCard",
     "ParsedDeck",
+    "ParsedFile",
     "ParsedNote",
+    "ParsedReview",
+    "Preset",
     "ReadingOptions",
+    "Remark",
+    "Source",
     "deck_of_drafts",
     "drop_upload",
     "import_deck",

@@ -16,6 +16,7 @@ from app.importing.parsed import (
     ParsedDeck,
     ParsedNote,
     ReadingOptions,
+    Source,
     TableLayout,
     TextFormat,
     path_of,
@@ -51,9 +52,9 @@ class _Columns:
     tags_of_all: tuple[str, ...] = ()
 
 
-def read(content: bytes, options: ReadingOptions) -> ParsedDeck:
+def read(source: Source, options: ReadingOptions) -> ParsedDeck:
     """The table as a deck. What the options leave open is found out from the first rows; see `table` of the result."""
-    text, encoding = decode(content, options.encoding)
+    text, encoding = decode(source.read(), options.encoding)
     told = anki_headers(text)
     if told is not None:
         text = without_headers(text, told)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.errors import N_
-from app.importing.parsed import BadRow, ParsedNote
+from app.importing.parsed import BadRow, LostCard, ParsedNote
 from app.rendering import card_ordinals
 
 
@@ -18,11 +18,13 @@ class Incoming:
     note: ParsedNote
 
 
-def identified(rows: Iterable[ParsedNote | BadRow]) -> Iterator[Incoming | BadRow]:
+def identified(rows: Iterable[ParsedNote | BadRow | LostCard]) -> Iterator[Incoming | BadRow]:
     """The notes with their identity and place; a note that repeats another becomes a bad row that names the first."""
     first_lines: dict[str, int] = {}
     position = 0
     for row in rows:
+        if isinstance(row, LostCard):
+            continue
         if isinstance(row, BadRow):
             yield row
             continue

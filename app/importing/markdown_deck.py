@@ -15,6 +15,7 @@ from app.importing.parsed import (
     ParsedDeck,
     ParsedNote,
     ReadingOptions,
+    Source,
     path_of,
     tag_of,
 )
@@ -35,13 +36,13 @@ KINDS = {"basic", "reversed", "cloze", "typed"}
 FORMATS = {"markdown", "html"}
 
 
-def read(content: bytes, options: ReadingOptions) -> ParsedDeck:
+def read(source: Source, options: ReadingOptions) -> ParsedDeck:
     """The deck in the file, which says everything itself: the options are not looked at.
 
     The whole file is checked first, so that it is refused before anything of it is taken. Raises UnreadableFile with
     the line for a broken header, an unknown or repeated key, or an id that is malformed or stands twice.
     """
-    lines = _LINE_END.split(decode_utf8(content))
+    lines = _LINE_END.split(decode_utf8(source.read()))
     header_keys, body_start = _header(lines)
     header = DeckHeader(
         path=path_of(header_keys["deck"]),

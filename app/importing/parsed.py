@@ -1,18 +1,60 @@
-"""What every reader takes and returns: options in; a header and an iterator of notes and bad rows out."""
+"""What every reader takes and returns: a file and options in; a header and an iterator of notes and bad rows out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Literal, NamedTuple, Self
+from uuid import UUID
 
+from app.clock import DEFAULT_DAY_START
 from app.rendering import Content, Shape
+from app.scheduling import MemoryState, Settings
 
 NoteKind = Literal["basic", "reversed", "cloze", "typed", "custom"]
 TextFormat = Literal["markdown", "html"]
 
 
+Role = Literal["question", "answer", "tags", "deck", "guid", "type", "left out"]
+"""What a column of a table may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to be read: its name, and where it lies or what is in it."""
+
+    name: str
+    path: Path | None = None
+    content: bytes | None = None
+
+    def read(self) -> bytes:
+        """All of it, for formats that are small."""
+        return self.content if self.content is not None else self._there.read_bytes()
+
+    def open(self) -> IO[bytes]:
+        """For formats that are read piece by piece. Who opens it closes it."""
+        return BytesIO(self.content) if self.content is not None else self._there.open("rb")
+
+    @property
+    def size(self) -> int:
+        return len(self.content) if self.content is not None else self._there.stat().st_size
+
+    @property
+    def _there(self) -> Path:
+        if self.path is None:
+            raise ValueError("a source has a path or its content")
+        return self.path
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """What the learner says about a file that does not say it itself. None: find out."""
+    """What the learner says about a file that does not say it itself. None: find out.
+
+    `columns`: the role of each of a table's columns; `tags`: for every note; `time_zone` and `day_starts_at`: the
+    learner's, for what happened at a moment and counts on a day; `with_schedule`: whether to take over what the file
+    knows of the learner, their history and their schedule.
+    """
 
     deck_name: str | None = None
     encoding: str | None = None
@@ -20,6 +62,11 @@ class ReadingOptions:
     has_header: bool | None = None
     format: TextFormat | None = None
     languages: tuple[str, str] | None = None
+    columns: tuple[Role, ...] | None = None
+    tags: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    day_starts_at: int = DEFAULT_DAY_START
+    with_schedule: bool = True
 
     def with_name(self, name: str) -> "ReadingOptions":
         """These options with a name for the deck, if they have none."""
@@ -35,6 +82,9 @@ class TableLayout:
     has_header: bool
     format: TextFormat
     languages: tuple[str, str]
+    columns: tuple[Role, ...] = ()
+    sample: tuple[tuple[str, ...], ...] = ()
+    """The first rows as they were cut, the row of names too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +98,60 @@ class DeckHeader:
     license: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+class ParsedReview(NamedTuple):
+    """One row of a card's history, in the order it happened.
+
+    `at_ms`: milliseconds since 1970, UTC; `kind`: as `models.Kind` numbers it, 3 for an answer given elsewhere;
+    `state`: JSON text, for kind 3 `[type, interval, last interval, factor]` as Anki's review log has them, for the
+    others as the log has it, or None. `id`, `day`, `hour`: None where the file does not say; they are worked out.
+    """
+
+    at_ms: int
+    grade: int
+    took_ms: int
+    kind: int = 3
+    state: str | None = None
+    id: UUID | None = None
+    day: int | None = None
+    hour: int | None = None
+    undone_at_ms: int | None = None
+
+
+@dataclass(slots=True)
+class ParsedCard:
+    """A card of a note as the file has it, with what it says of the learner. `deck`: a place in `ParsedDeck.decks`.
+
+    `state` is the schedule; `taken_over`: it comes from elsewhere and becomes a checkpoint at the moment `as_of_ms`
+    (otherwise `reviews` is the whole log that it is the fold of).
+    """
+
+    ordinal: int
+    deck: int = 0
+    position: int | None = None
+    retired: bool = False
+    state: MemoryState | None = None
+    taken_over: bool = True
+    as_of_ms: int = 0
+    suspended: bool = False
+    buried_until: int | None = None
+    flag: int = 0
+    reviews: Sequence[ParsedReview] = ()
+
+
+@dataclass(slots=True)
+class LostCard:
+    """The history of a card that is not there any more; it counts in what the learner has done."""
+
+    reviews: Sequence[ParsedReview]
+    deck: int = 0
+
+
+@dataclass(slots=True)
 class ParsedNote:
     """One note. `guid` is None where the file gives the note no identity: its question is the identity then.
 
-    A note has a field for each of its type; `shape` is that type if it is one of the author's own.
+    A note has a field for each of its type; `shape` is that type if it is one of the author's own. `cards`: None where
+    they follow from the content, all in the deck of the header. Not frozen, for a hundred thousand are made at once.
     """
 
     line: int
@@ -65,6 +164,10 @@ class ParsedNote:
     source: str = ""
     quote: str = ""
     shape: Shape | None = None
+    cards: Sequence[ParsedCard] | None = None
+    deck: int = 0
+    """A place in `ParsedDeck.decks`, for a note without `cards`."""
+    added_ms: int | None = None
 
     @property
     def content(self) -> Content:
@@ -81,15 +184,60 @@ class BadRow:
     places: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """A picture or sound of the file. `name`: as cards call it; `open` gives its bytes, unpacked piece by piece."""
+
+    name: str
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """How the file wants the cards of a deck to be studied, and of all decks inside it. None: it does not say."""
+
+    deck: int
+    new_per_day: int | None = None
+    reviews_per_day: int | None = None
+    settings: Settings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something the learner should know of what became of the file: a message with places to fill."""
+
+    message: str
+    places: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass
 class ParsedDeck:
-    """A deck as a reader sees it. `rows` can be walked once; `table` is how a table was read, if it was one;
-    `note_types` are those the file brings along."""
+    """A file as a reader sees it.
+
+    `rows` can be walked once; `table` is how a table was read, if it was one; `note_types` are those the file brings
+    along. `decks`: all decks of the file, that of the header first; none: only that one. `whole_guids`: the notes'
+    guids are already unique among all notes of an owner, not only inside the deck. `total`: about how many rows there
+    are. `remarks` grows while the rows are walked. Close it: a reader may hold files and a process.
+    """
 
     header: DeckHeader
-    rows: Iterator[ParsedNote | BadRow]
+    rows: Iterator[ParsedNote | BadRow | LostCard]
     table: TableLayout | None = None
     note_types: tuple[Shape, ...] = ()
+    decks: tuple[DeckHeader, ...] = ()
+    media: Iterator[ParsedFile] = field(default_factory=lambda: iter(()))
+    presets: tuple[Preset, ...] = ()
+    whole_guids: bool = False
+    total: int | None = None
+    format_name: str = ""
+    remarks: list[Remark] = field(default_factory=list)
+    closing: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.closing.close()
 
 
 def path_of(name: str) -> tuple[str, ...]:

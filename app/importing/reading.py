@@ -7,9 +7,9 @@ from app.errors import N_, UnreadableFile
 from app.importing import csv_file, markdown_deck
 from app.importing.encoding import decode
 from app.importing.outline import looks_like_outline
-from app.importing.parsed import ParsedDeck, ReadingOptions
+from app.importing.parsed import ParsedDeck, ReadingOptions, Source
 
-Reader = Callable[[bytes, ReadingOptions], ParsedDeck]
+Reader = Callable[[Source, ReadingOptions], ParsedDeck]
 
 
 READERS: dict[str, Reader] = {
@@ -32,10 +32,10 @@ def reader_of(file_name: str) -> Reader:
     return READERS[suffix]
 
 
-def read_deck(content: bytes, file_name: str, options: ReadingOptions | None = None) -> ParsedDeck:
-    """The deck in a file. Raises UnreadableFile."""
-    stem = PurePath(file_name).stem
-    return reader_of(file_name)(content, (options or ReadingOptions()).with_name(stem))
+def read_deck(source: Source, options: ReadingOptions | None = None) -> ParsedDeck:
+    """The deck in a file. Raises UnreadableFile. Close what it returns."""
+    stem = PurePath(source.name).stem
+    return reader_of(source.name)(source, (options or ReadingOptions()).with_name(stem))
 
 
 def is_outline(content: bytes, file_name: str) -> bool:

@@ -17,7 +17,7 @@ from app.importing.identity import Incoming, identified
 from app.importing.note_types import add_types, revise_types
 from app.importing.notes import Change, add_notes, apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction, Target, open_deck, publish, remove_unfinished
-from app.importing.parsed import BadRow, ParsedDeck, ParsedNote
+from app.importing.parsed import BadRow, LostCard, ParsedDeck, ParsedNote
 from app.models import Deck
 from app.rendering import Shape
 
@@ -82,7 +82,7 @@ def sweep_unfinished(session: Session, begun_before: datetime) -> int:
     return len(ids)
 
 
-def _taken(rows: Iterable[ParsedNote | BadRow], report: ImportReport) -> Iterator[Incoming]:
+def _taken(rows: Iterable[ParsedNote | BadRow | LostCard], report: ImportReport) -> Iterator[Incoming]:
     """The notes to write; every row that gives none goes into the report."""
     for row in identified(rows):
         if isinstance(row, BadRow):

@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.importing.opening import InTransaction
+from app.importing.parsed import Source
 from app.importing.reading import read_deck
 from app.importing.saving import ImportReport, import_deck
 from app.models import Deck
@@ -31,7 +32,7 @@ def publish_starter_decks(folder: Path, now: datetime, in_transaction: InTransac
                 moved = Deck.owner_id.is_(None), Deck.file_digest == digest, Deck.place != place
                 session.execute(sa.update(Deck).where(*moved).values(place=place))
             continue
-        report = import_deck(read_deck(content, path.name), None, now, in_transaction)
+        report = import_deck(read_deck(Source(path.name, content=content)), None, now, in_transaction)
         with in_transaction() as session:
             deck = session.get_one(Deck, report.deck_id)
             deck.file_digest, deck.place = digest, place

@@ -13,11 +13,13 @@ from app.scheduling import Answer, Checkpoint, DueSet, Event, MemoryState, Reset
 
 
 class Kind(IntEnum):
-    """What a row of the log is. A `PRACTICE` never moves the schedule; a `CHECKPOINT` is a state taken over from
-    elsewhere, from which the fold goes on; `SET_DUE` and `RESET` are what the learner did to the schedule by hand."""
+    """What a row of the log is. A `PRACTICE` never moves the schedule; `IMPORTED` is an answer given elsewhere; a
+    `CHECKPOINT` is a state taken over from there, from which the fold goes on; `SET_DUE` and `RESET` are what the
+    learner did to the schedule by hand."""
 
     ANSWER = 1
     PRACTICE = 2
+    IMPORTED = 3
     CHECKPOINT = 4
     SET_DUE = 5
     RESET = 6

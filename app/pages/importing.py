@@ -14,6 +14,7 @@ from app.importing import (
     ImportReport,
     ParsedDeck,
     ReadingOptions,
+    Source,
     drop_upload,
     import_deck,
     keep_upload,
@@ -91,7 +92,9 @@ def import_submit(upload_id: int) -> ResponseReturnValue:
     if kept.content is None:
         return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
     try:
-        return import_and_report(read_deck(kept.content, kept.file_name, _options(request.form, kept)), upload_id)
+        return import_and_report(
+            read_deck(Source(kept.file_name, content=kept.content), _options(request.form, kept)), upload_id
+        )
     except CardletError as error:
         return _preview(own_upload(db.session, learner, upload_id), request.form, error)
 
@@ -134,7 +137,7 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
     """The page between upload and import, with what the learner corrected on it."""
     preview = None
     try:
-        preview = preview_deck(read_deck(kept.content or b"", kept.file_name, _options(given, kept)))
+        preview = preview_deck(read_deck(Source(kept.file_name, content=kept.content or b""), _options(given, kept)))
     except CardletError as unreadable:
         error = error or unreadable
     page = render_template(

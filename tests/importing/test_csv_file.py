@@ -4,13 +4,13 @@ import pytest
 
 from app.config import shipped
 from app.errors import UnreadableFile
-from app.importing import BadRow, ParsedDeck, ParsedNote, ReadingOptions, read_deck
+from app.importing import BadRow, ParsedDeck, ParsedNote, ReadingOptions, Source, read_deck
 from app.importing.encoding import decode
 
 
 def read(text: str | bytes, name: str = "words.csv", **options: object) -> ParsedDeck:
     content = text.encode() if isinstance(text, str) else text
-    return read_deck(content, name, ReadingOptions(**options))
+    return read_deck(Source(name, content=content), ReadingOptions(**options))
 
 
 def fields(deck: ParsedDeck) -> list[tuple[str, str]]:
@@ -81,7 +81,7 @@ def test_the_encoding_is_found(encoding: str, expected: str) -> None:
 
 def rows_of_a_deck(topic: str) -> list[str]:
     """The questions and answers of a Chinese starter deck, as rows of a table."""
-    deck = read_deck((shipped("decks") / f"{topic}.zh-Hans.md").read_bytes(), "deck.md")
+    deck = read_deck(Source("deck.md", content=(shipped("decks") / f"{topic}.zh-Hans.md").read_bytes()))
     return ['"{}","{}"'.format(*(text.replace('"', '""') for text in note.fields)) for note in deck.rows]
 
 

@@ -3,13 +3,13 @@
 import pytest
 
 from app.errors import UnreadableFile
-from app.importing import BadRow, ParsedDeck, ParsedNote, read_deck
+from app.importing import BadRow, ParsedDeck, ParsedNote, Source, read_deck
 
 HEADER = "---\ndeck: Test\nid: test\nlang: en\n---\n"
 
 
 def read(body: str, header: str = HEADER) -> ParsedDeck:
-    return read_deck((header + body).encode(), "test.md")
+    return read_deck(Source("test.md", content=(header + body).encode()))
 
 
 def notes(body: str, header: str = HEADER) -> list[ParsedNote | BadRow]:
@@ -83,7 +83,7 @@ def test_reversed_is_asked_for_by_name() -> None:
 
 def test_windows_line_ends_and_a_byte_order_mark_are_nothing_special() -> None:
     text = (HEADER + "## Q {#q}\n\nA\n").replace("\n", "\r\n")
-    (note,) = read_deck(b"\xef\xbb\xbf" + text.encode(), "test.md").rows
+    (note,) = read_deck(Source("test.md", content=b"\xef\xbb\xbf" + text.encode())).rows
     assert note.fields == ("Q", "A")
 
 
@@ -126,12 +126,12 @@ def test_a_note_that_is_none_is_reported_and_the_others_stay(body: str, line: in
 )
 def test_a_broken_file_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
     with pytest.raises(UnreadableFile) as refused:
-        read_deck(text.encode(), "test.md")
+        read_deck(Source("test.md", content=text.encode()))
     assert refused.value.line == line
     assert reason in str(refused.value)
 
 
 def test_a_file_that_is_not_utf8_is_refused_with_the_line() -> None:
     with pytest.raises(UnreadableFile) as refused:
-        read_deck((HEADER + "## 问 {#q}\n").encode() + "答".encode("gb18030"), "test.md")
+        read_deck(Source("test.md", content=(HEADER + "## 问 {#q}\n").encode() + "答".encode("gb18030")))
     assert refused.value.line == 7

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.importing import import_deck, read_deck
+from app.importing import Source, import_deck, read_deck
 from app.library import deck_page, follow, set_new_per_day, stop_following
 from app.models import Deck, Follow, User
 from tests.factories import a_learner, at
@@ -30,7 +30,7 @@ def publish(session: Session, path: str, guid: str, day: int = 0) -> int:
         session.expire_all()
 
     text = f"---\ndeck: {path}\nid: {guid}\n---\n{NOTE}"
-    return import_deck(read_deck(text.encode(), "deck.md"), None, at(day), transaction).deck_id
+    return import_deck(read_deck(Source("deck.md", content=text.encode())), None, at(day), transaction).deck_id
 
 
 def roots(session: Session, learner: User) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import UnreadableFile
-from app.importing import BadRow, ParsedDeck, ParsedNote, ReadingOptions, import_deck, read_deck
+from app.importing import BadRow, ParsedDeck, ParsedNote, ReadingOptions, Source, import_deck, read_deck
 from app.importing.saving import ImportReport, sweep_unfinished
 from app.models import Card, Note, NoteType
 from app.rendering import CardTemplate, card_ordinals
@@ -51,7 +51,7 @@ to eat
 
 
 def deck(text: str) -> ParsedDeck:
-    return read_deck((HEADER + text).encode(), "d.md", ReadingOptions())
+    return read_deck(Source("d.md", content=(HEADER + text).encode()), ReadingOptions())
 
 
 def test_a_note_type_is_read_with_everything_in_it() -> None:
@@ -116,7 +116,7 @@ def test_a_typed_note_needs_an_answer() -> None:
 
 
 def imported(session: Session, text: str, owner_id: int | None, header: str = HEADER) -> ImportReport:
-    parsed = read_deck((header + text).encode(), "d.md", ReadingOptions())
+    parsed = read_deck(Source("d.md", content=(header + text).encode()), ReadingOptions())
     return import_deck(parsed, owner_id, at(0), lambda: nullcontext(session))
 
 
@@ -171,6 +171,8 @@ def test_an_import_that_dies_leaves_no_type_behind(session: Session) -> None:
 def test_the_deck_of_every_kind_comes_in_whole(session: Session) -> None:
     ada = a_learner(session)
     path = Path(__file__).parent.parent / "rendering" / "every_kind.md"
-    report = import_deck(read_deck(path.read_bytes(), path.name), ada.id, at(0), lambda: nullcontext(session))
+    report = import_deck(
+        read_deck(Source(path.name, content=path.read_bytes())), ada.id, at(0), lambda: nullcontext(session)
+    )
     assert (report.skipped, report.added) == (0, 23)
     assert session.scalar(sa.select(sa.func.count()).select_from(Card)) == 30

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import Stale, UnreadableFile
-from app.importing import ImportReport, import_deck, preview_deck, read_deck, sweep_unfinished
+from app.importing import ImportReport, Source, import_deck, preview_deck, read_deck, sweep_unfinished
 from app.models import Card, Deck, Follow, Memory, Note, User
 from app.models.deck import with_parents
 from app.study import AnswerGiven, answer_card
@@ -35,7 +35,7 @@ def save(session: Session, body: str, owner: User | None, day: int = 0, header: 
         yield session
         session.flush()
 
-    parsed = read_deck((header + body).encode(), "test.md")
+    parsed = read_deck(Source("test.md", content=(header + body).encode()))
     return import_deck(parsed, owner.id if owner else None, at(day), in_transaction)
 
 
@@ -183,7 +183,7 @@ def test_what_died_under_an_abandoned_parent_does_not_block_the_next(session: Se
 
 
 def test_an_import_that_fails_half_way_leaves_nothing(session: Session, ada: User) -> None:
-    rows = iter([*read_deck((HEADER + THREE).encode(), "test.md").rows])
+    rows = iter([*read_deck(Source("test.md", content=(HEADER + THREE).encode())).rows])
 
     def failing() -> Iterator:
         yield from rows
@@ -194,7 +194,7 @@ def test_an_import_that_fails_half_way_leaves_nothing(session: Session, ada: Use
         yield session
         session.flush()
 
-    parsed = replace(read_deck((HEADER + THREE).encode(), "test.md"), rows=failing())
+    parsed = replace(read_deck(Source("test.md", content=(HEADER + THREE).encode())), rows=failing())
     with pytest.raises(MemoryError):
         import_deck(parsed, ada.id, at(0), in_transaction)
     assert session.scalars(sa.select(Note).where(Note.owner_id == ada.id)).all() == []
@@ -203,7 +203,7 @@ def test_an_import_that_fails_half_way_leaves_nothing(session: Session, ada: Use
 
 def test_the_preview_and_the_report_agree(session: Session, ada: User) -> None:
     body = THREE + "\n## One {#again}\n\nA\n\n## Same\n\nA\n\n## Same\n\nB\n\n## Empty\n"
-    preview = preview_deck(read_deck((HEADER + body).encode(), "test.md"))
+    preview = preview_deck(read_deck(Source("test.md", content=(HEADER + body).encode())))
     report = save(session, body, ada)
     assert (preview.note_count, preview.bad_count) == (report.added, report.skipped) == (5, 2)
 
@@ -240,5 +240,5 @@ def test_a_large_deck_goes_in_by_batches_and_is_invisible_until_the_end(session:
         seen.append((count, published))
 
     body = "".join(f"## Question {number}\n\nA\n\n" for number in range(1200))
-    import_deck(read_deck((HEADER + body).encode(), "test.md"), ada.id, at(0), watched)
+    import_deck(read_deck(Source("test.md", content=(HEADER + body).encode())), ada.id, at(0), watched)
     assert seen == [(0, False), (500, False), (1000, False), (1200, False), (1200, True)]

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.importing import import_deck, read_deck
+from app.importing import Source, import_deck, read_deck
 from app.models import Note, NoteTag
 from tests.factories import a_learner, at
 
@@ -17,7 +17,7 @@ def test_after_the_first_import_and_after_a_changed_one(session: Session, later:
     ada = a_learner(session)
     for tags in ("a, b", later):
         body = f"---\ndeck: D\nid: d\n---\n\n## One {{#one}}\ntags: {tags}\n\nA\n\n## Two {{#two}}\ntags: x\n\nB\n"
-        import_deck(read_deck(body.encode(), "d.md"), ada.id, at(0), in_the_same_transaction(session))
+        import_deck(read_deck(Source("d.md", content=body.encode())), ada.id, at(0), in_the_same_transaction(session))
         session.expire_all()
         written = {(note.id, tag.lower()) for note in session.scalars(sa.select(Note)) for tag in note.tags}
         found = session.execute(sa.select(NoteTag.note_id, NoteTag.tag)).all()

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.importing import ReadingOptions, import_deck, read_deck
+from app.importing import ReadingOptions, Source, import_deck, read_deck
 from app.models import Card, User
 from app.rendering import cards
 from tests.factories import a_deck, a_follow, at
@@ -38,7 +38,7 @@ def no_rendering(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 )
 def test_importing_renders_nothing(session: Session, no_rendering: Callable, name: str, content: str) -> None:
     no_rendering()
-    parsed = read_deck(content.encode(), name, ReadingOptions(deck_name="D"))
+    parsed = read_deck(Source(name, content=content.encode()), ReadingOptions(deck_name="D"))
     assert import_deck(parsed, None, at(0), lambda: nullcontext(session)).added == 1
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from app.config import shipped
-from app.importing import BadRow, ParsedDeck, ParsedNote, read_deck
+from app.importing import BadRow, ParsedDeck, ParsedNote, Source, read_deck
 from app.importing.starters import STARTER_FILES
 
 DECKS = shipped("decks")
@@ -21,7 +21,7 @@ GAP = re.compile(r"\{\{c\d+::(.*?)(?:::.*?)?\}\}", re.DOTALL)
 @cache
 def read(path: Path) -> tuple[ParsedDeck, list[ParsedNote]]:
     """A deck file, which has no row that gives no note."""
-    deck = read_deck(path.read_bytes(), path.name)
+    deck = read_deck(Source(path.name, content=path.read_bytes()))
     rows = list(deck.rows)
     assert [row for row in rows if isinstance(row, BadRow)] == []
     return deck, [row for row in rows if isinstance(row, ParsedNote)]
