@@ -3,6 +3,7 @@
 from app.models.change import Change, NoteVersion
 from app.models.deck import Deck
 from app.models.follow import Follow
+from app.models.imported import Import, Tombstone
 from app.models.mark import Mark, MarkChange, Marks
 from app.models.media import MediaName, Medium
 from app.models.memory import Memory
@@ -20,6 +21,7 @@ __all__ = [
     "Deck",
     "FailedSignIn",
     "Follow",
+    "Import",
     "Kind",
     "Learner",
     "Mark",
@@ -39,6 +41,7 @@ __all__ = [
     "SignIn",
     "SignedInUser",
     "Stage",
+    "Tombstone",
     "Upload",
     "User",
 ]

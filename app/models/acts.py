@@ -11,7 +11,7 @@ from app.models.change import Change
 from app.models.follow import Follow
 from app.models.mark import MarkChange
 from app.models.note import Card
-from app.models.review import BY_HAND, Review
+from app.models.review import BY_HAND, GIVEN_HERE, Review
 from app.models.waiting import DAY, LEARNER, at_most
 
 MARKED = 0
@@ -33,7 +33,7 @@ def _acts(table: _Table) -> sa.Select[Any]:
     # A scalar: see `waiting._none`. It is asked of one row, the latest, while a list of decks would be put together.
     studied = followed.scalar_subquery().is_(sa.true())
     acts = sa.select(*columns).where(table.user_id == LEARNER, table.day == DAY, studied)
-    return cast("sa.Select[Any]", acts.where(Review.kind.in_(_KINDS)) if table is Review else acts)
+    return cast("sa.Select[Any]", acts.where(Review.kind.in_(_KINDS), GIVEN_HERE) if table is Review else acts)
 
 
 def _latest(table: _Table) -> sa.Select[Any]:

@@ -33,8 +33,8 @@ class Change(Base):
     day: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(Moment)
     verb: Mapped[Verb] = mapped_column(sa.String(8))
-    # The upload it came from, which is forgotten after a day: no foreign key. NULL: none.
-    upload_id: Mapped[int | None]
+    # The Import it belongs to. NULL: none.
+    import_id: Mapped[int | None]
     # NULL: it stands.
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
 

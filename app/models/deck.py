@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -18,6 +19,8 @@ class Deck(Base):
         sa.UniqueConstraint("owner_id", "guid", "language"),
         # NULLs are distinct to a unique constraint, and the server's decks have owner NULL.
         sa.Index("uq_decks_starter", "guid", "language", unique=True, **only_where("owner_id IS NULL")),
+        # Few at any time: what is being imported.
+        sa.Index("ix_decks_unpublished", "owner_id", **only_where("NOT published", on_sqlite="published = 0")),
         {"sqlite_autoincrement": True},
     )
 
@@ -40,6 +43,8 @@ class Deck(Base):
     # The digest of the file a starter deck was last read from. NULL: not a starter deck.
     file_digest: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
+    # The Import that made it; see Note.
+    import_id: Mapped[int | None]
 
     parent: Mapped["Deck | None"] = relationship(remote_side="Deck.id", lazy=ON_DEMAND)
 
@@ -47,6 +52,11 @@ class Deck(Base):
     def path(self) -> str:
         """The deck's name with those of the decks above it: `Kubernetes::Networking`."""
         return f"{self.parent.path}::{self.name}" if self.parent else self.name
+
+
+def unseen_decks(owner_id: Any) -> sa.Select[int]:
+    """The ids of an owner's decks that are not published: what is being imported, or was and is being taken back."""
+    return sa.select(Deck.id).where(Deck.owner_id == owner_id, ~Deck.published)
 
 
 def other_editions(session: Session, deck: Deck) -> Sequence[Deck]:

@@ -1,12 +1,14 @@
 """Notes are what an author writes; cards are the questions made from them."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from app.database import ON_DEMAND, Base, Moment, only_where
 from app.models.deck import Deck
@@ -14,6 +16,8 @@ from app.rendering import Content, Shape, shape_of
 
 LONGEST_KEY = 400
 """Characters. PostgreSQL's index takes no entry of more than 2,700 bytes."""
+
+_MARKUP = re.compile(r"<[^>]*>")
 
 Format = Literal["markdown", "html"]
 
@@ -54,6 +58,8 @@ class Note(Base):
     __table_args__ = (
         sa.UniqueConstraint("owner_id", "language", "guid"),
         sa.Index("uq_notes_starter", "language", "guid", unique=True, **only_where("owner_id IS NULL")),
+        # Which notes begin with the same words.
+        sa.Index("ix_notes_owner_id_first_key", "owner_id", "first_key"),
         {"sqlite_autoincrement": True},
     )
 
@@ -73,8 +79,17 @@ class Note(Base):
     quote: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
+    # See `first_key`; kept in step with the fields.
+    first_key: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    # The Import that brought it. NULL: written here, or kept when that import was undone.
+    import_id: Mapped[int | None]
 
     note_type: Mapped[NoteType] = relationship(lazy=ON_DEMAND)
+
+    @validates("fields")
+    def _keep_first_key(self, name: str, fields: list[str]) -> list[str]:
+        self.first_key = first_key(fields[0] if fields else "")
+        return fields
 
     def content(self, deck: str) -> Content:
         """The note as its cards are rendered from it, in the deck of this path."""
@@ -105,6 +120,8 @@ class Card(Base):
     position: Mapped[int]
     # The author removed it: nobody new meets it, who has met it keeps it.
     retired: Mapped[bool] = mapped_column(default=False)
+    # The Import that brought it; see Note.
+    import_id: Mapped[int | None]
 
     note: Mapped[Note] = relationship(lazy=ON_DEMAND)
     deck: Mapped[Deck] = relationship(lazy=ON_DEMAND)
@@ -125,11 +142,18 @@ class NoteTag(Base):
     tag: Mapped[str] = mapped_column(sa.Text)
 
 
+def first_key(text: str) -> int:
+    """What stands for the words of a note's first field, whatever the spaces and the markup between them: 64 bits."""
+    plain = " ".join(_MARKUP.sub(" ", text).split()) if "<" in text else " ".join(text.split())
+    return int.from_bytes(blake2b(plain.encode(errors="replace"), digest_size=8).digest(), signed=True)
+
+
 def tag_key(tag: str) -> str:
     """The form under which tags are compared, `Net::DNS` as `net::dns::`: what begins with it is the tag itself or one
     below it. Empty for a tag without a letter."""
     folded = unicodedata.normalize("NFKC", tag).casefold().replace("\0", "")
-    parts = [part.strip() for part in folded.split("::")]
+    # A colon left over at an end would read as the border of a part.
+    parts = [part.strip(": \t\n") for part in folded.split("::")]
     key = "::".join(part for part in parts if part)[:LONGEST_KEY]
     return f"{key}::" if key else ""
 

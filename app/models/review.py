@@ -1,5 +1,6 @@
 """The log of answers, which is the truth, and the daily summary of it."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Moment, ReviewId, only_where
-from app.scheduling import Answer, Checkpoint, DueSet, Event, MemoryState, Reset
+from app.scheduling import MATURE_INTERVAL, Answer, Checkpoint, DueSet, Event, MemoryState, Reset
 
 
 class Kind(IntEnum):
@@ -44,8 +45,9 @@ class Review(Base):
 
     __tablename__ = "reviews"
     __table_args__ = (
-        # The last answer of a learner's day (undo), and how many came after a moment of it (drill).
-        sa.Index("ix_reviews_standing", "user_id", "day", "at", **only_where("undone_at IS NULL")),
+        # The last answer of a learner's day (undo), and how many came after a moment of it (drill). An imported one is
+        # undone with its import, and a hundred thousand of them would only be in the way.
+        sa.Index("ix_reviews_standing", "user_id", "day", "at", **only_where("undone_at IS NULL AND kind <> 3")),
         # What a learner undid last (redo).
         sa.Index("ix_reviews_undone", "user_id", "day", "undone_at", **only_where("undone_at IS NOT NULL")),
         {"sqlite_with_rowid": False},
@@ -69,8 +71,12 @@ class Review(Base):
     took_ms: Mapped[int]
     # NULL: it stands.
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
-    # A checkpoint's MemoryState, field by field; of SET_DUE the `due_day`. NULL: all the others.
+    # A checkpoint's MemoryState, field by field; of SET_DUE the `due_day`; of IMPORTED a list: the type, interval, last
+    # interval and factor of Anki's review log. NULL: all the others.
     state: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+
+    # The Import that brought it. NULL: given here.
+    import_id: Mapped[int | None]
 
     @property
     def event(self) -> Event:
@@ -86,6 +92,11 @@ def event_of(kind: int, id: UUID, day: int, at: datetime, grade: int, state: dic
     if kind == Kind.SET_DUE:
         return DueSet(id, day, at, state["due_day"])
     return Checkpoint(id, day, at, MemoryState(**state))
+
+
+GIVEN_HERE = Review.kind != sa.literal_column(str(int(Kind.IMPORTED)), sa.SmallInteger)
+"""Beside `undone_at IS NULL` it lets a statement use the index of what stands; written out, for a planner knows no
+parameter."""
 
 
 class DailySummary(Base):
@@ -109,3 +120,29 @@ class DailySummary(Base):
     first: Mapped[bool] = mapped_column(primary_key=True)
     answers: Mapped[int]
     took_ms: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+REPEATED, FIRST_MANUAL = 1, 4
+"""Types of Anki's review log: the repetition of a learnt card; from here on no answers."""
+SECONDS_A_DAY = 86_400
+
+
+def imported_shares(
+    rows: Iterable[tuple[int, int, int, Sequence[int]]],
+) -> Iterator[tuple[Stage, bool] | None]:
+    """For each answer given elsewhere to one card, in their order (day, hour, grade, what Anki's log says of it): how
+    far the card was, and whether it was the day's first. None for a row that is no answer: set by hand.
+
+    How far it was, the log says itself: Anki counts an answer for retention if the interval before it was a day or
+    more, and as mature from 21 days on.
+    """
+    last_day: int | None = None
+    for day, _, grade, (kind, _, last_interval, _) in rows:
+        if grade == 0 or kind >= FIRST_MANUAL:
+            yield None
+            continue
+        days = last_interval if last_interval >= 0 else -last_interval // SECONDS_A_DAY
+        repeats = kind == REPEATED or days >= 1
+        stage = (Stage.MATURE if days >= MATURE_INTERVAL else Stage.YOUNG) if repeats else Stage.NEW
+        yield stage, last_day is None or day > last_day
+        last_day = day if last_day is None else max(day, last_day)

@@ -36,7 +36,7 @@ def take(state: MemoryState, event: Event, settings: Settings = DEFAULT_SETTINGS
     if isinstance(event, Answer):
         return take_answer(state, event, settings, card_id)
     if isinstance(event, Checkpoint):
-        return replace(_taken_over(event.state, settings), answers=state.answers + 1)
+        return replace(taken_over(event.state, settings), answers=state.answers + 1)
     return NEW if isinstance(event, Reset) else _due_on(state, event)
 
 
@@ -49,7 +49,7 @@ def take_answer(
     return _repeat(state, answer, settings, card_id)
 
 
-def _taken_over(state: MemoryState, settings: Settings) -> MemoryState:
+def taken_over(state: MemoryState, settings: Settings) -> MemoryState:
     """A state from elsewhere in the scheduler's own terms. Its due day stays: it was promised there."""
     if settings.scheduler is Scheduler.SM2:
         return replace(state, stability=None, difficulty=None)

@@ -19,6 +19,7 @@ from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Kind, Learner, Memory, Note, ProgressCopy, Review
 from app.models.deck import decks_inside, other_editions
 from app.models.follow import lock_follows
+from app.models.review import GIVEN_HERE
 from app.models.scheduling import Versioned, versioned_of
 from app.models.user import one_at_a_time
 from app.scheduling import NEW, Checkpoint, MemoryState, take
@@ -113,7 +114,8 @@ def undo_copy(session: Session, learner: Learner, copy_id: UUID, now: datetime) 
     session.refresh(copy)
     if copy.undone_at is not None:
         return copy
-    own = (Review.user_id == learner.id, Review.day == copy.day, Review.at == copy.at, Review.undone_at.is_(None))
+    own = (Review.user_id == learner.id, Review.day == copy.day, Review.at == copy.at)
+    own = (*own, Review.undone_at.is_(None), GIVEN_HERE)
     rows = session.execute(
         sa.select(Card.id, Card.deck_id, Card.position)
         .join(Review, Review.card_id == Card.id)

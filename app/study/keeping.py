@@ -87,7 +87,7 @@ _UNCHANGED = [
     # one that was set while it waited for the row.
     for name in (*_STATE, "scheduler_version", "queue_day")
 ]
-_LOGGED = {column: _the(column) for column in REVIEWS.c if column.key not in {"undone_at", "state"}}
+_LOGGED = {column: _the(column) for column in REVIEWS.c if column.key not in {"undone_at", "state", "import_id"}}
 _KNOWN: dict[Any, Any] = {column: _the(column) for column in MEMORIES.c}
 _KNOWN[MEMORIES.c.queue_day] = queue_day_of(
     _the(MEMORIES.c.user_id), _the(MEMORIES.c.card_id), _the(MEMORIES.c.due_day)

@@ -18,6 +18,7 @@ from app.database import Handle, connection_of
 from app.models import Card, Deck, Follow, Kind, Learner, Memory, Review
 from app.models.follow import ReviewOrder
 from app.models.portion import WaitingDeck
+from app.models.review import GIVEN_HERE
 from app.models.waiting import DAY, LEARNER, at_most, due_cards, first_position, new_cards_today
 
 LOOKED_THROUGH, AT_LEAST_OF_A_DECK = 200, 10
@@ -135,7 +136,7 @@ def too_soon(handle: Handle, learner: Learner, day: int, now: datetime, answerin
 _ANSWERED_SINCE = (
     sa.select(Review.card_id)
     .where(Review.user_id == LEARNER, Review.day == DAY, Review.at > sa.bindparam("since", type_=Review.at.type))
-    .where(Review.kind == Kind.ANSWER, Review.undone_at.is_(None))
+    .where(Review.kind == Kind.ANSWER, GIVEN_HERE, Review.undone_at.is_(None))
     .order_by(Review.at.desc())
     .limit(at_most(10 * ECHO_CARDS))
 )

@@ -17,6 +17,7 @@ from app.models import Card, Follow, Kind, Learner, Memory, Review
 from app.models.acts import MOMENTS, can_undo_and_redo
 from app.models.follow import NewOrder
 from app.models.portion import Answering, Counts, WaitingDeck, in_order
+from app.models.review import GIVEN_HERE
 from app.models.user import DRILL_SOON
 from app.models.waiting import (
     A_LOT_OF_NEW,
@@ -106,7 +107,7 @@ class NextCard:
 def _queues(dialect: str, *, inside: bool) -> sa.Select[Any]:
     due = number_due(dialect, inside=inside)
     log = sa.select(Review.card_id).where(Review.user_id == LEARNER, Review.undone_at.is_(None))
-    log = log.where(Review.kind == Kind.ANSWER)
+    log = log.where(Review.kind == Kind.ANSWER, GIVEN_HERE)
     return waiting_decks(
         first_of(due_cards(LEARNER, Follow.deck_id, DAY)),
         first_of(new_cards_today(LEARNER, Follow.deck_id, first_position(), DAY)),
@@ -230,7 +231,7 @@ def _drilled(
 _SINCE = (
     sa.select(Review.card_id)
     .where(Review.user_id == LEARNER, Review.day == DAY, Review.at > sa.bindparam("at", type_=Review.at.type))
-    .where(Review.kind == Kind.ANSWER, Review.undone_at.is_(None))
+    .where(Review.kind == Kind.ANSWER, GIVEN_HERE, Review.undone_at.is_(None))
     .order_by(Review.at)
     .limit(at_most(10 * ECHO_CARDS))
 )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.database import Handle, connection_of
 from app.models import DailySummary, Deck, Follow, Kind, Learner, Memory, Review, Stage
 from app.models.follow import NEW_PER_DAY
+from app.models.review import GIVEN_HERE
 from app.models.waiting import (
     A_LOT_OF_NEW,
     COUNTED_UP_TO,
@@ -111,7 +112,7 @@ def _answers_if(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 _SINCE = (
     sa.select(Review.card_id)
     .where(Review.user_id == LEARNER, Review.day >= DAY, Review.at >= sa.bindparam("since", type_=Review.at.type))
-    .where(Review.kind == Kind.ANSWER, Review.undone_at.is_(None))
+    .where(Review.kind == Kind.ANSWER, GIVEN_HERE, Review.undone_at.is_(None))
     .limit(at_most(COUNTED_UP_TO))
     .subquery()
 )

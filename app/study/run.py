@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Kind, Learner, Mark, Memory, Review
+from app.models.review import GIVEN_HERE
 from app.models.tagged import tag_named, tagged_cards, tagged_notes
 from app.models.waiting import DAY, LEARNER, at_most, followed, followed_deck_ids
 from app.scheduling.memory import GOOD
@@ -116,7 +117,7 @@ def _moments(learner: Learner, run: Run) -> dict[str, object]:
 _SINCE = sa.bindparam("since", type_=Review.at.type)
 _PRACTISED = (
     *(Review.user_id == LEARNER, Review.day >= DAY, Review.at >= _SINCE),
-    *(Review.kind == Kind.PRACTICE, Review.undone_at.is_(None)),
+    *(Review.kind == Kind.PRACTICE, GIVEN_HERE, Review.undone_at.is_(None)),
 )
 _GIVEN = sa.select(Review.card_id, Review.grade).where(*_PRACTISED).order_by(Review.day, Review.at)
 _LATEST = (
@@ -187,7 +188,7 @@ def _met(which: Which, card: Any) -> sa.Select[int]:
 
 
 def _mistakes(*, tagged: bool) -> sa.Select[int]:
-    wrong = (Review.user_id == LEARNER, Review.day == DAY, Review.undone_at.is_(None))
+    wrong = (Review.user_id == LEARNER, Review.day == DAY, Review.undone_at.is_(None), GIVEN_HERE)
     statement = sa.select(Card.id).select_from(Review).join(Card, Card.id == Review.card_id)
     statement = statement.join(Follow, Follow.deck_id == Card.deck_id).join(Deck, Deck.id == Follow.deck_id)
     statement = _with_marks(statement, Card.id).where(*wrong, Review.kind == Kind.ANSWER, Review.grade < GOOD)

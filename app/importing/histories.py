@@ -1,0 +1,166 @@
+"""What a file knows of its learner, as rows: the log of a card, its memory, its marks, and the day's totals."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from hashlib import blake2b
+from operator import itemgetter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.clock import hour_of, study_day
+from app.database import EPOCH
+from app.importing.parsed import ParsedCard, ParsedReview
+from app.models import Kind
+from app.models.review import imported_shares
+from app.models.scheduling import Versioned
+from app.scheduling import MemoryState
+from app.scheduling.replay import taken_over
+
+REVIEWS = (
+    *("user_id", "card_id", "id", "deck_id", "kind", "day", "hour", "at", "grade", "took_ms", "undone_at", "state"),
+    "import_id",
+)
+MEMORIES = (
+    *("user_id", "card_id", "deck_id", "repetitions", "interval", "ease", "lapses", "last_day", "due_day"),
+    *("queue_day", "drill_day", "drill_at", "stability", "difficulty", "scheduler_version", "answers"),
+)
+MARKS = ("user_id", "card_id", "suspended", "buried_until", "flag")
+SUMMARIES = (
+    *("user_id", "day", "deck_id", "hour", "kind", "grade", "stage", "first"),
+    *("answers", "took_ms"),
+)
+IMPORTED_ID = b"imported"
+"""The first half of the id of a review that has none; the other half is its moment, which no other of its card has."""
+IN_STATE = [f.name for f in fields(MemoryState) if f.name not in {"drill_day", "drill_at", "answers"}]
+
+Totals = dict[tuple[int, ...], list[int]]
+"""Answers and milliseconds by day, deck, hour, kind, grade, stage and whether it was the day's first."""
+
+
+class Owner(NamedTuple):
+    """Whose history it is, on whose clock, and by which import it came. `as_id`: a UUID as the driver wants it."""
+
+    id: int
+    time_zone: str
+    day_starts_at: int
+    import_id: int | None
+    as_id: Callable[[bytes], Any]
+
+
+def ids_for(dialect: str) -> Callable[[bytes], Any]:
+    """How 16 bytes become a review's id for a database's driver."""
+    return (lambda value: UUID(bytes=value)) if dialect == "postgresql" else bytes
+
+
+@dataclass
+class Histories:
+    """Rows that wait to be written, of cards whose ids are known."""
+
+    owner: Owner
+    reviews: list[tuple[Any, ...]] = field(default_factory=list)
+    memories: list[tuple[Any, ...]] = field(default_factory=list)
+    marks: list[tuple[Any, ...]] = field(default_factory=list)
+    totals: Totals = field(default_factory=dict)
+    _days: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, card_id: int, deck_id: int, final_deck_id: int, card: ParsedCard, chosen: Versioned) -> None:
+        """All that is known of a card that nothing was known of before."""
+        if card.reviews:
+            self.add_reviews(card_id, deck_id, final_deck_id, card.reviews)
+        if card.suspended or card.buried_until is not None or card.flag:
+            mark = (self.owner.id, card_id, card.suspended, card.buried_until, card.flag)
+            self.marks.append(mark)
+        if card.state is not None:
+            answers = card.state.answers
+            if card.taken_over:
+                self.reviews.append(self.checkpoint(card_id, deck_id, card))
+                answers = 1
+            self.memories.append(self.memory(card_id, deck_id, card, chosen, answers))
+
+    def add_reviews(
+        self, card_id: int, deck_id: int, final_deck_id: int, reviews: Sequence[ParsedReview], known: Any = ()
+    ) -> None:
+        """The log of a card but for what is `known`, ids as the driver gives them; the others count in the totals."""
+        owner, rows = self.owner, self.reviews
+        user_id, import_id, as_id = owner.id, owner.import_id, owner.as_id
+        told = [json.loads(review.state) if review.kind == Kind.IMPORTED else None for review in reviews]
+        shares = imported_shares(
+            (*self._day_of(review), review.grade, state)
+            for review, state in zip(reviews, told, strict=True)
+            if state is not None
+        )
+        for review in reviews:
+            at_ms, grade, took_ms, kind, state, id, day, hour, undone = review
+            share = next(shares) if kind == Kind.IMPORTED else None
+            key = as_id(IMPORTED_ID + at_ms.to_bytes(8) if id is None else id.bytes)
+            if key in known:
+                continue
+            if day is None or hour is None:
+                day, hour = self._day_of(review)
+            row = (user_id, card_id, key, deck_id, kind, day, hour, at_ms, grade, took_ms, undone, state, import_id)
+            rows.append(row)
+            if share is not None and undone is None:
+                self._count((day, final_deck_id, hour, kind, grade, *share), took_ms)
+
+    def checkpoint(self, card_id: int, deck_id: int, card: ParsedCard) -> tuple[Any, ...]:
+        """The row by which the fold takes over the card's schedule. The same schedule has the same id."""
+        state = {name: getattr(card.state, name) for name in IN_STATE}
+        text = json.dumps(state)
+        day, hour = self._day_at(card.as_of_ms)
+        key = self.owner.as_id(blake2b(text.encode(), digest_size=16).digest())
+        rest = (Kind.CHECKPOINT.value, day, hour, card.as_of_ms, 0, 0, None, text, self.owner.import_id)
+        return (self.owner.id, card_id, key, deck_id, *rest)
+
+    def memory(
+        self, card_id: int, deck_id: int, card: ParsedCard, chosen: Versioned, answers: int
+    ) -> tuple[Any, ...]:
+        """The memory that its log folds to."""
+        state = card.state or MemoryState()
+        if card.taken_over:
+            state = taken_over(state, chosen.settings)
+        queue_day = state.due_day
+        if card.suspended:
+            queue_day = None
+        elif card.buried_until is not None and queue_day is not None:
+            queue_day = max(queue_day, card.buried_until)
+        drill_at = None if state.drill_at is None else (state.drill_at - EPOCH) // timedelta(milliseconds=1)
+        return (
+            *(self.owner.id, card_id, deck_id, state.repetitions, state.interval, state.ease, state.lapses),
+            *(state.last_day, state.due_day, queue_day, state.drill_day, drill_at),
+            *(state.stability, state.difficulty, chosen.version, answers),
+        )
+
+    def take_totals(self) -> list[tuple[int, ...]]:
+        """The totals as rows of the summaries, in the order of their key; then they begin anew."""
+        user_id = self.owner.id
+        rows = [(user_id, *key, *counts) for key, counts in self.totals.items()]
+        self.totals = {}
+        return sorted(rows, key=itemgetter(slice(0, 8)))
+
+    def _count(self, key: tuple[int, ...], took_ms: int) -> None:
+        counts = self.totals.get(key)
+        if counts is None:
+            self.totals[key] = [1, took_ms]
+        else:
+            counts[0] += 1
+            counts[1] += took_ms
+
+    def _day_of(self, review: ParsedReview) -> tuple[int, int]:
+        if review.day is not None and review.hour is not None:
+            return review.day, review.hour
+        return self._day_at(review.at_ms)
+
+    def _day_at(self, at_ms: int) -> tuple[int, int]:
+        """Study day and hour of a moment. Zones differ by quarters of hours, so one look does for all in a quarter."""
+        quarter = at_ms // 900_000
+        found = self._days.get(quarter)
+        if found is None:
+            moment = EPOCH + timedelta(milliseconds=quarter * 900_000)
+            zone = self.owner.time_zone
+            found = study_day(moment, zone, self.owner.day_starts_at), hour_of(moment, zone)
+            if len(self._days) > 100_000:
+                self._days.clear()
+            self._days[quarter] = found
+        return found

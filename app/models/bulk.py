@@ -1,0 +1,59 @@
+"""Many rows at once, past the session: a hundred thousand notes as objects would take minutes and a gigabyte."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+BLOCK = 2_000
+"""Ids reserved at a time; what is left of a block is never given to anything."""
+
+
+def put_rows(connection: sa.Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Inserts rows whose values are as the driver wants them: moments in milliseconds, JSON as text, UUIDs as
+    `review_id` gives them. COPY on PostgreSQL."""
+    if not rows:
+        return
+    driver: Any = connection.connection.driver_connection
+    names = ", ".join(columns)
+    if connection.dialect.name == "postgresql":
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
+
+
+class Ids:
+    """New ids for rows of a table that the database numbers. No two processes are given the same."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._free: deque[int] = deque()
+
+    def __len__(self) -> int:
+        return len(self._free)
+
+    def take(self) -> int:
+        """The next one of those reserved."""
+        return self._free.popleft()
+
+    def reserve(self, connection: sa.Connection, number: int) -> None:
+        """Sees to it that so many can be taken; in a write transaction."""
+        missing = number - len(self._free)
+        if missing > 0:
+            self._free.extend(self._reserved(connection, max(missing, BLOCK)))
+
+    def _reserved(self, connection: sa.Connection, number: int) -> Iterable[int]:
+        if connection.dialect.name == "postgresql":
+            sequence = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :number)")
+            return connection.scalars(sequence, {"name": self._table, "number": number}).all()
+        given = sa.text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        last = connection.scalar(given, {"name": self._table})
+        if last is None:
+            connection.execute(sa.text("INSERT INTO sqlite_sequence VALUES (:name, 0)"), {"name": self._table})
+            last = 0
+        moved = sa.text("UPDATE sqlite_sequence SET seq = :last WHERE name = :name")
+        connection.execute(moved, {"name": self._table, "last": last + number})
+        return range(last + 1, last + number + 1)
