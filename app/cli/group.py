@@ -71,8 +71,9 @@ def _put_in_place(app: Flask) -> None:
     data_dir, moment = app.config["DATA_DIR"], now()
     with locked(data_dir / "start.lock"):
         upgrade(db.engine, backups=data_dir / "backups")
-        with locked(importing_lock(), wait=False) as nobody_imports, writing() as session:
-            sweep_unfinished(session, moment if nobody_imports else moment - LONGEST_IMPORT)
-            sweep_guests(session, moment)
+        with locked(importing_lock(), wait=False) as nobody_imports:
+            sweep_unfinished(writing, moment if nobody_imports else moment - LONGEST_IMPORT)
+            with writing() as session:
+                sweep_guests(session, moment)
         with locked(importing_lock(), shared=True):
             publish_starter_decks(shipped("decks"), moment, writing)

@@ -17,8 +17,9 @@ from app.importing.parsed import (
 )
 from app.importing.preview import DeckPreview, preview_deck
 from app.importing.reading import READERS, read_deck
-from app.importing.saving import ImportReport, import_deck, sweep_unfinished
+from app.importing.saving import Duplicates, ImportReport, Wishes, import_deck, sweep_unfinished
 from app.importing.starters import publish_starter_decks
+from app.importing.undoing import UndoneImport, finish_undoing, undo_import, undone_halfway
 from app.importing.uploads import drop_upload, keep_upload, own_upload
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "DeckHeader",
     "DeckPreview",
     "Draft",
+    "Duplicates",
     "ImportReport",
     "LostCard",
     "Outline",
@@ -39,8 +41,11 @@ __all__ = [
     "ReadingOptions",
     "Remark",
     "Source",
+    "UndoneImport",
+    "Wishes",
     "deck_of_drafts",
     "drop_upload",
+    "finish_undoing",
     "import_deck",
     "keep_upload",
     "own_upload",
@@ -49,4 +54,6 @@ __all__ = [
     "read_deck",
     "read_outline",
     "sweep_unfinished",
+    "undo_import",
+    "undone_halfway",
 ]

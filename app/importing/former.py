@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.importing.decks import Decks
 from app.importing.notes import Change
-from app.importing.opening import Target
 from app.models.change import Change as ContentChange
 from app.models.change import begin_change, keep_versions
 
@@ -17,16 +17,16 @@ class Former:
     of them belong to it."""
 
     session: Session
-    target: Target
+    decks: Decks
     change: ContentChange | None = None
 
     def keep(self, changes: Sequence[Change]) -> None:
         """Keeps the notes before these changes are made to them."""
-        reworded = [change.note_id for change in changes if change.note_id is not None and change.counts]
+        reworded = [change.note_id for change in changes if change.counts]
         if not reworded:
             return
         if self.change is None:
-            target = self.target
-            begun = ContentChange(user_id=target.owner_id, at=target.now, verb="import", upload_id=target.upload_id)
+            decks = self.decks
+            begun = ContentChange(user_id=decks.owner_id, at=decks.now, verb="import", import_id=decks.import_id)
             self.change = begin_change(self.session, begun)
         keep_versions(self.session, self.change, reworded)

@@ -33,6 +33,8 @@ SUMMARIES = (
 )
 IMPORTED_ID = b"imported"
 """The first half of the id of a review that has none; the other half is its moment, which no other of its card has."""
+NOTHING_TOLD = "[1, 0, 0, 0]"
+"""Of an answer given elsewhere that is only known to be one."""
 IN_STATE = [f.name for f in fields(MemoryState) if f.name not in {"drill_day", "drill_at", "answers"}]
 
 Totals = dict[tuple[int, ...], list[int]]
@@ -70,8 +72,7 @@ class Histories:
         if card.reviews:
             self.add_reviews(card_id, deck_id, final_deck_id, card.reviews)
         if card.suspended or card.buried_until is not None or card.flag:
-            mark = (self.owner.id, card_id, card.suspended, card.buried_until, card.flag)
-            self.marks.append(mark)
+            self.add_marks(card_id, card)
         if card.state is not None:
             answers = card.state.answers
             if card.taken_over:
@@ -85,7 +86,7 @@ class Histories:
         """The log of a card but for what is `known`, ids as the driver gives them; the others count in the totals."""
         owner, rows = self.owner, self.reviews
         user_id, import_id, as_id = owner.id, owner.import_id, owner.as_id
-        told = [json.loads(review.state) if review.kind == Kind.IMPORTED else None for review in reviews]
+        told = [_told(review) for review in reviews]
         shares = imported_shares(
             (*self._day_of(review), review.grade, state)
             for review, state in zip(reviews, told, strict=True)
@@ -94,6 +95,7 @@ class Histories:
         for review in reviews:
             at_ms, grade, took_ms, kind, state, id, day, hour, undone = review
             share = next(shares) if kind == Kind.IMPORTED else None
+            # As key_of, without its call: this is done a million times.
             key = as_id(IMPORTED_ID + at_ms.to_bytes(8) if id is None else id.bytes)
             if key in known:
                 continue
@@ -104,6 +106,15 @@ class Histories:
             if share is not None and undone is None:
                 self._count((day, final_deck_id, hour, kind, grade, *share), took_ms)
 
+    def add_marks(self, card_id: int, card: ParsedCard) -> None:
+        """The marks of a card that has none yet."""
+        self.marks.append((self.owner.id, card_id, card.suspended, card.buried_until, card.flag))
+
+    def key_of(self, review: ParsedReview) -> Any:
+        """The id of a review, as the driver gives it."""
+        id = review.id
+        return self.owner.as_id(IMPORTED_ID + review.at_ms.to_bytes(8) if id is None else id.bytes)
+
     def checkpoint(self, card_id: int, deck_id: int, card: ParsedCard) -> tuple[Any, ...]:
         """The row by which the fold takes over the card's schedule. The same schedule has the same id."""
         state = {name: getattr(card.state, name) for name in IN_STATE}
@@ -113,9 +124,7 @@ class Histories:
         rest = (Kind.CHECKPOINT.value, day, hour, card.as_of_ms, 0, 0, None, text, self.owner.import_id)
         return (self.owner.id, card_id, key, deck_id, *rest)
 
-    def memory(
-        self, card_id: int, deck_id: int, card: ParsedCard, chosen: Versioned, answers: int
-    ) -> tuple[Any, ...]:
+    def memory(self, card_id: int, deck_id: int, card: ParsedCard, chosen: Versioned, answers: int) -> tuple[Any, ...]:
         """The memory that its log folds to."""
         state = card.state or MemoryState()
         if card.taken_over:
@@ -164,3 +173,11 @@ class Histories:
                 self._days.clear()
             self._days[quarter] = found
         return found
+
+
+def _told(review: ParsedReview) -> list[int] | None:
+    """What Anki's log says of an answer given elsewhere; None for what happened here."""
+    if review.kind != Kind.IMPORTED:
+        return None
+    told: list[int] = json.loads(review.state or NOTHING_TOLD)
+    return told

@@ -1,41 +1,54 @@
 """Which note of a file is which, before and after it is imported."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.errors import N_
 from app.importing.parsed import BadRow, LostCard, ParsedNote
-from app.rendering import card_ordinals
+from app.rendering import card_ordinals, cloze_numbers
+
+ONE, BOTH = (0,), (0, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incoming:
-    """A note of the file with its identity inside its deck and the position of its first card."""
+    """A note of the file with its identity inside its deck and the position of its first card. `own_guid`: the file
+    gave it the identity."""
 
     guid: str
     position: int
     note: ParsedNote
+    own_guid: bool = True
 
 
-def identified(rows: Iterable[ParsedNote | BadRow | LostCard]) -> Iterator[Incoming | BadRow]:
+def identified(rows: Iterable[ParsedNote | BadRow | LostCard]) -> Iterator[Incoming | BadRow | LostCard]:
     """The notes with their identity and place; a note that repeats another becomes a bad row that names the first."""
-    first_lines: dict[str, int] = {}
+    # By hash: a million identities as they are would be most of what an import may take of memory.
+    first_lines: dict[int, int] = {}
     position = 0
     for row in rows:
-        if isinstance(row, LostCard):
-            continue
-        if isinstance(row, BadRow):
+        if not isinstance(row, ParsedNote):
             yield row
             continue
         guid = row.guid or _from_question(row)
-        if guid in first_lines:
-            places: dict[str, object] = {"first": first_lines[guid]}
-            yield BadRow(row.line, N_("the same question stands in line %(first)s"), places)
+        key = hash((guid, row.deck) if row.guid is None else guid)
+        first = first_lines.get(key)
+        if first is not None:
+            yield BadRow(row.line, N_("the same question stands in line %(first)s"), {"first": first})
             continue
-        first_lines[guid] = row.line
-        yield Incoming(guid, position, row)
-        position += len(card_ordinals(row.content))
+        first_lines[key] = row.line
+        yield Incoming(guid, position, row, row.guid is not None)
+        position += len(row.cards if row.cards is not None else ordinals_of(row))
+
+
+def ordinals_of(note: ParsedNote) -> Sequence[int]:
+    """Which cards a note makes that does not say it. Only for types of an author's own anything has to be looked at."""
+    if note.shape is not None:
+        return card_ordinals(note.content)
+    if note.kind == "cloze":
+        return cloze_numbers(note.fields[0])
+    return BOTH if note.kind == "reversed" else ONE
 
 
 def _from_question(note: ParsedNote) -> str:

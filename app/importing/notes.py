@@ -1,4 +1,4 @@
-"""Notes and their cards: adding, comparing, changing, retiring."""
+"""Notes that are here already: comparing them with the file, changing them, retiring them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,78 +7,66 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.importing.identity import Incoming
+from app.importing.decks import Decks
+from app.importing.identity import Incoming, ordinals_of
 from app.importing.opening import Target
 from app.importing.parsed import ParsedNote
 from app.models import Card, Note
 from app.models.contents import cards_of, place_cards
 from app.models.note import set_tags
-from app.rendering import card_ordinals
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an incoming note changes. `note_id` None: it is new. `counts`: its content differs, not only its place."""
+    """What an incoming note changes in the one that is here. `counts`: its content differs, not only its place."""
 
     incoming: Incoming
-    note_id: int | None
+    guid: str
+    note_id: int
     counts: bool
     reorders: bool
 
 
-def add_notes(session: Session, target: Target, batch: Sequence[Incoming]) -> None:
-    """Adds notes with their cards, all notes first: their ids come back in one answer of the database."""
-    notes = [
-        Note(
-            owner_id=target.owner_id,
-            guid=target.guid_of(incoming.guid),
-            language=target.language,
-            created_at=target.now,
-            changed_at=target.now,
-            **_content(target, incoming.note),
-        )
-        for incoming in batch
-    ]
-    session.add_all(notes)
-    session.flush()
-    set_tags(session, target.owner_id, {note.id: note.tags for note in notes}, new=True)
-    for note, incoming in zip(notes, batch, strict=True):
-        placed = _placed(incoming).items()
-        session.add_all(_new_card(target, note.id, ordinal, position) for ordinal, position in placed)
-    session.flush()
-
-
-def changes_for(session: Session, target: Target, batch: Sequence[Incoming]) -> list[Change]:
-    """What these notes would change in the deck; nothing for those that stand there already."""
-    guids = [target.guid_of(incoming.guid) for incoming in batch]
-    known = {note.guid: note for note in session.scalars(_notes(target).where(Note.guid.in_(guids)))}
+def changes_for(session: Session, decks: Decks, batch: Sequence[tuple[Incoming, str]]) -> list[Change]:
+    """What the file changes in notes that are here, each given with the guid it has here; nothing for those that stand
+    there already."""
+    language = decks.targets[0].language
+    own = (Note.owner_id.is_not_distinct_from(decks.owner_id), Note.language == language)
+    known = {note.guid: note for note in session.scalars(sa.select(Note).where(*own, Note.guid.in_(_guids(batch))))}
     cards = cards_of(session, [note.id for note in known.values()])
     changes: list[Change] = []
-    for guid, incoming in zip(guids, batch, strict=True):
+    for incoming, guid in batch:
         note = known.get(guid)
         if note is None:
-            changes.append(Change(incoming, None, counts=True, reorders=True))
             continue
-        differs = any(getattr(note, name) != value for name, value in _content(target, incoming.note).items())
-        placed = {card.ordinal: card.position for card in cards[note.id] if not card.retired}
-        reorders = placed != _placed(incoming)
+        content = _content(decks.targets[incoming.note.deck], incoming.note)
+        differs = any(getattr(note, name) != value for name, value in content.items())
+        reorders = _placed(incoming, cards[note.id]) != {c.ordinal: c.position for c in cards[note.id] if not c.retired}
         if differs or reorders:
-            changes.append(Change(incoming, note.id, differs, reorders))
+            changes.append(Change(incoming, guid, note.id, differs, reorders))
     return changes
 
 
-def apply_change(session: Session, target: Target, change: Change) -> None:
-    """Adds the note, or makes it and its cards what the file says. Cards that are no more are retired."""
-    if change.note_id is None:
-        add_notes(session, target, [change.incoming])
-        return
-    note = session.get_one(Note, change.note_id)
-    for name, value in _content(target, change.incoming.note).items():
+def apply_change(session: Session, decks: Decks, change: Change) -> None:
+    """Makes the note and its cards what the file says. Cards that are no more are retired."""
+    note, incoming = session.get_one(Note, change.note_id), change.incoming
+    target = decks.targets[incoming.note.deck]
+    for name, value in _content(target, incoming.note).items():
         setattr(note, name, value)
-    note.changed_at = target.now
-    set_tags(session, target.owner_id, {note.id: note.tags})
+    note.changed_at = decks.now
+    set_tags(session, decks.owner_id, {note.id: note.tags})
     cards = cards_of(session, [note.id])[note.id]
-    place_cards(session, note.id, cards, _placed(change.incoming), target.deck_id)
+    placed, known = _placed(incoming, cards), {card.ordinal for card in cards}
+    place_cards(session, note.id, cards, placed, _home(decks, incoming.note, cards), decks.import_id)
+    if placed.keys() - known:
+        session.expire(note)
+
+
+def _home(decks: Decks, note: ParsedNote, cards: Sequence[Card]) -> int:
+    """The deck for cards the note gets anew: where the file has them, but beside the others if they have been moved."""
+    if note.cards is None:
+        return decks.targets[note.deck].deck_id
+    return cards[0].deck_id if cards else decks.targets[note.cards[0].deck].deck_id
 
 
 def retire_all_but(session: Session, target: Target, guids: set[str]) -> int:
@@ -91,8 +79,8 @@ def retire_all_but(session: Session, target: Target, guids: set[str]) -> int:
     return len(gone)
 
 
-def _notes(target: Target) -> sa.Select[Note]:
-    return sa.select(Note).where(Note.owner_id.is_not_distinct_from(target.owner_id), Note.language == target.language)
+def _guids(batch: Sequence[tuple[Incoming, str]]) -> list[str]:
+    return [guid for _, guid in batch]
 
 
 def _content(target: Target, note: ParsedNote) -> dict[str, Any]:
@@ -107,11 +95,15 @@ def _content(target: Target, note: ParsedNote) -> dict[str, Any]:
     }
 
 
-def _placed(incoming: Incoming) -> dict[int, int]:
-    """The positions of the note's cards by their ordinals."""
-    ordinals = card_ordinals(incoming.note.content)
-    return {ordinal: incoming.position + offset for offset, ordinal in enumerate(ordinals)}
-
-
-def _new_card(target: Target, note_id: int, ordinal: int, position: int) -> Card:
-    return Card(deck_id=target.deck_id, note_id=note_id, ordinal=ordinal, position=position)
+def _placed(incoming: Incoming, cards: Sequence[Card]) -> dict[int, int]:
+    """The positions of the note's cards by their ordinals. A file that lists cards lists those it was made of, which
+    need not be all, and says nothing of where those lie that are here."""
+    note = incoming.note
+    if note.cards is None:
+        return {ordinal: incoming.position + offset for offset, ordinal in enumerate(ordinals_of(note))}
+    placed = {card.ordinal: card.position for card in cards if not card.retired}
+    for place, parsed in enumerate(note.cards, start=incoming.position):
+        if not parsed.retired:
+            known = next((card.position for card in cards if card.ordinal == parsed.ordinal), place)
+            placed.setdefault(parsed.ordinal, known)
+    return placed

@@ -17,13 +17,15 @@ from app.models.deck import decks_inside
 
 InTransaction = Callable[[], AbstractContextManager[Session]]
 LONGEST_NAME = 150
+EVERYWHERE = "*"
+"""Stands for the deck where note types belong to a whole collection."""
 ABANDONED_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class Target:
     """The deck an import goes into. `new_deck_ids`: what this import made of the way there, outermost first;
-    `upload_id`: the upload it comes from, if it is one."""
+    `import_id`: the Import, if it is a learner's; `whole_guids`: see ParsedDeck."""
 
     deck_id: int
     guid: str
@@ -35,7 +37,8 @@ class Target:
     now: datetime
     note_type_ids: dict[str, int]
     new_deck_ids: list[int] = field(default_factory=list)
-    upload_id: int | None = None
+    import_id: int | None = None
+    whole_guids: bool = False
 
     def type_id_of(self, note: ParsedNote) -> int:
         """The row of a note's type; one of the author's own is known by its name."""
@@ -43,19 +46,27 @@ class Target:
 
     @property
     def type_guid(self) -> str:
-        """How the identity of the deck's own note types begins."""
-        return types_begin(self.language, self.guid)
+        """How the identity of the note types that came with the deck begins."""
+        return types_begin(self.language, EVERYWHERE if self.whole_guids else self.guid)
 
     def guid_of(self, guid: str) -> str:
-        """A note's identity among all notes of the owner: ids hold inside their deck."""
-        return f"{self.guid}/{guid}"
+        """A note's identity among all notes of the owner: ids hold inside their deck, unless they are whole."""
+        return guid if self.whole_guids else f"{self.guid}/{guid}"
 
 
-def open_deck(session: Session, header: DeckHeader, owner_id: int | None, now: datetime) -> Target:
-    """The deck a header names, made invisible if it is new, with the decks it lies in."""
+def open_deck(
+    session: Session,
+    header: DeckHeader,
+    owner_id: int | None,
+    now: datetime,
+    import_id: int | None = None,
+    made: list[int] | None = None,
+) -> Target:
+    """The deck a header names, made invisible if it is new, with the decks it lies in. `made`: what the import has made
+    before it, to which what is made now is added."""
     if len("::".join(header.path)) > LONGEST_NAME:
         raise UnreadableFile(N_("a deck's name has at most %(longest)s characters"), longest=LONGEST_NAME)
-    opened = _Opened(session, owner_id, header.language, now)
+    opened = _Opened(session, owner_id, header.language, now, import_id, [] if made is None else made)
     guid = header.guid or _name_guid(header.path)
     deck = opened.known(Deck.guid == guid)
     parent_id: int | None = None
@@ -78,6 +89,7 @@ def open_deck(session: Session, header: DeckHeader, owner_id: int | None, now: d
         now=now,
         note_type_ids={note_type.kind: note_type.id for note_type in built_in},
         new_deck_ids=opened.made,
+        import_id=import_id,
     )
 
 
@@ -94,7 +106,8 @@ class _Opened:
     owner_id: int | None
     language: str
     now: datetime
-    made: list[int] = field(default_factory=list)
+    import_id: int | None
+    made: list[int]
 
     def above(self, path: tuple[str, ...], parent_id: int | None) -> Deck:
         """The deck another one lies in: whichever has the name in that place, whatever its identity."""
@@ -114,7 +127,7 @@ class _Opened:
 
     def make(self, guid: str, name: str, parent_id: int | None) -> Deck:
         deck = Deck(owner_id=self.owner_id, parent_id=parent_id, guid=guid, language=self.language, name=name)
-        deck.created_at = self.now
+        deck.created_at, deck.import_id = self.now, self.import_id
         self.session.add(deck)
         self.session.flush()
         self.made.append(deck.id)

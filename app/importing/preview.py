@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.importing.identity import identified
-from app.importing.parsed import BadRow, ParsedDeck, ParsedNote
+from app.importing.parsed import BadRow, LostCard, ParsedDeck, ParsedNote
 from app.rendering import Sides, card_ordinals, render_sides
 
 SHOWN_CARDS = 6
@@ -29,6 +29,8 @@ def preview_deck(deck: ParsedDeck) -> DeckPreview:
     bad_rows: list[BadRow] = []
     notes = bad = 0
     for row in identified(deck.rows):
+        if isinstance(row, LostCard):
+            continue
         if isinstance(row, BadRow):
             bad += 1
             bad_rows += [row] if bad <= SHOWN_BAD_ROWS else []

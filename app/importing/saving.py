@@ -1,34 +1,49 @@
 """The one writer: a ParsedDeck becomes rows, in batches that never hold the database's only writer for long.
 
-A new deck is filled while it is invisible and published by the last transaction; what changes an existing deck happens
-altogether in that last transaction. An import that dies leaves a deck nobody sees, and the next start sweeps it away.
+New notes are written where nobody sees them, into decks that are not published; what changes notes that are here
+happens altogether in the last transaction, which publishes the rest. An import that dies leaves decks nobody sees, and
+the next start sweeps them away.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.importing.former import Former
-from app.importing.identity import Incoming, identified
-from app.importing.note_types import add_types, revise_types
-from app.importing.notes import Change, add_notes, apply_change, changes_for, retire_all_but
-from app.importing.opening import InTransaction, Target, open_deck, publish, remove_unfinished
-from app.importing.parsed import BadRow, LostCard, ParsedDeck, ParsedNote
+from app.importing.opening import InTransaction
+from app.importing.parsed import BadRow, ParsedDeck, ParsedFile, Remark
+from app.importing.removing import removed
+from app.importing.writing import Writer
 from app.models import Deck
-from app.rendering import Shape
 
-BATCH = 500
 LISTED_BAD_ROWS = 1_000
+FILES_AT_ONCE = 50
+
+Duplicates = Literal["update", "keep both", "skip"]
+"""What becomes of a note that is here already: the file's words replace its own, both stay, or the file's is left."""
+KeepFiles = Callable[[list[ParsedFile]], tuple[dict[str, str], list[Remark]]]
+"""Stores files and returns the names they have from then on, by those they came with, and what is to be said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How the learner wants a file imported. `keep_files` is lent by the door; None: files are left out."""
+
+    duplicates: Duplicates = "update"
+    keep_files: KeepFiles | None = None
+    time_zone: str = "UTC"
+    day_starts_at: int = 4
 
 
 @dataclass
 class ImportReport:
-    """What an import did. `deck_id` is None if there was nothing to make a deck of; of the rows that gave no note the
-    first thousand are listed."""
+    """What an import did. `deck_id` is None if there was nothing to make a deck of, `deck_ids` are the topmost decks;
+    `kept`: notes that are here and were left as they are; `reviews` and `files`: how many came along. Of the rows that
+    gave no note, which `skipped` counts, the first thousand are listed."""
 
     deck_id: int | None
     added: int = 0
@@ -36,12 +51,30 @@ class ImportReport:
     unchanged: int = 0
     retired: int = 0
     skipped: int = 0
+    kept: int = 0
+    reviews: int = 0
+    files: int = 0
+    deck_ids: list[int] = field(default_factory=list)
     bad_rows: list[BadRow] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
     def skip(self, row: BadRow) -> None:
         self.skipped += 1
         if len(self.bad_rows) < LISTED_BAD_ROWS:
             self.bad_rows.append(row)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a row keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "ImportReport":
+        """The report a row keeps."""
+        rows, remarks = ([kind(**one) for one in kept[name]] for kind, name in _LISTS)
+        return cls(**{**kept, "bad_rows": rows, "remarks": remarks})
+
+
+_LISTS: tuple[tuple[type[Any], str], ...] = ((BadRow, "bad_rows"), (Remark, "remarks"))
 
 
 def import_deck(
@@ -49,93 +82,53 @@ def import_deck(
     owner_id: int | None,
     now: datetime,
     in_transaction: InTransaction,
-    upload_id: int | None = None,
+    *,
+    wishes: Wishes | None = None,
+    import_id: int | None = None,
+    progress: Callable[[int], None] = lambda rows: None,
+    at_the_end: Callable[[Session, ImportReport], None] = lambda session, report: None,
 ) -> ImportReport:
-    """Writes a deck for its owner (None: the server) and says what came of it. The same deck again changes nothing.
-    Notes that it changes are kept as they were, under one change.
+    """Writes a file's decks for their owner (None: the server) and says what came of it. The same file again changes
+    nothing. Notes that it changes are kept as they were, under one change; what it brings names `import_id`.
 
-    `in_transaction` opens a transaction that commits when it is left; the door lends it. Raises UnreadableFile for a
-    name that cannot be a deck's, Stale while another import of the same deck is under way.
+    `in_transaction` opens a transaction that commits when it is left; the door lends it. `progress` is told how many
+    rows are done; `at_the_end` is called in the last transaction. Raises UnreadableFile for a name that cannot be a
+    deck's, Stale while another import of the same deck is under way.
     """
-    with in_transaction() as session:
-        target = replace(open_deck(session, parsed.header, owner_id, now), upload_id=upload_id)
-        target.note_type_ids.update(add_types(session, target.owner_id, target.type_guid, parsed.note_types))
-    report = ImportReport(target.deck_id)
-    incoming = _taken(parsed.rows, report)
+    wishes = wishes or Wishes()
+    report = ImportReport(None)
+    writer = Writer(parsed, owner_id, now, import_id, wishes, report, in_transaction)
     try:
-        if target.is_new:
-            _fill(target, incoming, report, in_transaction)
-        else:
-            _revise(target, incoming, report, in_transaction, parsed.note_types)
+        writer.begin()
+        _keep_files(writer, parsed, wishes, report)
+        writer.walk(progress)
+        writer.finish(at_the_end)
     except BaseException:
-        with in_transaction() as session:
-            remove_unfinished(session, target.new_deck_ids)
+        writer.take_back()
         raise
     return report
 
 
-def sweep_unfinished(session: Session, begun_before: datetime) -> int:
+def _keep_files(writer: Writer, parsed: ParsedDeck, wishes: Wishes, report: ImportReport) -> None:
+    if wishes.keep_files is None:
+        return
+    while some := list(islice(parsed.media, FILES_AT_ONCE)):
+        names, remarks = wishes.keep_files(some)
+        report.files += len(names)
+        report.remarks += remarks
+        writer.renamed.update({old: new for old, new in names.items() if old != new})
+
+
+def sweep_unfinished(in_transaction: InTransaction, begun_before: datetime) -> int:
     """Removes what imports begun before then have left behind without coming to their end; how many decks."""
-    unfinished = sa.select(Deck.id).where(~Deck.published, Deck.created_at < begun_before)
-    ids = list(session.scalars(unfinished))
-    remove_unfinished(session, ids)
-    return len(ids)
-
-
-def _taken(rows: Iterable[ParsedNote | BadRow | LostCard], report: ImportReport) -> Iterator[Incoming]:
-    """The notes to write; every row that gives none goes into the report."""
-    for row in identified(rows):
-        if isinstance(row, BadRow):
-            report.skip(row)
-        else:
-            yield row
-
-
-def _fill(target: Target, incoming: Iterator[Incoming], report: ImportReport, in_transaction: InTransaction) -> None:
-    while batch := list(islice(incoming, BATCH)):
-        with in_transaction() as session:
-            add_notes(session, target, batch)
-        report.added += len(batch)
     with in_transaction() as session:
-        # A starter deck may only hold other decks; a learner who imports a file without cards has the wrong file.
-        if report.added or target.owner_id is None:
-            publish(session, target)
-        else:
-            remove_unfinished(session, target.new_deck_ids)
-            report.deck_id = None
+        unfinished = sa.select(Deck.id, Deck.owner_id).where(~Deck.published, Deck.created_at < begun_before)
+        rows = session.execute(unfinished).all()
+    for owner_id in {row.owner_id for row in rows}:
+        _run_through(removed(in_transaction, [row.id for row in rows if row.owner_id == owner_id]))
+    return len(rows)
 
 
-def _revise(
-    target: Target,
-    incoming: Iterator[Incoming],
-    report: ImportReport,
-    in_transaction: InTransaction,
-    note_types: Sequence[Shape],
-) -> None:
-    """Compares batch by batch, then changes everything at once. What differed is compared again in that transaction:
-    another import of the same deck may have been faster."""
-    differing: list[Incoming] = []
-    guids: set[str] = set()
-    while batch := list(islice(incoming, BATCH)):
-        with in_transaction() as session:
-            differing += [change.incoming for change in changes_for(session, target, batch)]
-        guids.update(target.guid_of(note.guid) for note in batch)
-    with in_transaction() as session:
-        revise_types(session, target.note_type_ids, note_types)
-        former, steps = Former(session, target), range(0, len(differing), BATCH)
-        changes = [c for start in steps for c in _change(session, target, differing[start:], former)]
-        report.added = sum(change.note_id is None for change in changes)
-        report.updated = sum(change.note_id is not None and change.counts for change in changes)
-        report.unchanged = len(guids) - report.added - report.updated
-        if target.owner_id is None:
-            report.retired = retire_all_but(session, target, guids)
-        publish(session, target, reordered=any(change.reorders for change in changes) or report.retired > 0)
-
-
-def _change(session: Session, target: Target, differing: list[Incoming], former: Former) -> list[Change]:
-    """Applies what the next batch of notes changes now."""
-    changes = changes_for(session, target, differing[:BATCH])
-    former.keep(changes)
-    for change in changes:
-        apply_change(session, target, change)
-    return changes
+def _run_through(steps: Iterator[int]) -> None:
+    for _ in steps:
+        pass

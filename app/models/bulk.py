@@ -5,7 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""An insert that can say what to do about a row that is there, by the database's name."""
 BLOCK = 2_000
 """Ids reserved at a time; what is left of a block is never given to anything."""
 
@@ -22,7 +25,8 @@ def put_rows(connection: sa.Connection, table: str, columns: Sequence[str], rows
             for row in rows:
                 copy.write_row(row)
         return
-    driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
+    places = ", ".join("?" * len(columns))
+    driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608  # names of ours
 
 
 class Ids:

@@ -17,15 +17,23 @@ def cards_of(session: Session, note_ids: Sequence[int]) -> dict[int, list[Card]]
     return cards
 
 
-def place_cards(session: Session, note_id: int, cards: Sequence[Card], placed: dict[int, int], deck_id: int) -> None:
+def place_cards(
+    session: Session,
+    note_id: int,
+    cards: Sequence[Card],
+    placed: dict[int, int],
+    deck_id: int,
+    import_id: int | None = None,
+) -> None:
     """Makes the note's cards those of these ordinals, at these positions: others are retired, those that were retired
-    come back, those there never were are added to the deck."""
+    come back, those there never were are added to the deck, by this import if it is one."""
     missing = dict(placed)
     for card in cards:
         card.retired = card.ordinal not in placed
         card.position = missing.pop(card.ordinal, card.position)
     for ordinal, position in missing.items():
-        session.add(Card(deck_id=deck_id, note_id=note_id, ordinal=ordinal, position=position))
+        card = Card(deck_id=deck_id, note_id=note_id, ordinal=ordinal, position=position, import_id=import_id)
+        session.add(card)
     session.flush()
 
 

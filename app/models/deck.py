@@ -66,6 +66,13 @@ def other_editions(session: Session, deck: Deck) -> Sequence[Deck]:
     return with_parents(session, found)
 
 
+def top_of(session: Session, deck_id: int) -> int:
+    """The id of the topmost deck that a deck lies in; its own if it lies in none."""
+    while (above := session.scalar(sa.select(Deck.parent_id).where(Deck.id == deck_id))) is not None:
+        deck_id = above
+    return deck_id
+
+
 def decks_inside(session: Session, deck_ids: Sequence[int]) -> list[int]:
     """The ids of all decks below these."""
     found: list[int] = []

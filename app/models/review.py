@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import IntEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -146,3 +148,27 @@ def imported_shares(
         stage = (Stage.MATURE if days >= MATURE_INTERVAL else Stage.YOUNG) if repeats else Stage.NEW
         yield stage, last_day is None or day > last_day
         last_day = day if last_day is None else max(day, last_day)
+
+
+IMPORTED_ROWS = (
+    sa.select(Review.card_id, Review.day, Review.hour, Review.grade, Review.state, Review.deck_id, Review.took_ms)
+    .where(Review.kind == Kind.IMPORTED, Review.undone_at.is_(None))
+    .order_by(Review.card_id, Review.day, Review.at)
+)
+"""The rows that `imported_totals` reads; the learner is to be named."""
+
+
+def imported_totals(rows: Iterable[Any]) -> dict[tuple[int, ...], tuple[int, int]]:
+    """What answers given elsewhere add to the daily summaries: answers and milliseconds by day, deck, hour, kind,
+    grade, stage and whether it was the card's first of the day."""
+    totals: dict[tuple[int, ...], tuple[int, int]] = {}
+    for _, of_card in groupby(rows, key=itemgetter(0)):
+        log = list(of_card)
+        for (_, day, hour, grade, _, deck_id, took_ms), share in zip(
+            log, imported_shares((row[1], row[2], row[3], row[4]) for row in log), strict=True
+        ):
+            if share is not None:
+                key = (day, deck_id, hour, int(Kind.IMPORTED), grade, *share)
+                answers, took = totals.get(key, (0, 0))
+                totals[key] = answers + 1, took + took_ms
+    return totals

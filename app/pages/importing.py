@@ -103,7 +103,7 @@ def import_and_report(deck: ParsedDeck, upload_id: int) -> ResponseReturnValue:
     """Imports what an upload became, follows the deck and goes to the report, which takes the file's place."""
     learner, moment = current_learner(), now()
     with locked(importing_lock(), shared=True):
-        report = import_deck(deck, learner.id, moment, writing, upload_id)
+        report = import_deck(deck, learner.id, moment, writing)
     with writing() as transaction:
         if report.deck_id is not None:
             follow(transaction, learner, report.deck_id, moment)

@@ -7,6 +7,7 @@ from app.study.marking import mark_card
 from app.study.merging import merge_answers
 from app.study.practice import PracticeGiven, practice_card
 from app.study.queue import NextCard, Queue, next_card, queue_of, shown_card
+from app.study.rebuilding import refold
 from app.study.rest import Rest, answers_since, rest_of_the_day
 from app.study.run import Run, RunState, run_state, undo_practice
 from app.study.tagged import TagDue, tagged_queue, tags_due
@@ -34,6 +35,7 @@ __all__ = [
     "progress_elsewhere",
     "queue_of",
     "redo_last_act",
+    "refold",
     "reset_card",
     "rest_of_the_day",
     "run_state",

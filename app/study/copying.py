@@ -115,11 +115,11 @@ def undo_copy(session: Session, learner: Learner, copy_id: UUID, now: datetime) 
     if copy.undone_at is not None:
         return copy
     own = (Review.user_id == learner.id, Review.day == copy.day, Review.at == copy.at)
-    own = (*own, Review.undone_at.is_(None), GIVEN_HERE)
+    standing = (Review.undone_at.is_(None), GIVEN_HERE)
     rows = session.execute(
         sa.select(Card.id, Card.deck_id, Card.position)
         .join(Review, Review.card_id == Card.id)
-        .where(*own, Review.id == copy_id)
+        .where(*own, *standing, Review.id == copy_id)
         .order_by(Card.id)
     ).all()
     copy.undone_at = now

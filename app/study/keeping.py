@@ -12,10 +12,11 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from app.errors import N_, Stale
 from app.models import Card, DailySummary, Follow, Kind, Memory, Review, User
+from app.models.bulk import INSERT
 from app.models.mark import queue_day_of
 from app.models.review import event_of
 from app.models.waiting import new_cards
@@ -24,7 +25,6 @@ from app.scheduling import Event, MemoryState
 MEMORIES, REVIEWS, SUMMARIES, FOLLOWS, USERS = (
     cast(sa.Table, model.__table__) for model in (Memory, Review, DailySummary, Follow, User)
 )
-INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 MOVED_ON = N_("This card was already answered elsewhere. Nothing was lost; here is where you are now.")
 
 

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Learner, Mark, MarkChange, Marks, Memory
+from app.models.bulk import INSERT
 from app.models.mark import MARKS, MOST_FLAGS, NO_MARKS, marks_from, queue_day_of
 from app.models.waiting import LEARNER
-from app.study.keeping import INSERT, LOCK_FOLLOW, MEMORIES, MOVE_DAY, lower_cursor, named
+from app.study.keeping import LOCK_FOLLOW, MEMORIES, MOVE_DAY, lower_cursor, named
 
 MARK_TABLE = cast(sa.Table, Mark.__table__)
 

@@ -1,6 +1,6 @@
 """Memories and daily summaries worked out again from the log, and compared with what is kept of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import isclose
@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.models import DailySummary, Follow, Kind, Memory, Review
+from app.models.bulk import INSERT
 from app.models.mark import queue_day_of
-from app.models.review import FOLDED
+from app.models.review import FOLDED, IMPORTED_ROWS, imported_totals
 from app.models.scheduling import all_settings
 from app.scheduling import DEFAULT_SETTINGS, NEW, MemoryState
-from app.study.folding import REMEMBERED, fold, remembered_from
-from app.study.keeping import INSERT, MEMORIES, SUMMARIES, Logged, Remembered, Share
+from app.study.folding import REMEMBERED, fold, remembered_from, standing_log
+from app.study.keeping import MEMORIES, SUMMARIES, Logged, Remembered, Share
 from app.study.summing import Totals, practice_share, totals_of
 
 PAGE = 5_000
@@ -80,6 +81,7 @@ def compare(session: Session, user_id: int) -> Comparison:
             before = totals.get(share, (0, 0))
             totals[share] = before[0] + answers, before[1] + took_ms
     totals.update(_practised(connection, user_id))
+    totals.update(_given_elsewhere(connection, user_id))
     for orphan, _ in [(card, kept), *remembered] if kept is not None else []:
         found.memories[orphan] = _FORGOTTEN
     summed = _summaries(connection, user_id)
@@ -171,6 +173,27 @@ def _practised(connection: sa.Connection, user_id: int) -> Totals:
     own = (Review.user_id == user_id, Review.kind == Kind.PRACTICE, Review.undone_at.is_(None))
     rows = sa.select(*key, sa.func.count(), sa.func.sum(Review.took_ms)).where(*own).group_by(*key)
     return {practice_share(*row[:4]): (row[4], int(row[5])) for row in connection.execute(rows)}
+
+
+def _given_elsewhere(connection: sa.Connection, user_id: int) -> Totals:
+    """What imported answers add to the summaries."""
+    rows = _by_card(connection, IMPORTED_ROWS.where(Review.user_id == user_id), Review.card_id)
+    totals = imported_totals(rows)
+    return {
+        Share(day, deck_id, hour, kind, grade, stage, bool(first)): counts
+        for (day, deck_id, hour, kind, grade, stage, first), counts in totals.items()
+    }
+
+
+def refold(session: Session, user_id: int, card_ids: Sequence[int]) -> None:
+    """Folds the logs of some cards again, whose rows an import or its undoing has changed."""
+    connection = connection_of(session)
+    folded = _Fold(connection, user_id)
+    for card_id in card_ids:
+        log = standing_log(connection, user_id, card_id)
+        memory, deck_id = folded(card_id, log, None) if log else _FORGOTTEN
+        _put_memory(connection, user_id, card_id, deck_id, memory)
+    session.expire_all()
 
 
 def _summaries(connection: sa.Connection, user_id: int) -> Totals:

@@ -165,7 +165,7 @@ def test_an_import_that_dies_leaves_no_type_behind(session: Session) -> None:
             ParsedDeck(begun.header, dies(), note_types=begun.note_types), ada.id, at(0), lambda: nullcontext(session)
         )
     assert types_of(session, ada.id) == []
-    assert sweep_unfinished(session, at(1)) == 0
+    assert sweep_unfinished(lambda: nullcontext(session), at(1)) == 0
 
 
 def test_the_deck_of_every_kind_comes_in_whole(session: Session) -> None:

@@ -1,0 +1,105 @@
+"""The decks of a file: found or made as they are met, and published together at the end."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.database import connection_of
+from app.importing.note_types import add_types, revise_types
+from app.importing.opening import InTransaction, Target, open_deck, publish
+from app.importing.parsed import DeckHeader, ParsedDeck
+from app.importing.presets import Chosen, Presets
+from app.importing.removing import removed
+from app.models import Card, Deck, Memory, Review
+from app.models.deck import top_of
+
+MOVED_AT_ONCE = 500
+
+
+@dataclass
+class Decks:
+    """Where the notes of a file go. A deck that is there already has an unseen one beside it, in which its new cards
+    wait for the end."""
+
+    parsed: ParsedDeck
+    owner_id: int | None
+    now: datetime
+    import_id: int | None
+    presets: Presets
+    targets: list[Target] = field(default_factory=list)
+    made: list[int] = field(default_factory=list)
+    staged: dict[int, int] = field(default_factory=dict)
+    """By a deck's id, the id of the unseen one beside it."""
+    chosen: dict[int, Chosen] = field(default_factory=dict)
+
+    @property
+    def headers(self) -> list[DeckHeader]:
+        return list(self.parsed.decks) or [self.parsed.header]
+
+    def open(self, session: Session, up_to: int = 0) -> None:
+        """Opens what is not open yet, up to the deck of this place in the file."""
+        for header in self.headers[len(self.targets) : up_to + 1]:
+            target = open_deck(session, header, self.owner_id, self.now, self.import_id, self.made)
+            target = replace(target, whole_guids=self.parsed.whole_guids)
+            if self.targets:
+                target = replace(target, note_type_ids=self.targets[0].note_type_ids)
+            else:
+                types = add_types(session, self.owner_id, target.type_guid, self.parsed.note_types)
+                target.note_type_ids.update(types)
+            self.targets.append(target)
+            if not target.is_new:
+                self._stage(session, target)
+            if self.owner_id is not None:
+                above = top_of(session, target.deck_id)
+                self.chosen[target.deck_id] = self.presets.settings_for(session, above, len(self.targets) - 1)
+
+    def _stage(self, session: Session, target: Target) -> None:
+        if target.deck_id in self.staged:
+            return
+        guid = f"staged:{target.deck_id}:{self.now.timestamp()}"
+        deck = Deck(owner_id=self.owner_id, guid=guid, language=target.language, name=target.header.path[-1])
+        deck.created_at, deck.import_id = self.now, self.import_id
+        session.add(deck)
+        session.flush()
+        self.staged[target.deck_id] = deck.id
+
+    @property
+    def are_new(self) -> bool:
+        """Whether nothing of what the file brings can be here already, in these decks."""
+        return all(target.is_new for target in self.targets)
+
+    def staging_of(self, deck_id: int) -> int:
+        """The id of the deck in which the new cards of a deck wait."""
+        return self.staged.get(deck_id, deck_id)
+
+    def settle(self, session: Session, *, reordered: bool) -> None:
+        """Moves what waited into its decks and publishes them all."""
+        for deck_id, staging_id in self.staged.items():
+            if self._move(session, staging_id, deck_id):
+                reordered = True
+            session.execute(sa.delete(Deck).where(Deck.id == staging_id))
+        revise_types(session, self.targets[0].note_type_ids, self.parsed.note_types)
+        for target in self.targets:
+            publish(session, target, reordered=reordered)
+
+    def tops(self, session: Session) -> set[int]:
+        """The ids of the topmost decks."""
+        return {top_of(session, target.deck_id) for target in self.targets}
+
+    def _move(self, session: Session, staging_id: int, deck_id: int) -> int:
+        connection, owner_id = connection_of(session), self.owner_id
+        card_ids = list(session.scalars(sa.select(Card.id).where(Card.deck_id == staging_id)))
+        session.execute(sa.update(Card).where(Card.deck_id == staging_id).values(deck_id=deck_id))
+        for start in range(0, len(card_ids) if owner_id is not None else 0, MOVED_AT_ONCE):
+            some = card_ids[start : start + MOVED_AT_ONCE]
+            for table in (Memory, Review):
+                own = (table.user_id == owner_id, table.card_id.in_(some))
+                connection.execute(sa.update(table).where(*own).values(deck_id=deck_id))
+        return len(card_ids)
+
+    def take_back(self, in_transaction: InTransaction) -> None:
+        """Removes what an import that failed has made."""
+        for _ in removed(in_transaction, [*self.made, *self.staged.values()]):
+            pass

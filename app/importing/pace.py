@@ -1,0 +1,31 @@
+"""How much an import writes at a time, so that whoever answers meanwhile does not wait for it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from sqlalchemy.orm import Session
+
+from app.importing.opening import InTransaction
+
+LONGEST = 0.03
+"""Seconds a transaction should hold the database's only writer: about as long as a few answers."""
+FEWEST, MOST, FIRST = 200, 8_000, 1_000
+
+
+class Pace:
+    """Rows a transaction; fewer when the last one was slow, more when it was quick."""
+
+    def __init__(self) -> None:
+        self.rows = FIRST
+
+    @contextmanager
+    def measured(self, in_transaction: InTransaction, weight: int) -> Iterator[Session]:
+        """A transaction that writes so many rows, from when it has begun to when it has ended."""
+        with in_transaction() as session:
+            began = perf_counter()
+            yield session
+        took = perf_counter() - began
+        if weight > FEWEST:
+            right = int(weight * LONGEST / max(took, 0.001))
+            self.rows = min(MOST, max(FEWEST, (self.rows + right) // 2))

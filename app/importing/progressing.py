@@ -1,0 +1,129 @@
+"""What a file knows of a learner and of cards that are here already: what of it is new, and is it newer than what the
+learner did here."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.database import connection_of
+from app.importing.decks import Decks
+from app.importing.histories import MARKS, MEMORIES, REVIEWS, SUMMARIES, Histories
+from app.importing.parsed import ParsedCard, ParsedNote
+from app.models import Card, DailySummary, Mark, Memory, Review
+from app.models.bulk import INSERT, put_rows
+from app.models.review import FOLDED
+from app.models.scheduling import Versioned
+from app.scheduling import DEFAULT_SETTINGS
+
+NotesHere = Sequence[tuple[int, ParsedNote]]
+"""Notes that are here, by id, and what the file says of them."""
+
+
+def brings_news(session: Session, histories: Histories, notes: NotesHere) -> set[int]:
+    """The ids of those notes of whose cards the file knows something that is not known here."""
+    cards = _cards_here(session, notes)
+    logs, memories, marks = _known(session, histories.owner.id, [card.id for card in cards.values()])
+    news: set[int] = set()
+    for note_id, note in notes:
+        for parsed in note.cards or ():
+            card = cards.get((note_id, parsed.ordinal))
+            if card is None:
+                continue
+            log = logs.get(card.id, set())
+            log, memory = logs.get(card.id, set()), memories.get(card.id)
+            unmarked = card.id not in marks and memory is None
+            if (
+                any(histories.key_of(review) not in log for review in parsed.reviews)
+                or _is_taken_over(histories, card, parsed, log, memory)
+                or (_has_marks(parsed) and unmarked)
+            ):
+                news.add(note_id)
+    return news
+
+
+def take_over(session: Session, histories: Histories, decks: Decks, notes: NotesHere) -> None:
+    """Adds what is new of these notes' cards to the log; what the learner did here since stays as it is."""
+    cards = _cards_here(session, notes)
+    logs, memories, marks = _known(session, histories.owner.id, [card.id for card in cards.values()])
+    renewed: list[int] = []
+    for note_id, note in notes:
+        for parsed in note.cards or ():
+            card = cards.get((note_id, parsed.ordinal))
+            if card is None:
+                continue
+            log, memory = logs.get(card.id, set()), memories.get(card.id)
+            chosen = decks.chosen.get(card.deck_id) or Versioned(None, DEFAULT_SETTINGS)
+            histories.add_reviews(card.id, card.deck_id, card.deck_id, parsed.reviews, log)
+            if _has_marks(parsed) and card.id not in marks and memory is None:
+                histories.add_marks(card.id, parsed)
+            if _is_taken_over(histories, card, parsed, log, memory):
+                histories.reviews.append(histories.checkpoint(card.id, card.deck_id, parsed))
+                answers = 1 if memory is None else memory.answers + 1
+                histories.memories.append(histories.memory(card.id, card.deck_id, parsed, chosen, answers))
+                renewed.append(card.id)
+    _write(session, histories, renewed)
+
+
+def _write(session: Session, histories: Histories, renewed: Sequence[int]) -> None:
+    connection, owner = connection_of(session), histories.owner
+    old = (Memory.user_id == owner.id, Memory.card_id.in_(renewed))
+    connection.execute(sa.delete(Memory).where(*old))
+    put_rows(connection, "reviews", REVIEWS, histories.reviews)
+    put_rows(connection, "memories", MEMORIES, histories.memories)
+    put_rows(connection, "marks", MARKS, histories.marks)
+    histories.reviews, histories.memories, histories.marks = [], [], []
+
+
+def add_totals(connection: sa.Connection, rows: Iterable[tuple[int, ...]]) -> None:
+    """Adds totals to the daily summaries."""
+    values = [dict(zip(SUMMARIES, row, strict=True)) for row in rows]
+    if not values:
+        return
+    insert = INSERT[connection.dialect.name](DailySummary)
+    sums = {name: getattr(DailySummary, name) + insert.excluded[name] for name in ("answers", "took_ms")}
+    key = [column.name for column in DailySummary.__table__.primary_key]
+    connection.execute(insert.on_conflict_do_update(index_elements=key, set_=sums), values)
+
+
+def _cards_here(session: Session, notes: NotesHere) -> dict[tuple[int, int], Any]:
+    rows = session.execute(
+        sa.select(Card.id, Card.note_id, Card.ordinal, Card.deck_id).where(
+            Card.note_id.in_([note_id for note_id, _ in notes])
+        )
+    )
+    return {(row.note_id, row.ordinal): row for row in rows}
+
+
+def _known(session: Session, user_id: int, card_ids: Sequence[int]) -> tuple[dict[int, set[Any]], dict[int, Any], Any]:
+    """The ids of the log's rows and the memory of each card, and which cards have marks."""
+    connection = connection_of(session)
+    log: dict[int, set[Any]] = {}
+    raw = sa.type_coerce(Review.id, sa.Uuid() if connection.dialect.name == "postgresql" else sa.LargeBinary())
+    own = (Review.user_id == user_id, Review.card_id.in_(card_ids))
+    for card_id, id in connection.execute(sa.select(Review.card_id, raw).where(*own)):
+        log.setdefault(card_id, set()).add(id)
+    given_here = sa.exists().where(
+        *(Review.user_id == user_id, Review.card_id == Memory.card_id, Review.kind.in_(FOLDED)),
+        *(Review.import_id.is_(None), Review.undone_at.is_(None)),
+    )
+    columns = (Memory.card_id, Memory.last_day, Memory.answers, given_here.label("given_here"))
+    mine = (Memory.user_id == user_id, Memory.card_id.in_(card_ids))
+    memories = {row.card_id: row for row in connection.execute(sa.select(*columns).where(*mine))}
+    marks = connection.scalars(sa.select(Mark.card_id).where(Mark.user_id == user_id, Mark.card_id.in_(card_ids)))
+    return log, memories, set(marks)
+
+
+def _is_taken_over(histories: Histories, card: Any, parsed: ParsedCard, log: set[Any], memory: Any) -> bool:
+    """Whether the file's schedule becomes the card's: nothing is known of it here, or only what files said, and this
+    one says something newer."""
+    if parsed.state is None or not parsed.taken_over or histories.checkpoint(card.id, card.deck_id, parsed)[2] in log:
+        return False
+    if memory is None:
+        return True
+    return not memory.given_here and (parsed.state.last_day or 0) >= memory.last_day
+
+
+def _has_marks(parsed: ParsedCard) -> bool:
+    return parsed.suspended or parsed.buried_until is not None or bool(parsed.flag)

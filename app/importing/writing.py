@@ -1,0 +1,250 @@
+"""The steps of one import: begin, walk through the rows, finish; or take it all back."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.database import connection_of
+from app.importing.decks import Decks
+from app.importing.filling import Filling
+from app.importing.former import Former
+from app.importing.histories import Histories, Owner, ids_for
+from app.importing.identity import Incoming, identified, ordinals_of
+from app.importing.matching import notes_here
+from app.importing.notes import Change, apply_change, changes_for, retire_all_but
+from app.importing.opening import InTransaction
+from app.importing.pace import Pace
+from app.importing.parsed import BadRow, LostCard, ParsedDeck
+from app.importing.presets import Presets
+from app.importing.progressing import add_totals, brings_news, take_over
+from app.models import Note, Tombstone
+
+if TYPE_CHECKING:
+    from app.importing.saving import ImportReport, Wishes
+
+COMPARED = 300
+MOST_TOTALS = 60_000
+TOTALS_AT_ONCE = 1_500
+Row = Incoming | LostCard
+
+
+@dataclass
+class Writer:
+    """One import on its way. `renamed`: files of the same name that were here, by the name they came with."""
+
+    parsed: ParsedDeck
+    owner_id: int | None
+    now: datetime
+    import_id: int | None
+    wishes: "Wishes"
+    report: "ImportReport"
+    in_transaction: InTransaction
+    renamed: dict[str, str] = field(default_factory=dict)
+    pace: Pace = field(default_factory=Pace)
+    pending: list[tuple[Incoming, str]] = field(default_factory=list)
+    """Notes that are here, with their guids, and were not compared yet."""
+    known: list[tuple[Incoming, str]] = field(default_factory=list)
+    """Those that differ from the file, or of whose cards the file has news."""
+    guids: set[str] = field(default_factory=set)
+    """Of a starter deck, what is in its file: the rest is retired."""
+
+    def begin(self) -> None:
+        """Opens the decks, or makes them where nobody sees them."""
+        headers = self.parsed.decks or (self.parsed.header,)
+        presets = Presets(headers, self.parsed.presets, self.owner_id, self.now)
+        self.decks = Decks(self.parsed, self.owner_id, self.now, self.import_id, presets)
+        with self.in_transaction() as session:
+            self.decks.open(session, len(headers) - 1)
+            self.report.deck_id = self.decks.targets[0].deck_id
+            histories = None
+            if self.owner_id is not None:
+                zone, starts = self.wishes.time_zone, self.wishes.day_starts_at
+                as_id = ids_for(connection_of(session).dialect.name)
+                histories = Histories(Owner(self.owner_id, zone, starts, self.import_id, as_id))
+            self.filling = Filling(self.decks, histories)
+            self.may_be_here = not self.decks.are_new or (self.parsed.whole_guids and self._has_notes(session))
+
+    def _has_notes(self, session: Session) -> bool:
+        return session.scalar(sa.select(Note.id).where(Note.owner_id == self.owner_id).limit(1)) is not None
+
+    def walk(self, progress: Callable[[int], None]) -> None:
+        """Writes what is new, and finds out what of the rest differs from what is here."""
+        done = 0
+        for batch in self._batches():
+            incoming = [row for row in batch if isinstance(row, Incoming)]
+            lost = [row for row in batch if isinstance(row, LostCard)]
+            filling, weight = self.filling, self.filling.weight
+            with self.pace.measured(self.in_transaction, weight) as session:
+                connection = connection_of(session)
+                filling.write(connection)
+                self.decks.open(session, max((row.note.deck for row in incoming), default=0))
+                here = notes_here(session, self.decks, incoming) if self.may_be_here else {}
+                graves = self._graves(session, lost)
+                filling.note_ids.reserve(connection, len(incoming))
+                filling.card_ids.reserve(connection, sum(map(_number_of_cards, incoming)) + len(lost))
+            self._sort(incoming, here)
+            for row in lost:
+                filling.add_lost(row, graves.get(row.reviews[0].at_ms) if row.reviews else None)
+            self._spill()
+            done += len(batch)
+            progress(done + self.report.skipped)
+        with self.pace.measured(self.in_transaction, self.filling.weight) as session:
+            self.filling.write(connection_of(session))
+        self._compare()
+        self._spill(most=0)
+
+    def _batches(self) -> Iterator[list[Row]]:
+        batch: list[Row] = []
+        weight = 0
+        for row in identified(self.parsed.rows):
+            if isinstance(row, BadRow):
+                self.report.skip(row)
+                continue
+            batch.append(row)
+            weight += _weight_of(row)
+            if weight >= self.pace.rows:
+                yield batch
+                batch, weight = [], 0
+        if batch:
+            yield batch
+
+    def _sort(self, batch: list[Incoming], here: dict[int, str]) -> None:
+        """New notes to the rows that will be written, the others to those that are compared."""
+        wish = self.wishes.duplicates
+        for place, incoming in enumerate(batch):
+            if self.renamed:
+                self._rename(incoming)
+            guid = here.get(place)
+            if self.owner_id is None:
+                self.guids.add(self.decks.targets[0].guid_of(incoming.guid))
+            if self.filling.histories is not None:
+                self.report.reviews += sum(len(card.reviews) for card in incoming.note.cards or ())
+            if guid is None or wish == "keep both":
+                again = None if guid is None else f"{guid}~{self.import_id or self.now.timestamp()}"
+                self.filling.add(incoming, again)
+                self.report.added += 1
+            elif wish == "skip":
+                self.report.kept += 1
+            else:
+                self.pending.append((incoming, guid))
+                self._compare(COMPARED)
+
+    def _compare(self, fewest: int = 1) -> None:
+        """Finds out which of the notes that are here do not stand here as the file has them."""
+        if len(self.pending) < fewest:
+            return
+        some, self.pending = self.pending, []
+        with self.in_transaction() as session:
+            differing = {change.guid for change in changes_for(session, self.decks, some)}
+            news = self._news(session, some)
+        left = [(incoming, guid) for incoming, guid in some if guid in differing or guid in news]
+        self.report.unchanged += len(some) - len(left)
+        self.known += left
+
+    def _news(self, session: Session, some: list[tuple[Incoming, str]]) -> set[str]:
+        histories = self.filling.histories
+        if histories is None or not any(incoming.note.cards for incoming, _ in some):
+            return set()
+        ids = self._ids_of(session, some)
+        notes = [(ids[guid], incoming.note) for incoming, guid in some if guid in ids]
+        news = brings_news(session, histories, notes)
+        return {guid for guid, note_id in ids.items() if note_id in news}
+
+    def _ids_of(self, session: Session, some: list[tuple[Incoming, str]]) -> dict[str, int]:
+        own = (Note.owner_id.is_not_distinct_from(self.owner_id), Note.language == self.decks.targets[0].language)
+        rows = session.execute(sa.select(Note.guid, Note.id).where(*own, Note.guid.in_([guid for _, guid in some])))
+        return dict(rows.all())
+
+    def _graves(self, session: Session, lost: list[LostCard]) -> dict[int, int]:
+        began = [row.reviews[0].at_ms for row in lost if row.reviews]
+        if not began or self.owner_id is None:
+            return {}
+        raw = sa.type_coerce(Tombstone.began_at, sa.BigInteger())
+        own = (Tombstone.user_id == self.owner_id, raw.in_(began))
+        return dict(session.execute(sa.select(raw, Tombstone.card_id).where(*own)).all())
+
+    def _rename(self, incoming: Incoming) -> None:
+        """Files that had to take another name are called by it."""
+        note = incoming.note
+        for old, new in self.renamed.items():
+            if any(old in text for text in note.fields):
+                bounded = re.compile(rf"(?<![\w.-]){re.escape(old)}(?![\w.-])")
+                # A file's name has no backslash, which would mean something here.
+                note.fields = tuple(bounded.sub(new, text) for text in note.fields)
+
+    def _spill(self, most: int = MOST_TOTALS) -> None:
+        """Writes the totals of decks nobody sees before they become too many; those of others wait for the end."""
+        histories = self.filling.histories
+        if histories is None or len(histories.totals) <= most:
+            return
+        seen = set(self.decks.staged)
+        waiting = {key: counts for key, counts in histories.totals.items() if key[1] in seen}
+        histories.totals = {key: counts for key, counts in histories.totals.items() if key[1] not in seen}
+        rows = histories.take_totals()
+        histories.totals = waiting
+        for start in range(0, len(rows), TOTALS_AT_ONCE):
+            with self.in_transaction() as session:
+                add_totals(connection_of(session), rows[start : start + TOTALS_AT_ONCE])
+
+    def finish(self, at_the_end: Callable[[Session, "ImportReport"], None]) -> None:
+        """Changes what is here and makes what is new seen, at once."""
+        report, decks = self.report, self.decks
+        with self.in_transaction() as session:
+            changes = self._change(session)
+            report.updated = sum(change.counts for change in changes)
+            report.unchanged += len(self.known) - report.updated
+            if self.owner_id is None:
+                report.retired = retire_all_but(session, decks.targets[0], self.guids)
+            empty = not (report.added or report.updated or report.unchanged or report.kept)
+            if not (empty and self.owner_id is not None):
+                decks.settle(session, reordered=any(change.reorders for change in changes) or report.retired > 0)
+                report.deck_ids = sorted({*decks.tops(session)})
+            report.remarks += self.parsed.remarks
+            report.deck_id = None if empty and self.owner_id is not None else report.deck_id
+            at_the_end(session, report)
+            decks.presets.hold(session)
+        if report.deck_id is None:
+            self.take_back()
+
+    def _change(self, session: Session) -> list[Change]:
+        """Applies what is known to differ, if it still does: another import of the same deck may have been faster."""
+        former, changes = Former(session, self.decks), []
+        for start in range(0, len(self.known), COMPARED):
+            some = self.known[start : start + COMPARED]
+            differing = changes_for(session, self.decks, some)
+            former.keep(differing)
+            for change in differing:
+                apply_change(session, self.decks, change)
+            changes += differing
+            histories = self.filling.histories
+            if histories is not None and any(incoming.note.cards for incoming, _ in some):
+                ids = self._ids_of(session, some)
+                notes = [(ids[guid], incoming.note) for incoming, guid in some if guid in ids]
+                take_over(session, histories, self.decks, notes)
+        if self.filling.histories is not None:
+            add_totals(connection_of(session), self.filling.histories.take_totals())
+        return changes
+
+    def take_back(self) -> None:
+        """Leaves nothing of what the import made."""
+        with suppress(AttributeError):
+            self.decks.take_back(self.in_transaction)
+
+
+def _number_of_cards(incoming: Incoming) -> int:
+    cards: Any = incoming.note.cards
+    return len(cards if cards is not None else ordinals_of(incoming.note))
+
+
+def _weight_of(row: Row) -> int:
+    """About how many rows a note becomes."""
+    if isinstance(row, LostCard):
+        return len(row.reviews)
+    cards = row.note.cards
+    return 2 + len(row.note.tags) + (sum(2 + len(card.reviews) for card in cards) if cards else 1)
