@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from app.clock import hour_of, study_day
 from app.database import EPOCH
 from app.importing.parsed import ParsedCard, ParsedReview
 from app.models import Kind
-from app.models.review import imported_shares
+from app.models.review import imported_stage
 from app.models.scheduling import Versioned
 from app.scheduling import MemoryState
 from app.scheduling.replay import taken_over
@@ -33,6 +34,7 @@ SUMMARIES = (
 )
 IMPORTED_ID = b"imported"
 """The first half of the id of a review that has none; the other half is its moment, which no other of its card has."""
+IMPORTED = int(Kind.IMPORTED)
 NOTHING_TOLD = "[1, 0, 0, 0]"
 """Of an answer given elsewhere that is only known to be one."""
 IN_STATE = [f.name for f in fields(MemoryState) if f.name not in {"drill_day", "drill_at", "answers"}]
@@ -86,25 +88,24 @@ class Histories:
         """The log of a card but for what is `known`, ids as the driver gives them; the others count in the totals."""
         owner, rows = self.owner, self.reviews
         user_id, import_id, as_id = owner.id, owner.import_id, owner.as_id
-        told = [_told(review) for review in reviews]
-        shares = imported_shares(
-            (*self._day_of(review), review.grade, state)
-            for review, state in zip(reviews, told, strict=True)
-            if state is not None
-        )
+        last_day = -1
         for review in reviews:
             at_ms, grade, took_ms, kind, state, id, day, hour, undone = review
-            share = next(shares) if kind == Kind.IMPORTED else None
+            if day is None or hour is None:
+                day, hour = self._day_at(at_ms)
             # As key_of, without its call: this is done a million times.
             key = as_id(IMPORTED_ID + at_ms.to_bytes(8) if id is None else id.bytes)
-            if key in known:
+            is_known = key in known
+            if not is_known:
+                row = (user_id, card_id, key, deck_id, kind, day, hour, at_ms, grade, took_ms, undone, state, import_id)
+                rows.append(row)
+            if kind != IMPORTED or undone is not None:
                 continue
-            if day is None or hour is None:
-                day, hour = self._day_of(review)
-            row = (user_id, card_id, key, deck_id, kind, day, hour, at_ms, grade, took_ms, undone, state, import_id)
-            rows.append(row)
-            if share is not None and undone is None:
-                self._count((day, final_deck_id, hour, kind, grade, *share), took_ms)
+            stage = _stage_of(grade, state or NOTHING_TOLD)
+            if stage is not None:
+                if not is_known:
+                    self._count((day, final_deck_id, hour, kind, grade, stage, day > last_day), took_ms)
+                last_day = max(day, last_day)
 
     def add_marks(self, card_id: int, card: ParsedCard) -> None:
         """The marks of a card that has none yet."""
@@ -156,11 +157,6 @@ class Histories:
             counts[0] += 1
             counts[1] += took_ms
 
-    def _day_of(self, review: ParsedReview) -> tuple[int, int]:
-        if review.day is not None and review.hour is not None:
-            return review.day, review.hour
-        return self._day_at(review.at_ms)
-
     def _day_at(self, at_ms: int) -> tuple[int, int]:
         """Study day and hour of a moment. Zones differ by quarters of hours, so one look does for all in a quarter."""
         quarter = at_ms // 900_000
@@ -175,9 +171,8 @@ class Histories:
         return found
 
 
-def _told(review: ParsedReview) -> list[int] | None:
-    """What Anki's log says of an answer given elsewhere; None for what happened here."""
-    if review.kind != Kind.IMPORTED:
-        return None
-    told: list[int] = json.loads(review.state or NOTHING_TOLD)
-    return told
+@lru_cache(50_000)
+def _stage_of(grade: int, state: str) -> int | None:
+    """How far the card was; what the log says repeats from card to card."""
+    stage = imported_stage(grade, json.loads(state))
+    return None if stage is None else int(stage)

@@ -1,7 +1,7 @@
 """What a file knows of a learner and of cards that are here already: what of it is new, and is it newer than what the
 learner did here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +11,8 @@ from app.database import connection_of
 from app.importing.decks import Decks
 from app.importing.histories import MARKS, MEMORIES, REVIEWS, SUMMARIES, Histories
 from app.importing.parsed import ParsedCard, ParsedNote
-from app.models import Card, DailySummary, Mark, Memory, Review
-from app.models.bulk import INSERT, put_rows
+from app.models import Card, Mark, Memory, Review
+from app.models.bulk import add_rows, put_rows
 from app.models.review import FOLDED
 from app.models.scheduling import Versioned
 from app.scheduling import DEFAULT_SETTINGS
@@ -76,15 +76,9 @@ def _write(session: Session, histories: Histories, renewed: Sequence[int]) -> No
     histories.reviews, histories.memories, histories.marks = [], [], []
 
 
-def add_totals(connection: sa.Connection, rows: Iterable[tuple[int, ...]]) -> None:
+def add_totals(connection: sa.Connection, rows: Sequence[tuple[int, ...]]) -> None:
     """Adds totals to the daily summaries."""
-    values = [dict(zip(SUMMARIES, row, strict=True)) for row in rows]
-    if not values:
-        return
-    insert = INSERT[connection.dialect.name](DailySummary)
-    sums = {name: getattr(DailySummary, name) + insert.excluded[name] for name in ("answers", "took_ms")}
-    key = [column.name for column in DailySummary.__table__.primary_key]
-    connection.execute(insert.on_conflict_do_update(index_elements=key, set_=sums), values)
+    add_rows(connection, "daily_summaries", SUMMARIES, len(SUMMARIES) - 2, rows)
 
 
 def _cards_here(session: Session, notes: NotesHere) -> dict[tuple[int, int], Any]:

@@ -29,6 +29,21 @@ def put_rows(connection: sa.Connection, table: str, columns: Sequence[str], rows
     driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608  # names of ours
 
 
+def add_rows(
+    connection: sa.Connection, table: str, columns: Sequence[str], key: int, rows: Sequence[Sequence[Any]]
+) -> None:
+    """The same for rows of numbers that may be there: the first `key` columns say which it is, the others are added to
+    what stands there."""
+    if not rows:
+        return
+    place = "%s" if connection.dialect.name == "postgresql" else "?"
+    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in columns[key:])
+    names, places = ", ".join(columns), ", ".join([place] * len(columns))
+    insert = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # names of ours
+    driver: Any = connection.connection.driver_connection
+    driver.cursor().executemany(f"{insert} ON CONFLICT ({', '.join(columns[:key])}) DO UPDATE SET {sums}", rows)
+
+
 class Ids:
     """New ids for rows of a table that the database numbers. No two processes are given the same."""
 

@@ -1,6 +1,6 @@
 """The log of answers, which is the truth, and the daily summary of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import IntEnum
 from itertools import groupby
@@ -129,25 +129,18 @@ REPEATED, FIRST_MANUAL = 1, 4
 SECONDS_A_DAY = 86_400
 
 
-def imported_shares(
-    rows: Iterable[tuple[int, int, int, Sequence[int]]],
-) -> Iterator[tuple[Stage, bool] | None]:
-    """For each answer given elsewhere to one card, in their order (day, hour, grade, what Anki's log says of it): how
-    far the card was, and whether it was the day's first. None for a row that is no answer: set by hand.
+def imported_stage(grade: int, told: Sequence[int]) -> Stage | None:
+    """How far a card was at an answer given elsewhere, by what Anki's log says of it; None for what is no answer.
 
-    How far it was, the log says itself: Anki counts an answer for retention if the interval before it was a day or
-    more, and as mature from 21 days on.
+    Anki counts an answer for retention if the interval before it was a day or more, and as mature from 21 days on.
     """
-    last_day: int | None = None
-    for day, _, grade, (kind, _, last_interval, _) in rows:
-        if grade == 0 or kind >= FIRST_MANUAL:
-            yield None
-            continue
-        days = last_interval if last_interval >= 0 else -last_interval // SECONDS_A_DAY
-        repeats = kind == REPEATED or days >= 1
-        stage = (Stage.MATURE if days >= MATURE_INTERVAL else Stage.YOUNG) if repeats else Stage.NEW
-        yield stage, last_day is None or day > last_day
-        last_day = day if last_day is None else max(day, last_day)
+    kind, _, last_interval, _ = told
+    if grade == 0 or kind >= FIRST_MANUAL:
+        return None
+    days = last_interval if last_interval >= 0 else -last_interval // SECONDS_A_DAY
+    if kind != REPEATED and days < 1:
+        return Stage.NEW
+    return Stage.MATURE if days >= MATURE_INTERVAL else Stage.YOUNG
 
 
 IMPORTED_ROWS = (
@@ -162,13 +155,14 @@ def imported_totals(rows: Iterable[Any]) -> dict[tuple[int, ...], tuple[int, int
     """What answers given elsewhere add to the daily summaries: answers and milliseconds by day, deck, hour, kind,
     grade, stage and whether it was the card's first of the day."""
     totals: dict[tuple[int, ...], tuple[int, int]] = {}
-    for _, of_card in groupby(rows, key=itemgetter(0)):
-        log = list(of_card)
-        for (_, day, hour, grade, _, deck_id, took_ms), share in zip(
-            log, imported_shares((row[1], row[2], row[3], row[4]) for row in log), strict=True
-        ):
-            if share is not None:
-                key = (day, deck_id, hour, int(Kind.IMPORTED), grade, *share)
-                answers, took = totals.get(key, (0, 0))
-                totals[key] = answers + 1, took + took_ms
+    for _, log in groupby(rows, key=itemgetter(0)):
+        last_day: int | None = None
+        for _, day, hour, grade, told, deck_id, took_ms in log:
+            stage = imported_stage(grade, told)
+            if stage is None:
+                continue
+            key = (day, deck_id, hour, int(Kind.IMPORTED), grade, stage, last_day is None or day > last_day)
+            answers, took = totals.get(key, (0, 0))
+            totals[key] = answers + 1, took + took_ms
+            last_day = day if last_day is None else max(day, last_day)
     return totals
