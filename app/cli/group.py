@@ -15,7 +15,7 @@ from app.clock import now
 from app.config import VERSION, BadSetting, shipped, unknown_variables
 from app.database import close, db, importing_lock, writing
 from app.errors import CardletError
-from app.importing import publish_starter_decks, sweep_unfinished
+from app.importing import finish_undoing, publish_starter_decks, sweep_unfinished, undone_halfway
 from app.locking import locked
 from app.schema import WrongSchema, upgrade
 
@@ -73,6 +73,9 @@ def _put_in_place(app: Flask) -> None:
         upgrade(db.engine, backups=data_dir / "backups")
         with locked(importing_lock(), wait=False) as nobody_imports:
             sweep_unfinished(writing, moment if nobody_imports else moment - LONGEST_IMPORT)
+            if nobody_imports:
+                for learner_id, import_id in undone_halfway(db.session):
+                    finish_undoing(learner_id, import_id, writing)
             with writing() as session:
                 sweep_guests(session, moment)
         with locked(importing_lock(), shared=True):

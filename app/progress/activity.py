@@ -7,8 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import DailySummary, Kind, Learner
+from app.models.deck import unseen_decks
 from app.models.waiting import at_most
 from app.scheduling.memory import HARD
+
+ANSWERED = (Kind.ANSWER, Kind.IMPORTED)
+
+
+def is_seen(user_id: Any) -> sa.ColumnElement[bool]:
+    """Whether a row of the summaries counts: what an import under way has brought so far does not."""
+    return DailySummary.deck_id.not_in(unseen_decks(user_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +31,14 @@ class Activity:
 
 def activity_of(session: Session, learner: Learner, day: int) -> Activity:
     """What the learner did on a study day."""
-    answered, practised = (DailySummary.kind == kind for kind in (Kind.ANSWER, Kind.PRACTICE))
+    answered, practised = DailySummary.kind.in_(ANSWERED), DailySummary.kind == Kind.PRACTICE
     row = session.execute(
         sa.select(
             _sum_of(DailySummary.answers, answered),
             _sum_of(DailySummary.took_ms, answered),
             _sum_of(DailySummary.answers, sa.and_(answered, DailySummary.grade < HARD)),
             _sum_of(DailySummary.answers, practised),
-        ).where(DailySummary.user_id == learner.id, DailySummary.day == day)
+        ).where(DailySummary.user_id == learner.id, DailySummary.day == day, is_seen(learner.id))
     ).one()
     return Activity(*(int(number) for number in row))
 
@@ -65,4 +73,4 @@ def streak_of(session: Session, learner: Learner, today: int) -> Streak:
 def _studied_on(user_id: int, day: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     studied = sa.select(sa.true()).where(DailySummary.user_id == user_id, DailySummary.day == day)
     # A scalar: of EXISTS PostgreSQL makes a list of all days there are, to look each one up in.
-    return studied.where(DailySummary.answers > 0).limit(at_most(1)).scalar_subquery().is_(sa.true())
+    return studied.where(DailySummary.answers > 0, is_seen(user_id)).limit(at_most(1)).scalar_subquery().is_(sa.true())
