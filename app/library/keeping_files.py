@@ -26,8 +26,8 @@ def keep_imported(
     now: datetime,
     in_transaction: Callable[[], AbstractContextManager[Session]],
 ) -> tuple[dict[str, str], list[CardletError]]:
-    """Stores files and gives them names among the learner's; returns the names, by those they came with, and why others
-    were not taken. A file that is there already under its name stays; one whose name another file has gets a new one."""
+    """Stores files and gives them names among the learner's; returns the names, by those they came with, and why
+    others were not taken. One that is there already stays as it is; one whose name another file has gets a new one."""
     stored: dict[str, tuple[str, Stored]] = {}
     refused: list[CardletError] = []
     for given, opened in files:

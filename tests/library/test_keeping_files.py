@@ -18,7 +18,7 @@ def test_a_file_keeps_its_name_unless_another_file_has_it(session: Session, tmp_
 
     def keep(*files: tuple[str, bytes]) -> dict[str, str]:
         opened = [(name, lambda content=content: BytesIO(content)) for name, content in files]
-        names, refused = keep_imported(tmp_path, ada, opened, at(0), in_transaction_of(session))
+        names, refused = keep_imported(tmp_path / "media", ada, opened, at(0), in_transaction_of(session))
         assert not refused
         return names
 
@@ -38,7 +38,7 @@ def test_what_cannot_be_kept_is_told_and_the_rest_is_kept(session: Session, tmp_
         ("page.html", lambda: BytesIO(b"<html>")),
         (".hidden", lambda: BytesIO(PNG)),
     ]
-    names, refused = keep_imported(tmp_path, ada, files, at(0), in_transaction_of(session))
+    names, refused = keep_imported(tmp_path / "media", ada, files, at(0), in_transaction_of(session))
     assert list(names) == ["ok.png"]
     assert len(refused) == 2
-    assert sum(path.is_file() for path in tmp_path.rglob("*")) == 1
+    assert sum(path.is_file() for path in (tmp_path / "media").rglob("*")) == 1
