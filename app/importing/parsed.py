@@ -100,13 +100,15 @@ class TableLayout:
 
 @dataclass(frozen=True, slots=True)
 class DeckHeader:
-    """What a file says about its deck. `path` is the deck's name with those above it, outermost first."""
+    """What a file says about its deck. `path` is the deck's name with those above it, outermost first; `of_server`: it
+    is a starter deck, known here by its guid and language."""
 
     path: tuple[str, ...]
     guid: str | None = None
     language: str = "en"
     description: str = ""
     license: str = ""
+    of_server: bool = False
 
 
 class ParsedReview(NamedTuple):

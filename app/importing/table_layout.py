@@ -160,12 +160,15 @@ def _columns_told(rows: list[list[str]], told: AnkiHeaders) -> Columns:
     return Columns(width, question, answer, third=third, **inside)
 
 
-def _language(rows: list[list[str]], column: int | None) -> str:
-    """Chinese if every third character of the column is, English otherwise; the learner can say better."""
-    text = "".join(row[column] for row in rows if column is not None and column < len(row))
-    letters = [character for character in text if character.isalpha()]
+def language_of(text: str) -> str:
+    """Chinese if every third letter is, English otherwise; the learner can say better."""
+    letters = [character for character in text[:LONGEST_SAMPLE_LINE] if character.isalpha()]
     han = sum(ord(character) in HAN for character in letters)
     return "zh-Hans" if han and han * 3 >= len(letters) else "en"
+
+
+def _language(rows: list[list[str]], column: int | None) -> str:
+    return language_of("".join(row[column] for row in rows if column is not None and column < len(row)))
 
 
 def _find_format(rows: list[list[str]]) -> TextFormat:

@@ -175,7 +175,7 @@ def test_any_character_can_separate_columns(delimiter: str) -> None:
 @pytest.mark.parametrize("delimiter", ['"', "\n", "ab", "\x00"])
 def test_what_cannot_separate_columns_is_refused(delimiter: str) -> None:
     with pytest.raises(UnreadableFile, match="one character"):
-        read("a,b\n", delimiter=delimiter)
+        read("a,b\n", delimiter=delimiter, reader="table")
 
 
 def test_a_long_field_is_taken_over_and_shown_as_it_was_written() -> None:
