@@ -75,8 +75,9 @@ def _deck(top: Members, source: Source, options: ReadingOptions) -> ParsedDeck:
     stem = PurePath(source.name).stem
     given = options.deck_name if options.deck_name and options.deck_name != stem else None
     types = _types(top)
-    fields = [part for note in top.items("notes")[:50] if isinstance(note, dict) for part in note.get("fields") or ()]
-    said = language_of(" ".join(re.sub(r"<[^>]*>", "", part) for part in fields if isinstance(part, str)))
+    lists = [note.get("fields") for note in top.items("notes")[:50] if isinstance(note, dict)]
+    fields = [part for found in lists if isinstance(found, list) for part in found if isinstance(part, str)]
+    said = language_of(re.sub(r"<[^>]*>", "", " ".join(fields)))
     languages = options.languages or (said, said)
     header = DeckHeader(
         path_of(given or top.text("name") or stem),

@@ -39,7 +39,7 @@ def read(source: Source, options: ReadingOptions) -> ParsedDeck:
     text = text_of(source, options)
     between, after = options.delimiter or TAB, options.row_delimiter or LINE
     if between == after or max(len(between), len(after)) > LONGEST_DELIMITER:
-        raise UnreadableFile(N_("A term and its meaning are separated by something else than two pairs."))
+        raise UnreadableFile(N_("What separates a term from its meaning cannot separate two pairs as well."))
     sample = [row.partition(between) for row in text[: 2**16].split(after)[:SAMPLE_ROWS]]
     found = language_of("".join(row[0] for row in sample)), language_of("".join(row[2] for row in sample))
     languages = options.languages or found

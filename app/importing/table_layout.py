@@ -86,7 +86,7 @@ def _rows(text: str, delimiter: str, told: AnkiHeaders | None = None) -> list[li
         for cells in reader:
             lines.done = reader.line_num
             if any(cell.strip() for cell in cells):
-                rows.append(cells)
+                rows.append(cells[:MOST_COLUMNS])
             if len(rows) == SAMPLE_ROWS:
                 break
     except csv.Error:
