@@ -59,10 +59,17 @@ class TextLines:
 
     def _read(self) -> Iterator[list[str]]:
         carried, count = "", 0
+        parts: list[str] = []
         try:
             while piece := self._text.read(PIECE):
                 # Without its mark, like the sample.
-                whole = carried + self._clean(piece if count or carried else piece.removeprefix("\ufeff"))
+                clean = self._clean(piece if count or carried or parts else piece.removeprefix("\ufeff"))
+                parts.append(clean)
+                if "\n" not in clean and len(parts) * PIECE < LONGEST_LINE:
+                    # Joined once, where the line ends.
+                    continue
+                whole = carried + "".join(parts)
+                parts.clear()
                 lines = io.StringIO(whole, newline="").readlines()
                 carried = lines.pop() if lines and not whole.endswith("\n") else ""
                 if len(carried) > LONGEST_LINE:
@@ -72,8 +79,8 @@ class TextLines:
                 yield lines
         except UnicodeError:
             raise UnreadableFile(N_("this is not text"), line=count + 1) from None
-        if carried:
-            yield io.StringIO(carried, newline="").readlines()
+        if rest := carried + "".join(parts):
+            yield io.StringIO(rest, newline="").readlines()
 
     def _clean(self, piece: str) -> str:
         if piece.isascii():
