@@ -1,212 +1,214 @@
 """Reads tables: question, answer and perhaps tags, in CSV, TSV or anything else that separates columns."""
 
 import csv
-import io
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from pathlib import PurePath
 
 from app.errors import N_
-from app.importing.anki_text import AnkiHeaders, anki_headers, without_headers
-from app.importing.encoding import UNREADABLE, decode
+from app.importing.anki_text import OPTIONAL_REVERSED, AnkiHeaders, anki_headers, kind_of, without_comments
+from app.importing.encoding import UNREADABLE
 from app.importing.parsed import (
+    LONGEST_READ,
     BadRow,
     DeckHeader,
+    NoteKind,
     ParsedDeck,
     ParsedNote,
     ReadingOptions,
+    Remark,
     Source,
     TableLayout,
-    TextFormat,
     path_of,
     tag_of,
 )
-from app.rendering import LONGEST_FIELD, has_cloze, shows_nothing
+from app.importing.table_layout import DELIMITERS, Columns, layout_of
+from app.importing.text_lines import TextLines, open_lines
+from app.rendering import has_cloze, shows_nothing
 
-DELIMITERS = (",", "\t", ";", "|")
-SAMPLE_ROWS = 50
-LONGEST_GUID = 64
+__all__ = ["DELIMITERS", "read"]
+
+LONGEST_GUID, LONGEST_OWN_GUID = 64, 200
+LONGEST_CELL = 2**20
 MOST_FAILURES = 100
-"""Each may cost a walk to the end of the file."""
-COLUMN_NAMES = {
-    "question": {"front", "question", "term", "text", "正面", "问题", "題目", "问", "词", "单词"},
-    "answer": {"back", "answer", "definition", "meaning", "extra", "背面", "答案", "答", "释义", "解释"},
-    "tags": {"tags", "tag", "labels", "标签", "標籤"},
-}
-HTML_TAGS = ("<br", "<div", "<b>", "<i>", "<span", "<p>", "<img", "&nbsp;")
-HAN = range(0x4E00, 0xA000)
+"""Each may cost a walk through the longest cell."""
+MOST_DECKS = 1_000
+MOST_REMARKS = 20
+OURS, ANKIS = "cardlet:", "anki/"
+TOO_LONG = N_("a text is longer than %(longest)s characters")
 
-csv.field_size_limit(16 * 2**20)
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Where things stand in a row of `width` columns."""
-
-    width: int
-    question: int
-    answer: int | None
-    tags: int | None
-    guid: int | None = None
-    tags_of_all: tuple[str, ...] = ()
+csv.field_size_limit(LONGEST_CELL)
 
 
 def read(source: Source, options: ReadingOptions) -> ParsedDeck:
-    """The table as a deck. What the options leave open is found out from the first rows; see `table` of the result."""
-    text, encoding = decode(source.read(), options.encoding)
-    told = anki_headers(text)
-    if told is not None:
-        text = without_headers(text, told)
-    delimiter = options.delimiter or (told and told.separator) or _find_delimiter(text)
-    sample = _sample(text, delimiter)
-    named = _named_columns(sample[0]) if sample and told is None else None
-    has_header = named is not None if options.has_header is None else options.has_header
-    columns = _columns_told(sample, told) if told else (has_header and named) or _plain_columns(sample)
-    body = sample[1:] if has_header else sample
-    languages = options.languages or (_language(body, columns.question), _language(body, columns.answer))
-    said: TextFormat | None = "html" if told is not None and told.html else None
-    layout = TableLayout(encoding, delimiter, has_header, options.format or said or _find_format(body), languages)
-    header = DeckHeader(path=path_of(options.deck_name or "Deck"), language=languages[0])
-    return ParsedDeck(header, _rows(text, layout, columns), layout)
-
-
-def _rows(text: str, layout: TableLayout, columns: _Columns) -> Iterator[ParsedNote | BadRow]:
-    """Row by row. After a row whose quotation marks do not match, reading begins again with the line below it."""
-    lines = list(io.StringIO(text, newline=""))
-    start, failures = 0, 0
-    is_header = layout.has_header
-    while start < len(lines):
-        reader = csv.reader(islice(lines, start, None), delimiter=layout.delimiter, strict=True)
-        first = start
-        try:
-            for cells in reader:
-                line, first = first + 1, start + reader.line_num
-                if is_header:
-                    is_header = False
-                elif any(cell.strip() for cell in cells):
-                    yield _row(line, cells, layout, columns)
-            return
-        except csv.Error:
-            failures += 1
-            if failures == MOST_FAILURES:
-                yield BadRow(
-                    first + 1, N_("too many rows with quotation marks that do not match; the rest was not read")
-                )
-                return
-            yield BadRow(first + 1, N_("the quotation marks of this row do not match"))
-            start = first + 1
-
-
-def _row(line: int, cells: list[str], layout: TableLayout, columns: _Columns) -> ParsedNote | BadRow:
-    if any(UNREADABLE in cell for cell in cells):
-        return BadRow(line, N_("this row is not %(encoding)s"), {"encoding": layout.encoding})
-    if len(cells) != columns.width:
-        return BadRow(
-            line, N_("expected %(width)s columns, found %(found)s"), {"width": columns.width, "found": len(cells)}
-        )
-    question = cells[columns.question].strip()
-    answer = cells[columns.answer].strip() if columns.answer is not None else ""
-    if max(len(question), len(answer)) > LONGEST_FIELD:
-        return BadRow(line, N_("a text is longer than %(longest)s characters"), {"longest": LONGEST_FIELD})
-    hides = has_cloze(question)
-    if not question or (layout.format == "html" and shows_nothing(question)):
-        return BadRow(line, N_("the question is empty"))
-    if not answer and not hides:
-        return BadRow(line, N_("the answer is empty"))
-    tags = cells[columns.tags].replace(",", " ").split() if columns.tags is not None else []
-    return ParsedNote(
-        line=line,
-        kind="cloze" if hides else "basic",
-        fields=(question, answer),
-        languages=layout.languages,
-        format=layout.format,
-        guid=_guid(cells, columns),
-        tags=tuple(dict.fromkeys(map(tag_of, [*columns.tags_of_all, *tags]))),
-    )
-
-
-def _guid(cells: list[str], columns: _Columns) -> str | None:
-    """The note's identity, if the table gives it one; what is far too long for that is none."""
-    guid = cells[columns.guid].strip() if columns.guid is not None else ""
-    return guid if 0 < len(guid) <= LONGEST_GUID else None
-
-
-def _sample(text: str, delimiter: str) -> list[list[str]]:
-    """The first rows that are not empty, as far as they can be read."""
-    rows: list[list[str]] = []
+    """The table as a deck, read piece by piece. What the options leave open is found out from the first rows; see
+    `table` of the result. Raises UnreadableFile."""
+    lines = open_lines(source, options.encoding)
     try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            if any(cell.strip() for cell in cells):
-                rows.append(cells)
-            if len(rows) == SAMPLE_ROWS:
-                break
-    except csv.Error:
-        pass
-    return rows
+        told = anki_headers(lines.sample)
+        layout, columns, body = layout_of(lines.sample, lines.encoding, options, told)
+        name = _deck_name(source, options, told)
+        path = path_of(name or PurePath(source.name).stem or "Deck")
+        if name is None and columns.deck is not None and body:
+            path = _path_in(body[0], columns.deck) or path
+        header = DeckHeader(path, language=layout.languages[0])
+        reading = _Table(lines, layout, columns, told, header, options.tags, is_below=name is not None)
+    except BaseException:
+        lines.close()
+        raise
+    deck = ParsedDeck(
+        header,
+        reading.rows(),
+        layout,
+        decks=reading.decks,
+        whole_guids=columns.guid is not None,
+        on_match=told.on_match if told else None,
+        remarks=reading.remarks,
+    )
+    deck.closing.callback(lines.close)
+    return deck
 
 
-def _find_delimiter(text: str) -> str:
-    """The delimiter under which the first row is a row of names, or most rows have the same number of columns.
-
-    Where rows hide something and do not agree, they are clozes, one a line, and their commas belong to the sentence.
-    """
-    best = max(DELIMITERS, key=lambda delimiter: _agreement(_sample(text, delimiter)))
-    named, agreeing = _agreement(_sample(text, best))
-    lines = [line for line in text.splitlines()[:SAMPLE_ROWS] if len(line) <= LONGEST_FIELD and line.strip()]
-    clozes = sum(has_cloze(line) for line in lines)
-    if clozes * 2 > len(lines) and agreeing < 1 and not named and "\t" not in text:
-        return "\t"
-    return best
+def _deck_name(source: Source, options: ReadingOptions, told: AnkiHeaders | None) -> str | None:
+    """What the learner calls the deck, or the file itself. A file's own name is nobody's word."""
+    if options.deck_name and options.deck_name != PurePath(source.name).stem:
+        return options.deck_name
+    return told.deck if told and told.deck and not told.deck.isdecimal() else None
 
 
-def _agreement(rows: list[list[str]]) -> tuple[bool, float]:
-    """Whether the first row names two columns, and the share of the rows that have the commonest width above one."""
-    columns = _named_columns(rows[0]) if rows else None
-    widths = Counter(len(row) for row in rows if len(row) > 1)
-    agreeing = widths.most_common(1)[0][1] / len(rows) if widths else 0.0
-    return columns is not None and columns.width > 1, agreeing
+def _path_in(cells: list[str], column: int) -> tuple[str, ...]:
+    name = cells[column].strip() if column < len(cells) else ""
+    return path_of(name) if name.strip(": ") else ()
 
 
-def _named_columns(row: list[str]) -> _Columns | None:
-    """The columns by their names, if the row is a row of names."""
-    found: dict[str, int] = {}
-    for index, cell in enumerate(row):
-        for name, words in COLUMN_NAMES.items():
-            if cell.strip().casefold() in words:
-                found.setdefault(name, index)
-    if "question" not in found:
+class _Table:
+    """A table on its way to notes."""
+
+    def __init__(
+        self,
+        lines: TextLines,
+        layout: TableLayout,
+        columns: Columns,
+        told: AnkiHeaders | None,
+        header: DeckHeader,
+        tags: tuple[str, ...],
+        *,
+        is_below: bool,
+    ) -> None:
+        self.lines, self.layout, self.columns, self.told = lines, layout, columns, told
+        self.tags_of_all = tuple(dict.fromkeys(map(tag_of, (*(told.tags if told else ()), *tags))))
+        self.is_html = layout.format == "html"
+        self.decks: list[DeckHeader] = [header] if columns.deck is not None else []
+        self.remarks: list[Remark] = []
+        self._header, self._above = header, header.path if is_below else ()
+        self._deck_places: dict[str, int] = {"": 0}
+        self._strange_types: set[str] = set()
+
+    def rows(self) -> Iterator[ParsedNote | BadRow]:
+        """Row by row. After a row whose quotation marks do not match, reading begins again with the line below it."""
+        failures, is_header = 0, self.layout.has_header
+        lines, make = self.lines, self._row
+        while True:
+            start = lines.done
+            given = without_comments(lines, self.told) if self.told else lines.go_on()
+            reader = csv.reader(given, delimiter=self.layout.delimiter, strict=True)
+            try:
+                for cells in reader:
+                    line = lines.done + 1
+                    lines.done = start + reader.line_num
+                    if not cells or not (cells[0] or any(map(str.strip, cells))):
+                        continue
+                    if is_header:
+                        is_header = False
+                        continue
+                    yield make(line, cells)
+                return
+            except csv.Error as error:
+                failures += 1
+                yield self._broken(error, failures)
+                if failures == MOST_FAILURES:
+                    return
+                lines.done += 1
+
+    def _broken(self, error: csv.Error, failures: int) -> BadRow:
+        line = self.lines.done + 1
+        if failures == MOST_FAILURES:
+            return BadRow(line, N_("too many rows with quotation marks that do not match; the rest was not read"))
+        if "field larger" in str(error) and len(next(self.lines.go_on(), "")) > LONGEST_CELL:
+            return BadRow(line, TOO_LONG, {"longest": LONGEST_READ})
+        return BadRow(line, N_("the quotation marks of this row do not match"))
+
+    def _row(self, line: int, cells: list[str]) -> ParsedNote | BadRow:
+        columns = self.columns
+        if self.lines.damaged and any(UNREADABLE in cell for cell in cells):
+            return BadRow(line, N_("this row is not %(encoding)s"), {"encoding": self.layout.encoding})
+        if len(cells) != columns.width:
+            if self.told is None:
+                places: dict[str, object] = {"width": columns.width, "found": len(cells)}
+                return BadRow(line, N_("expected %(width)s columns, found %(found)s"), places)
+            cells += [""] * (columns.width - len(cells))
+        question = cells[columns.question].strip()
+        answer = cells[columns.answer].strip() if columns.answer is not None else ""
+        kind: NoteKind = "cloze" if "{{c" in question and has_cloze(question) else "basic"
+        fault = self._fault(line, question, answer, kind)
+        if fault is not None:
+            return fault
+        note = ParsedNote(line, kind, (question, answer), self.layout.languages, format=self.layout.format)
+        note.tags = self.tags_of_all if columns.tags is None else self._tags(cells[columns.tags])
+        if columns.guid is not None:
+            note.guid = _guid(cells[columns.guid])
+        if columns.deck is not None:
+            note.deck = self._deck(cells[columns.deck])
+        if columns.type is not None or (self.told is not None and self.told.note_type):
+            note.kind = self._kind(cells, kind)
+        return note
+
+    def _fault(self, line: int, question: str, answer: str, kind: NoteKind) -> BadRow | None:
+        if len(question) > LONGEST_READ or len(answer) > LONGEST_READ:
+            return BadRow(line, TOO_LONG, {"longest": LONGEST_READ})
+        # What begins with a letter shows it, and asking the sanitiser takes ten times as long as all the rest.
+        if not question or (self.is_html and question[0] in "<&" and shows_nothing(question)):
+            return BadRow(line, N_("the question is empty"))
+        if not answer and kind != "cloze":
+            return BadRow(line, N_("the answer is empty"))
         return None
-    return _Columns(len(row), found["question"], found.get("answer"), found.get("tags"))
+
+    def _tags(self, cell: str) -> tuple[str, ...]:
+        if not cell:
+            return self.tags_of_all
+        return tuple(dict.fromkeys((*self.tags_of_all, *cell.replace(",", " ").split())))
+
+    def _deck(self, name: str) -> int:
+        """The place of a deck by its name; a new one joins the others before its first note does."""
+        name = name.strip()
+        if name not in self._deck_places and len(self._deck_places) < MOST_DECKS:
+            path = (*self._above, *path_of(name))
+            same = next((index for index, deck in enumerate(self.decks) if deck.path == path), None)
+            if same is None and name.strip(": "):
+                self.decks.append(DeckHeader(path, language=self._header.language))
+                same = len(self.decks) - 1
+            self._deck_places[name] = same or 0
+        return self._deck_places.get(name, 0)
+
+    def _kind(self, cells: list[str], by_content: NoteKind) -> NoteKind:
+        """By the note's type, if it is one that both sides know and the note is what its name says."""
+        columns, told = self.columns, self.told
+        name = (cells[columns.type].strip() if columns.type is not None else "") or (told and told.note_type) or ""
+        if name.casefold() == OPTIONAL_REVERSED and columns.third is not None and cells[columns.third].strip():
+            return "reversed"
+        kind = kind_of(name) if name else by_content
+        if kind is None:
+            if name not in self._strange_types and len(self._strange_types) < MOST_REMARKS:
+                self._strange_types.add(name)
+                words = N_("Notes of the type “%(name)s” became cards with a question and an answer, or with gaps.")
+                self.remarks.append(Remark(words, {"name": name[:100]}))
+            return by_content
+        # A gap shows in no other kind, and without one there is no cloze.
+        return by_content if "cloze" in {kind, by_content} else kind
 
 
-def _plain_columns(sample: list[list[str]]) -> _Columns:
-    """Question, answer, tags, from left to right, in a table as wide as most of its rows."""
-    widths = Counter(len(row) for row in sample)
-    width = widths.most_common(1)[0][0] if widths else 2
-    if width == 1 and not any(has_cloze(row[0]) for row in sample):
-        width = 2
-    question, answer, tags = range(3)
-    return _Columns(width, question, answer if answer < width else None, tags if tags < width else None)
-
-
-def _columns_told(sample: list[list[str]], told: AnkiHeaders) -> _Columns:
-    """Question and answer: the first two columns that the headers give no other meaning."""
-    width = _plain_columns(sample).width
-    fields = [index for index in range(width) if index not in told.named.values()] or [0]
-    inside = {name: index for name, index in told.named.items() if index < width}
-    answer = fields[1] if len(fields) > 1 else None
-    return _Columns(width, fields[0], answer, inside.get("tags"), inside.get("guid"), told.tags)
-
-
-def _language(rows: list[list[str]], column: int | None) -> str:
-    """Chinese if every third character of the column is, English otherwise; the learner can say better."""
-    text = "".join(row[column] for row in rows if column is not None and column < len(row))
-    letters = [character for character in text if character.isalpha()]
-    han = sum(ord(character) in HAN for character in letters)
-    return "zh-Hans" if han and han * 3 >= len(letters) else "en"
-
-
-def _find_format(rows: list[list[str]]) -> TextFormat:
-    cells = [cell.casefold() for row in rows for cell in row]
-    return "html" if any(tag in cell for cell in cells for tag in HTML_TAGS) else "markdown"
+def _guid(cell: str) -> str | None:
+    """The note's identity, if the table gives it one; what is far too long for that is none."""
+    guid = cell.strip()
+    if guid.startswith(OURS):
+        return guid.removeprefix(OURS)[:LONGEST_OWN_GUID] or None
+    return ANKIS + guid if 0 < len(guid) <= LONGEST_GUID else None

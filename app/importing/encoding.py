@@ -15,6 +15,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+MOST_GUESSED = 2**16
+"""Bytes; a general guess looks at each many times over."""
 MOSTLY, MOSTLY_COMMON, ENOUGH = 0.9, 0.8, 12
 KOREAN, CHINESE = "euc_kr", "gb18030"
 HANGUL = range(0xAC00, 0xD7A4)
@@ -51,7 +53,7 @@ def decode_utf8(content: bytes) -> str:
 
 
 def find_encoding(content: bytes) -> str:
-    """The encoding the bytes are most likely in."""
+    """The encoding the bytes are most likely in; they may end inside a character."""
     for mark, encoding in MARKS:
         if content.startswith(mark):
             return encoding
@@ -66,7 +68,7 @@ def find_encoding(content: bytes) -> str:
     # Three megabytes, wanted only where an encoding has to be guessed.
     from charset_normalizer import from_bytes
 
-    best = from_bytes(content, cp_isolation=list(OFFERED)).best()
+    best = from_bytes(content[:MOST_GUESSED], cp_isolation=list(OFFERED)).best()
     if best is not None:
         return best.encoding
     return next((name for name in OFFERED if _strictly(content, name) is not None), "utf-8")
@@ -75,7 +77,7 @@ def find_encoding(content: bytes) -> str:
 def _utf16_without_mark(content: bytes) -> str | None:
     """The byte order in which the bytes have lines or columns; None if they are no UTF-16 text."""
     for encoding in ("utf-16-le", "utf-16-be"):
-        text = content.decode(encoding, errors="replace")
+        text = content[: len(content) // 2 * 2].decode(encoding, errors="replace")
         if any(separator in text for separator in "\n,\t;|") and UNREADABLE not in text and "\x00" not in text:
             return encoding
     return None
@@ -100,9 +102,9 @@ def _is_in_everyday_gb2312(character: str) -> bool:
     return len(encoded) == 2 and (encoded[0] in GB2312_LEVEL_1 or encoded[0] in GB2312_MARKS)
 
 
-def _strictly(content: bytes, encoding: str) -> str | None:
+def _strictly(content: bytes, encoding: str, *, whole: bool = False) -> str | None:
     try:
-        return content.decode(encoding)
+        return codecs.getincrementaldecoder(encoding)().decode(content, final=whole)
     except UnicodeDecodeError:
         return None
 
@@ -111,5 +113,5 @@ def _mostly_utf8(content: bytes) -> bool:
     """Whether nearly all lines with more than ASCII in them are UTF-8: a damaged line must not make the whole file
     look like another encoding."""
     lines = [line for line in content.split(b"\n") if not line.isascii()]
-    good = sum(_strictly(line, "utf-8") is not None for line in lines)
+    good = sum(_strictly(line, "utf-8", whole=True) is not None for line in lines)
     return good >= MOSTLY * len(lines)

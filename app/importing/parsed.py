@@ -20,6 +20,13 @@ Role = Literal["question", "answer", "tags", "deck", "guid", "type", "left out"]
 """What a column of a table may hold."""
 
 
+OnMatch = Literal["update", "keep", "both"]
+"""What becomes of a note that is there already: it is updated, left as it is, or has the new one beside it."""
+
+LONGEST_READ = 2**18
+"""Characters of a field that are taken over. More than `rendering.LONGEST_FIELD` can be studied, but not edited."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file to be read: its name, and where it lies or what is in it."""
@@ -67,6 +74,10 @@ class ReadingOptions:
     time_zone: str = "UTC"
     day_starts_at: int = DEFAULT_DAY_START
     with_schedule: bool = True
+    reader: str | None = None
+    """The name of the format, as `reading.FORMATS` has it, where the file does not say it itself."""
+    row_delimiter: str | None = None
+    """What stands between two cards of a pasted list."""
 
     def with_name(self, name: str) -> "ReadingOptions":
         """These options with a name for the deck, if they have none."""
@@ -89,13 +100,15 @@ class TableLayout:
 
 @dataclass(frozen=True, slots=True)
 class DeckHeader:
-    """What a file says about its deck. `path` is the deck's name with those above it, outermost first."""
+    """What a file says about its deck. `path` is the deck's name with those above it, outermost first; `of_server`: it
+    is a starter deck, known here by its guid and language."""
 
     path: tuple[str, ...]
     guid: str | None = None
     language: str = "en"
     description: str = ""
     license: str = ""
+    of_server: bool = False
 
 
 class ParsedReview(NamedTuple):
@@ -215,19 +228,22 @@ class ParsedDeck:
     """A file as a reader sees it.
 
     `rows` can be walked once; `table` is how a table was read, if it was one; `note_types` are those the file brings
-    along. `decks`: all decks of the file, that of the header first; none: only that one. `whole_guids`: the notes'
-    guids are already unique among all notes of an owner, not only inside the deck. `total`: about how many rows there
-    are. `remarks` grows while the rows are walked. Close it: a reader may hold files and a process.
+    along. `decks`: all decks of the file, that of the header first; none: only that one. It may grow while the rows are
+    walked: a note names a deck only after it is there. `whole_guids`: the notes' guids are already unique among all
+    notes of an owner, not only inside the deck. `on_match`: what the file wants done with notes that are there already.
+    `total`: about how many rows there are. `remarks` grows while the rows are walked. Close it: a reader may hold files
+    and a process.
     """
 
     header: DeckHeader
     rows: Iterator[ParsedNote | BadRow | LostCard]
     table: TableLayout | None = None
     note_types: tuple[Shape, ...] = ()
-    decks: tuple[DeckHeader, ...] = ()
+    decks: Sequence[DeckHeader] = ()
     media: Iterator[ParsedFile] = field(default_factory=lambda: iter(()))
     presets: tuple[Preset, ...] = ()
     whole_guids: bool = False
+    on_match: OnMatch | None = None
     total: int | None = None
     format_name: str = ""
     remarks: list[Remark] = field(default_factory=list)

@@ -221,8 +221,8 @@ def test_a_text_exported_by_anki_is_read_by_what_its_first_lines_say() -> None:
     assert (deck.table.delimiter, deck.table.has_header, deck.table.format) == ("\t", False, "html")
     notes = [row for row in deck.rows if isinstance(row, ParsedNote)]
     assert [(note.guid, note.line, note.fields, note.tags) for note in notes] == [
-        ("k(x1", 6, ("What is a <b>Pod</b>?", "A group of\ncontainers"), ("k8s", "basics")),
-        ("k(x2", 8, ("etcd", "A store"), ()),
+        ("anki/k(x1", 6, ("What is a <b>Pod</b>?", "A group of\ncontainers"), ("k8s", "basics")),
+        ("anki/k(x2", 8, ("etcd", "A store"), ()),
     ]
 
 
