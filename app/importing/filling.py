@@ -62,7 +62,7 @@ class Filling:
         import_id = decks.import_id
         self.notes.append(
             (
-                *(note_id, decks.owner_id, target.type_id_of(note), guid or target.guid_of(incoming.guid)),
+                *(note_id, decks.owner_id, target.type_id_of(note), guid or target.guid_of(incoming)),
                 *(target.language, note.format, _json(note.fields), _json_of(tuple(note.languages))),
                 *(_json_of(tuple(note.tags)), note.source, note.quote),
                 *(at_ms if note.added_ms is None else note.added_ms, at_ms),

@@ -22,8 +22,11 @@ class Incoming:
     own_guid: bool = True
 
 
-def identified(rows: Iterable[ParsedNote | BadRow | LostCard]) -> Iterator[Incoming | BadRow | LostCard]:
-    """The notes with their identity and place; a note that repeats another becomes a bad row that names the first."""
+def identified(
+    rows: Iterable[ParsedNote | BadRow | LostCard], *, whole_guids: bool = False
+) -> Iterator[Incoming | BadRow | LostCard]:
+    """The notes with their identity and place; a note that repeats another becomes a bad row that names the first.
+    `whole_guids`: see ParsedDeck; other identities hold inside a deck."""
     # By hash: a million identities as they are would be most of what an import may take of memory.
     first_lines: dict[int, int] = {}
     position = 0
@@ -32,7 +35,7 @@ def identified(rows: Iterable[ParsedNote | BadRow | LostCard]) -> Iterator[Incom
             yield row
             continue
         guid = row.guid or _from_question(row)
-        key = hash((guid, row.deck) if row.guid is None else guid)
+        key = hash(guid if whole_guids and row.guid is not None else (guid, row.deck))
         first = first_lines.get(key)
         if first is not None:
             yield BadRow(row.line, N_("the same question stands in line %(first)s"), {"first": first})

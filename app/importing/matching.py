@@ -14,7 +14,7 @@ from app.models.note import first_key
 def notes_here(session: Session, decks: Decks, batch: Sequence[Incoming]) -> dict[int, str]:
     """The guids of the notes that are here, by their place in the batch."""
     own = (Note.owner_id.is_not_distinct_from(decks.owner_id), Note.language == decks.targets[0].language)
-    guids = [decks.targets[incoming.note.deck].guid_of(incoming.guid) for incoming in batch]
+    guids = [decks.targets[incoming.note.deck].guid_of(incoming) for incoming in batch]
     known = set(session.scalars(sa.select(Note.guid).where(*own, Note.guid.in_(guids))))
     here = {place: guid for place, guid in enumerate(guids) if guid in known}
     # A deck file's own ids are what its author says they are; all other identities were made by somebody else.

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Stale, UnreadableFile
+from app.importing.identity import Incoming
 from app.importing.note_types import own_type, remove_types, types_begin
 from app.importing.parsed import DeckHeader, ParsedNote
 from app.models import Card, Deck, Follow, Note, NoteType
@@ -49,9 +50,10 @@ class Target:
         """How the identity of the note types that came with the deck begins."""
         return types_begin(self.language, EVERYWHERE if self.whole_guids else self.guid)
 
-    def guid_of(self, guid: str) -> str:
-        """A note's identity among all notes of the owner: ids hold inside their deck, unless they are whole."""
-        return guid if self.whole_guids else f"{self.guid}/{guid}"
+    def guid_of(self, incoming: Incoming) -> str:
+        """A note's identity among all notes of the owner: ids hold inside their deck, unless the file's are whole."""
+        whole = self.whole_guids and incoming.own_guid
+        return incoming.guid if whole else f"{self.guid}/{incoming.guid}"
 
 
 def open_deck(

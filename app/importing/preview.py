@@ -28,7 +28,7 @@ def preview_deck(deck: ParsedDeck) -> DeckPreview:
     cards: list[Sides] = []
     bad_rows: list[BadRow] = []
     notes = bad = 0
-    for row in identified(deck.rows):
+    for row in identified(deck.rows, whole_guids=deck.whole_guids):
         if isinstance(row, LostCard):
             continue
         if isinstance(row, BadRow):

@@ -31,9 +31,10 @@ KeepFiles = Callable[[list[ParsedFile]], tuple[dict[str, str], list[Remark]]]
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How the learner wants a file imported. `keep_files` is lent by the door; None: files are left out."""
+    """How the learner wants a file imported. `duplicates`: None for what the file asks for,
+    else to update; `keep_files` is lent by the door; None: files are left out."""
 
-    duplicates: Duplicates = "update"
+    duplicates: Duplicates | None = None
     keep_files: KeepFiles | None = None
     time_zone: str = "UTC"
     day_starts_at: int = 4

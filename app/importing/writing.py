@@ -102,7 +102,7 @@ class Writer:
     def _batches(self) -> Iterator[list[Row]]:
         batch: list[Row] = []
         weight = 0
-        for row in identified(self.parsed.rows):
+        for row in identified(self.parsed.rows, whole_guids=self.parsed.whole_guids):
             if isinstance(row, BadRow):
                 self.report.skip(row)
                 continue
@@ -116,13 +116,13 @@ class Writer:
 
     def _sort(self, batch: list[Incoming], here: dict[int, str]) -> None:
         """New notes to the rows that will be written, the others to those that are compared."""
-        wish = self.wishes.duplicates
+        wish = self.wishes.duplicates or self.parsed.on_match or "update"
         for place, incoming in enumerate(batch):
             if self.renamed:
                 self._rename(incoming)
             guid = here.get(place)
             if self.owner_id is None:
-                self.guids.add(self.decks.targets[0].guid_of(incoming.guid))
+                self.guids.add(self.decks.targets[0].guid_of(incoming))
             if self.filling.histories is not None:
                 self.report.reviews += sum(len(card.reviews) for card in incoming.note.cards or ())
             if guid is None or wish == "keep both":
