@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from app.errors import N_, UnreadableFile
 from app.importing import csv_file, markdown_deck
+from app.importing.anki import reading as anki
 from app.importing.encoding import decode
 from app.importing.outline import looks_like_outline
 from app.importing.parsed import ParsedDeck, ReadingOptions, Source
@@ -17,6 +18,8 @@ READERS: dict[str, Reader] = {
     ".csv": csv_file.read,
     ".tsv": csv_file.read,
     ".txt": csv_file.read,
+    ".apkg": anki.read,
+    ".colpkg": anki.read,
 }
 
 
