@@ -63,7 +63,7 @@ def sentences() -> Iterator[None]:
         yield
     except MemoryError as error:
         raise UnreadableFile(N_("reading the collection would take more memory than Cardlet allows")) from error
-    except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeDecodeError) as error:
+    except (sqlite3.Error, sqlite3.Warning, OverflowError, TypeError, ValueError, UnicodeDecodeError) as error:
         said = str(error).casefold()
         for part, message in (
             ("utf-8", NOT_UTF8),

@@ -15,7 +15,7 @@ BLOCK = 900_000
 """Milliseconds in which no clock on earth changes its hour or a study day begins anew."""
 LAST_MOMENT = 4_102_444_800_000
 """The year 2100, in milliseconds: no answer was given later."""
-MOST_BLOCKS = 100_000
+MOST_BLOCKS, MOST_STATES = 100_000, 100_000
 LONGEST_INTERVAL = 36_500
 LOWEST_EASE, STARTING_EASE, HIGHEST_EASE = 1_300, 2_500, 20_000
 NEW, LEARNING, REVIEW, RELEARNING = range(4)
@@ -23,6 +23,7 @@ SUSPENDED, BURIED = -1, (-2, -3)
 SECONDS = 1_000_000_000
 """A due number from here on is a moment in seconds, below it a day or a place in the queue."""
 MARKED = 7
+DECODER = json.JSONDecoder()
 
 State = tuple[int, int, int, int, int, int, float | None, float | None]
 """Repetitions, interval, ease, lapses, last day, due day, stability, difficulty."""
@@ -45,6 +46,27 @@ class Moments(dict[int, tuple[int, int]]):
     def day(self, at_ms: int) -> int:
         """The study day of a moment in milliseconds."""
         return self[at_ms // BLOCK][0]
+
+
+class States(dict[tuple[int, int, int, int], str]):
+    """What a row of the log says of the schedule, as text: most rows of a log say the same few hundred things. What is
+    no number, where Anki has numbers, raises TypeError: nothing of that log can be believed."""
+
+    def __missing__(self, said: tuple[int, int, int, int]) -> str:
+        if len(self) > MOST_STATES:
+            self.clear()
+        text = self[said] = "[{:d},{:d},{:d},{:d}]".format(*said)
+        return text
+
+
+class Grades(dict[int, int]):
+    """By Anki's button the grade: 0 is a schedule changed by hand, 1 to 4 are its four buttons."""
+
+    def __init__(self) -> None:
+        super().__init__({0: 0, 1: 2, 2: 3, 3: 4, 4: 5})
+
+    def __missing__(self, button: int) -> int:
+        return self[min(max(button, 0), 4)]
 
 
 def first_day(created: int, west: int | None, time_zone: str) -> int:
@@ -98,7 +120,7 @@ def data_of(text: object) -> dict[str, object]:
     if not isinstance(text, str) or len(text) < 3:
         return {}
     try:
-        found = json.loads(text)
+        found, _ = DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -106,7 +128,9 @@ def data_of(text: object) -> dict[str, object]:
 
 def memory_in(data: dict[str, object]) -> tuple[float | None, float | None]:
     """FSRS's stability and difficulty, if the card has both."""
-    stability, difficulty = _number(data.get("s")), _number(data.get("d"))
+    if "s" not in data:
+        return None, None
+    stability, difficulty = _number(data["s"]), _number(data.get("d"))
     if not (math.isfinite(stability) and math.isfinite(difficulty)):
         return None, None
     if stability <= 0:

@@ -19,8 +19,10 @@ from app.importing.anki.schedule import (
     LAST_MOMENT,
     MARKED,
     SUSPENDED,
+    Grades,
     Moments,
     Schedules,
+    States,
     data_of,
     first_day,
 )
@@ -38,17 +40,12 @@ CARDS = (
     " CAST(ivl AS INTEGER), CAST(factor AS INTEGER), CAST(reps AS INTEGER), CAST(lapses AS INTEGER),"
     " CAST(odue AS INTEGER), CAST(odid AS INTEGER) FROM cards ORDER BY nid, id"
 )
-ANSWERS = (
-    f"SELECT r.id, r.id / {BLOCK}, max(0, min(4, CAST(r.ease AS INTEGER))),"  # noqa: S608 - numbers of ours
-    " max(0, min(60000, CAST(r.time AS INTEGER))),"
-    " '[' || CAST(r.type AS INTEGER) || ',' || CAST(r.ivl AS INTEGER) || ',' || CAST(r.lastIvl AS INTEGER)"
-    " || ',' || CAST(r.factor AS INTEGER) || ']', r.cid FROM revlog r"
-)
+ANSWERS = "SELECT r.id, r.ease, r.time, r.type, r.ivl, r.lastIvl, r.factor, r.cid FROM revlog r"
 OF_A_CARD = f"{ANSWERS} WHERE r.cid = ? ORDER BY r.id LIMIT {MOST_ANSWERS_A_CARD + 1}"
 WITHOUT_INDEX = f"{ANSWERS} CROSS JOIN cards c ON c.id = r.cid ORDER BY c.nid, c.id, r.id"
 OF_LOST_CARDS = f"{ANSWERS} WHERE r.cid NOT IN (SELECT id FROM cards) ORDER BY r.cid, r.id"  # noqa: S608
-GRADES = (0, 2, 3, 4, 5)
-"""Anki's 0 is a schedule changed by hand, 1 to 4 are its four buttons."""
+LONGEST_TOOK = 60_000
+"""Milliseconds an answer is said to have taken at most, as everywhere in the log."""
 
 Put = Callable[[str, object], None]
 Answers = list[tuple[Any, ...]]
@@ -99,6 +96,7 @@ class _Sender:
         self._moments = Moments(zone, starts_at)
         today = self._moments.day(min(max(said.changed, 0), LAST_MOMENT))
         self._schedules = Schedules(self._moments, first_day(said.created, said.west, zone), today)
+        self._states, self._grades = States(), Grades()
         self._cards = iter(database.execute(CARDS))
         self._card = next(self._cards, None)
         self._answers_of = self._answers()
@@ -131,7 +129,7 @@ class _Sender:
         while self._card is not None:
             self._orphan()
         lost = self._database.execute(OF_LOST_CARDS) if self._with_schedule else ()
-        for _, rows in groupby(lost, key=itemgetter(5)):
+        for _, rows in groupby(lost, key=itemgetter(7)):
             self._lost(self._told(list(rows)))
         self._flush()
         self._put("end", self.counts | {"in_minutes": self._schedules.in_minutes})
@@ -198,10 +196,19 @@ class _Sender:
             possible = [row for row in rows if 0 < row[0] < LAST_MOMENT]
             self.counts["impossible"] += len(rows) - len(possible)
             rows = possible
-        days, grades = self._moments, GRADES
+        days, states, grades = self._moments, self._states, self._grades
         return [
-            (at, grades[ease], took, IMPORTED, state, None, *days[block], None)
-            for at, block, ease, took, state, _ in rows
+            (
+                at,
+                grades[ease],
+                took if 0 <= took <= LONGEST_TOOK else (took > 0) * LONGEST_TOOK,
+                IMPORTED,
+                states[kind, interval, last, factor],
+                None,
+                *days[at // BLOCK],
+                None,
+            )
+            for at, ease, took, kind, interval, last, factor, _ in rows
         ]
 
     def _cards_of(self, note_id: int) -> list[Any]:
@@ -246,7 +253,7 @@ class _Sender:
         if _has_index(self._database):
             cursor = self._database.cursor()
             return lambda card_id: cursor.execute(OF_A_CARD, (card_id,)).fetchall()
-        groups = groupby(self._database.execute(WITHOUT_INDEX) if self._with_schedule else (), key=itemgetter(5))
+        groups = groupby(self._database.execute(WITHOUT_INDEX) if self._with_schedule else (), key=itemgetter(7))
         return _Walked(groups).at
 
 
