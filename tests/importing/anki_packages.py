@@ -15,6 +15,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import zstandard
 
+from tests.importing.anki_schema import INDEXES, NEWER_TABLES, TABLES
+
 CREATED = 1_600_056_000
 """2020-09-14, 4:00 UTC."""
 FIRST_DAY = 18_519
@@ -26,37 +28,6 @@ STOCK_CSS = (
     "    color: black;\n    background-color: white;\n}\n"
 )
 BACK = "{{FrontSide}}\n\n<hr id=answer>\n\n{{Back}}"
-TABLES = """
-CREATE TABLE col (id integer PRIMARY KEY, crt integer NOT NULL, mod integer NOT NULL, scm integer NOT NULL,
- ver integer NOT NULL, dty integer NOT NULL, usn integer NOT NULL, ls integer NOT NULL, conf text NOT NULL,
- models text NOT NULL, decks text NOT NULL, dconf text NOT NULL, tags text NOT NULL);
-CREATE TABLE notes (id integer PRIMARY KEY, guid text NOT NULL, mid integer NOT NULL, mod integer NOT NULL,
- usn integer NOT NULL, tags text NOT NULL, flds text NOT NULL, sfld integer NOT NULL, csum integer NOT NULL,
- flags integer NOT NULL, data text NOT NULL);
-CREATE TABLE cards (id integer PRIMARY KEY, nid integer NOT NULL, did integer NOT NULL, ord integer NOT NULL,
- mod integer NOT NULL, usn integer NOT NULL, type integer NOT NULL, queue integer NOT NULL, due integer NOT NULL,
- ivl integer NOT NULL, factor integer NOT NULL, reps integer NOT NULL, lapses integer NOT NULL, left integer NOT NULL,
- odue integer NOT NULL, odid integer NOT NULL, flags integer NOT NULL, data text NOT NULL);
-CREATE TABLE revlog (id integer PRIMARY KEY, cid integer NOT NULL, usn integer NOT NULL, ease integer NOT NULL,
- ivl integer NOT NULL, lastIvl integer NOT NULL, factor integer NOT NULL, time integer NOT NULL, type integer NOT NULL);
-"""
-INDEXES = "CREATE INDEX ix_cards_nid ON cards (nid); CREATE INDEX ix_revlog_cid ON revlog (cid);"
-NEWER_TABLES = """
-CREATE TABLE deck_config (id integer PRIMARY KEY NOT NULL, name text NOT NULL COLLATE unicase,
- mtime_secs integer NOT NULL, usn integer NOT NULL, config blob NOT NULL);
-CREATE TABLE config (KEY text NOT NULL PRIMARY KEY, usn integer NOT NULL, mtime_secs integer NOT NULL,
- val blob NOT NULL) without rowid;
-CREATE TABLE fields (ntid integer NOT NULL, ord integer NOT NULL, name text NOT NULL COLLATE unicase,
- config blob NOT NULL, PRIMARY KEY (ntid, ord)) without rowid;
-CREATE UNIQUE INDEX idx_fields_name_ntid ON fields (name, ntid);
-CREATE TABLE templates (ntid integer NOT NULL, ord integer NOT NULL, name text NOT NULL COLLATE unicase,
- mtime_secs integer NOT NULL, usn integer NOT NULL, config blob NOT NULL, PRIMARY KEY (ntid, ord)) without rowid;
-CREATE TABLE notetypes (id integer NOT NULL PRIMARY KEY, name text NOT NULL COLLATE unicase,
- mtime_secs integer NOT NULL, usn integer NOT NULL, config blob NOT NULL);
-CREATE TABLE decks (id integer PRIMARY KEY NOT NULL, name text NOT NULL COLLATE unicase,
- mtime_secs integer NOT NULL, usn integer NOT NULL, common blob NOT NULL, kind blob NOT NULL);
-CREATE UNIQUE INDEX idx_decks_name ON decks (name);
-"""
 
 
 @dataclass(frozen=True)
@@ -149,7 +120,9 @@ class Collection:
         """The database alone."""
         path.unlink(missing_ok=True)
         connection = sqlite3.connect(path)
-        connection.create_collation("unicase", lambda a, b: (a.casefold() > b.casefold()) - (a.casefold() < b.casefold()))
+        connection.create_collation(
+            "unicase", lambda a, b: (a.casefold() > b.casefold()) - (a.casefold() < b.casefold())
+        )
         connection.executescript(TABLES + ("" if self.generation < 3 else NEWER_TABLES))
         self._fill(connection)
         if self.indexes:
@@ -218,9 +191,7 @@ class Collection:
                     "INSERT INTO revlog VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)",
                     [(answer[0], card_id, *answer[1:]) for answer in card.answers],
                 )
-        connection.executemany(
-            "INSERT INTO revlog VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)", [answer for answer in self.lost]
-        )
+        connection.executemany("INSERT INTO revlog VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)", list(self.lost))
 
     def _json(self) -> tuple[str, str, str, str]:
         """The columns conf, models, decks, dconf of schema 11."""
@@ -274,7 +245,9 @@ class Collection:
             connection.execute("INSERT INTO decks VALUES (?, ?, 0, 0, X'', ?)", (deck.id, name, kind))
         for preset in self.presets:
             config = tagged(9, preset.new) + tagged(10, preset.reviews) + tagged(16, preset.longest)
-            config += tagged(37, preset.retention) + tagged(6, struct.pack(f"<{len(preset.parameters)}f", *preset.parameters))
+            config += tagged(37, preset.retention) + tagged(
+                6, struct.pack(f"<{len(preset.parameters)}f", *preset.parameters)
+            )
             connection.execute("INSERT INTO deck_config VALUES (?, 'preset', 0, 0, ?)", (preset.id, config))
         for key, value in self.conf.items():
             connection.execute("INSERT INTO config VALUES (?, 0, 0, ?)", (key, json.dumps(value).encode()))
