@@ -49,12 +49,12 @@ class Options:
 @dataclass
 class Described:
     """All of it. `created`, in seconds: when the collection began; `west`: minutes its clock was behind UTC then, None
-    for those that do not say; `changed`, in milliseconds."""
+    for those that do not say; `changed`, in milliseconds; `fsrs`: whether it is on, None if that is not said."""
 
     created: int
     changed: int
     west: int | None = None
-    fsrs: bool = False
+    fsrs: bool | None = None
     types: dict[int, Type] = field(default_factory=dict)
     decks: dict[int, Deck] = field(default_factory=dict)
     options: dict[int, Options] = field(default_factory=dict)

@@ -31,7 +31,7 @@ COLUMNS = {
     "revlog": {"id", "cid", "ease", "ivl", "lastIvl", "factor", "time", "type"},
 }
 """What every generation has."""
-FUNCTIONS = {"count", "max", "min", "total"}
+FUNCTIONS = {"count", "max", "min", "instr"}
 
 
 def open_guarded(path: Path, seconds: float) -> sqlite3.Connection:

@@ -34,7 +34,8 @@ def describe_legacy(database: sqlite3.Connection, said: Described) -> None:
 
 def take_settings(settings: dict[str, Any], said: Described) -> None:
     """The collection's settings, which are JSON in both generations."""
-    said.fsrs = settings.get("fsrs") is True
+    fsrs = settings.get("fsrs")
+    said.fsrs = fsrs if isinstance(fsrs, bool) else None
     west = settings.get("creationOffset")
     said.west = whole(west) if isinstance(west, int) and -24 * 60 < west < 24 * 60 else None
 

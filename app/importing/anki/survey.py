@@ -37,6 +37,8 @@ SCRIPTS = (
     ("zh-Hans", re.compile(r"[\u3400-\u9fff]")),
     ("en", re.compile(r"[^\W\d_\u3040-\u30ff\uac00-\ud7af\u1100-\u11ff\u3400-\u9fff]+")),
 )
+WITH_MEMORY = "SELECT 1 FROM cards WHERE instr(data, '\"s\":') LIMIT 1"
+"""Packages of single decks do not say whether FSRS is on; but with it cards have a stability, and without it none."""
 HOMES = "SELECT CAST(CASE WHEN odid > 0 THEN odid ELSE did END AS INTEGER), count(*) FROM cards GROUP BY 1"
 KANA_SHARE = 0.1
 """Japanese is mostly Han; a tenth of Kana tells it from Chinese."""
@@ -61,6 +63,8 @@ def describe(database: sqlite3.Connection) -> Described:
         describe_legacy(database, said)
     else:
         describe_current(database, said)
+    if said.fsrs is None:
+        said.fsrs = database.execute(WITH_MEMORY).fetchone() is not None
     if max(len(said.types) / MOST_TYPES, len(said.decks) / MOST_DECKS, len(said.options) / MOST_PRESETS) > 1:
         raise UnreadableFile(N_("the collection has more decks, note types or options than anybody could use"))
     for each in said.types.values():
