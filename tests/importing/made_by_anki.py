@@ -1,6 +1,6 @@
 """Makes packages with Anki's own backend, through the Python package `anki`, in an environment with it.
 
-Run by that environment's Python: `python made_by_anki.py FOLDER`. Leaves packages of both kinds there and prints, as
+Run by that environment's Python: `python -I made_by_anki.py FOLDER`. Leaves packages of both kinds there and prints, as
 JSON, what Anki says is in the collection. It uses nothing of Cardlet, and Cardlet nothing of it.
 """
 

@@ -25,7 +25,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]
     """The folder of the packages, and what Anki says is in them."""
     folder = tmp_path_factory.mktemp("anki")
     program = Path(__file__).with_name("made_by_anki.py")
-    done = subprocess.run([ANKI, str(program), str(folder)], capture_output=True, text=True, check=True)
+    # -I: beside the program lie modules of ours that are called like some of Python's.
+    done = subprocess.run([ANKI, "-I", str(program), str(folder)], capture_output=True, text=True, check=True)
     return folder, json.loads(done.stdout.splitlines()[-1])
 
 
