@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from app.errors import N_, UnreadableFile
 from app.importing import crowdanki, csv_file, hashcards, json_file, markdown_deck, markdown_folder, obsidian, quizlet
+from app.importing.anki import reading as anki
 from app.importing.encoding import decode
 from app.importing.outline import looks_like_outline
 from app.importing.parsed import ParsedDeck, ReadingOptions, Source
@@ -61,6 +62,8 @@ READERS: dict[str, Reader] = {
     ".zip": read_zip,
     ".json": crowdanki.read,
     ".cardlet": json_file.read,
+    ".apkg": anki.read,
+    ".colpkg": anki.read,
 }
 
 

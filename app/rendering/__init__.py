@@ -5,6 +5,7 @@ from app.rendering.cloze import cloze_numbers, has_cloze, unclosed_cloze
 from app.rendering.content import LONGEST_FIELD, CardTemplate, Content, Shape, shape_of
 from app.rendering.differences import Piece, difference
 from app.rendering.finishing import File, finished, media_names, render_text
+from app.rendering.templates import is_cloze
 from app.rendering.text import shows_nothing
 from app.rendering.typed import Comparison, compare
 
@@ -23,6 +24,7 @@ __all__ = [
     "difference",
     "finished",
     "has_cloze",
+    "is_cloze",
     "media_names",
     "render_sides",
     "render_text",

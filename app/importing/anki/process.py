@@ -1,0 +1,59 @@
+"""The parent's side of the child process: it is started, listened to, and never outlives the deck it reads."""
+
+import json
+import marshal
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from app.errors import N_, UnreadableFile
+
+CHILD = Path(__file__).with_name("child.py")
+LONGEST_FRAME = 96 * 2**20
+GIVEN_UP = N_("reading the collection took more memory or time than Cardlet allows, or its database is damaged")
+KEPT = ("LD_LIBRARY_PATH", "PATH", "PYTHONTZPATH", "SYSTEMROOT")
+"""What the child may know of the environment: not the server's secrets."""
+
+
+class Reading:
+    """A child process that reads one database, given as `request`."""
+
+    def __init__(self, request: dict[str, Any], folder: Path) -> None:
+        environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+        environment["SQLITE_TMPDIR"] = str(folder)
+        # What it says on the way down is nobody's business: a refusal comes through the pipe.
+        self._process = subprocess.Popen(  # noqa: S603 - this Python, a file of ours, a path we made
+            [sys.executable, "-I", str(CHILD), json.dumps(request)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=folder,
+        )
+
+    def frames(self) -> Iterator[tuple[str, Any]]:
+        """What the child sends, to the end. Raises UnreadableFile if it refuses, or ends before it is done."""
+        pipe = self._process.stdout
+        assert pipe is not None
+        while True:
+            size = int.from_bytes(pipe.read(4))
+            data = pipe.read(size) if 0 < size <= LONGEST_FRAME else b""
+            if not data or len(data) < size:
+                raise UnreadableFile(GIVEN_UP)
+            kind, content = marshal.loads(data)  # noqa: S302 - written by our own child, which decides what it says
+            if kind == "refused":
+                message, places = content
+                raise UnreadableFile(message, **places)
+            yield kind, content
+            if kind == "end":
+                return
+
+    def close(self) -> None:
+        """Ends the child, wherever it is."""
+        self._process.kill()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._process.wait()
