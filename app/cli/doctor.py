@@ -24,7 +24,8 @@ from app.study.rebuilding import Comparison, compare, rebuild
 def doctor(ctx: click.Context, name: str | None, sample: int | None, mend: bool) -> None:
     """Prove that every memory and every daily summary is what the log of answers says.
 
-    Each card's log is folded anew under the settings its deck had chosen, and compared with what is kept. Changes
+    Each card's log is folded anew under the settings its deck had chosen, and compared with what is kept; and each
+    card must wait on the day that its memory and its marks say. Changes
     nothing without --rebuild; fails if something differs.
     """
     with ready_app(ctx.obj):
@@ -70,6 +71,7 @@ def _examined(user_id: int, name: str, *, mend: bool) -> Comparison:
             if not compare(session, user_id).agrees:
                 raise click.ClickException(f"{name} still differs after rebuilding.")
     if not found.agrees:
-        counts = f"{len(found.memories)} of {found.cards} memories, {len(found.summaries)} rows of daily summaries"
+        memories = len(found.memories) + len(found.queued)
+        counts = f"{memories} of {found.cards} memories, {len(found.summaries)} rows of daily summaries"
         click.echo(f"{'Mended' if mend else 'Differs'}: {name}, {counts} ({found.answers} answers)")
     return found

@@ -17,7 +17,7 @@ from app.rendering.templates import Filling, is_cloze, ordinals
 from app.rendering.text import field_html, only_finished, plain_text
 
 CACHED_BYTES = 8 * 2**20
-RENDERER = 4
+RENDERER = 5
 """Grows whenever the same content gives another result."""
 UNCLOSED = N_("A gap begins with “%(opener)s” and nothing closes it: “}}” is missing.")
 EMPTY = N_("This side of the card is empty: the fields its template shows have nothing in them.")
@@ -112,7 +112,7 @@ def _unclosed(text: str, pieces: Pieces) -> str:
 def _from_templates(content: Content, shape: Shape, ordinal: int, pieces: Pieces, framed: bool) -> Sides:
     index = 0 if is_cloze(shape) else min(ordinal, len(shape.templates) - 1)
     template = shape.templates[index]
-    filling = Filling(content, shape, ordinal, pieces)
+    filling = Filling(content, shape, ordinal, pieces, framed)
     front = filling.side(template.front)
     back = filling.side(template.back, front)
     faults = "".join(_unclosed(text, pieces) for text in content.fields) if is_cloze(shape) else ""

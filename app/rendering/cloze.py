@@ -1,4 +1,5 @@
-"""Cloze deletions: `{{c1::hidden}}` and `{{c1::hidden::hint}}`, one inside another if need be.
+"""Cloze deletions: `{{c1::hidden}}` and `{{c1::hidden::hint}}`, one inside another if need be; `{{c1,3::hidden}}` is a
+gap of two cards.
 
 A card hides the gaps of its number with everything inside them; a gap inside one of another number is hidden alone.
 """
@@ -10,17 +11,17 @@ from functools import lru_cache
 
 from app.rendering.marks import CLOSE, OPEN, without_marks
 
-TOKEN = re.compile(r"\{\{c(\d{1,3})::|\}\}|::|[{}]")
+TOKEN = re.compile(r"\{\{c(\d{1,3}(?:,\d{1,3}){0,20})::|\}\}|::|[{}]")
 DEEPEST = 8
 """Gaps inside each other; what would open one more is text."""
 
 
 @dataclass(slots=True)
 class Gap:
-    """A gap, or (number 0) the whole text. `hint_at`: where in `parts` its hint begins; `braces`: how many single ones
-    are open in it, so that the last of `{{c1::x^{2}}}` belongs to the gap and not to the formula."""
+    """A gap, or (no numbers) the whole text. `hint_at`: where in `parts` its hint begins; `braces`: how many single
+    ones are open in it, so that the last of `{{c1::x^{2}}}` belongs to the gap and not to the formula."""
 
-    number: int
+    numbers: frozenset[int] = frozenset()
     opener: str = ""
     parts: list["str | Gap"] = field(default_factory=list)
     hint_at: int | None = None
@@ -45,7 +46,7 @@ def cloze_numbers(text: str) -> list[int]:
     """The numbers of the text's clozes, each once, in order: one card a number. c0 is none."""
     if "{{c" not in text:
         return []
-    return sorted({gap.number for gap in _gaps(_parsed(text)[0])} - {0})
+    return sorted({number for gap in _gaps(_parsed(text)[0]) for number in gap.numbers} - {0})
 
 
 def question_text(text: str, number: int) -> str:
@@ -60,8 +61,23 @@ def answer_text(text: str, number: int) -> str:
 
 def hidden_text(text: str, number: int) -> str:
     """What the parts of this number hide, as somebody would type it."""
-    found = (gap for gap in _gaps(_parsed(text)[0]) if gap.number == number)
-    return ", ".join("".join(_answer(Gap(0, parts=gap.hidden), 0)) for gap in found)
+    return ", ".join(_open_text(gap) for gap in _gaps(_parsed(text)[0]) if number in gap.numbers)
+
+
+def gap_texts(text: str) -> list[tuple[frozenset[int], str]]:
+    """What each gap hides, with its numbers. 0 may be one of them: the gap that no card asks for."""
+    return [(gap.numbers, _open_text(gap)) for gap in _gaps(_parsed(text)[0])]
+
+
+def only_question(text: str, number: int) -> str:
+    """The hidden parts of this number alone, hidden, with nothing of the text around them."""
+    gaps = (gap for gap in _gaps(_parsed(text)[0]) if number in gap.numbers)
+    return ", ".join(f"{OPEN}[{gap.hint or '…'}]{CLOSE}" for gap in gaps)
+
+
+def only_answer(text: str, number: int) -> str:
+    """The same when they are open."""
+    return ", ".join(f"{OPEN}{_open_text(gap)}{CLOSE}" for gap in _gaps(_parsed(text)[0]) if number in gap.numbers)
 
 
 def unclosed_cloze(text: str) -> str:
@@ -83,13 +99,13 @@ def _parse(text: str) -> tuple[Gap, str]:
     """The text as gaps inside each other, and how the first one that is not closed begins. Every character is looked
     at once: what was tried twice would take hours for a few kilobytes of open braces."""
     text = without_marks(text)
-    open_gaps = [Gap(0)]
+    open_gaps = [Gap()]
     at = 0
     while match := TOKEN.search(text, at):
         open_gaps[-1].parts.append(text[at : match.start()])
         at = match.end()
         if match[1] is not None and len(open_gaps) <= DEEPEST:
-            open_gaps.append(Gap(int(match[1]), match[0]))
+            open_gaps.append(Gap(frozenset(map(int, match[1].split(","))), match[0]))
         elif match[0] == "}}":
             at = _close(open_gaps, text, match.start())
         else:
@@ -120,13 +136,17 @@ def _close(open_gaps: list[Gap], text: str, at: int) -> int:
 
 def _add(gap: Gap, sign: str) -> None:
     """Text, with what it means for the gap it lies in."""
-    if sign == "::" and gap.number and gap.hint_at is None:
+    if sign == "::" and any(gap.numbers) and gap.hint_at is None:
         gap.hint_at = len(gap.parts)
     elif sign == "{":
         gap.braces += 1
     elif sign == "}":
         gap.braces = max(0, gap.braces - 1)
     gap.parts.append(sign)
+
+
+def _open_text(gap: Gap) -> str:
+    return "".join(_answer(gap, 0))
 
 
 def _gaps(gap: Gap) -> Iterator[Gap]:
@@ -140,7 +160,7 @@ def _question(gap: Gap, number: int) -> Iterator[str]:
     for part in gap.hidden:
         if isinstance(part, str):
             yield part
-        elif number and part.number == number:
+        elif number and number in part.numbers:
             yield f"{OPEN}[{part.hint or '…'}]{CLOSE}"
         else:
             yield from _question(part, number)
@@ -151,7 +171,7 @@ def _answer(gap: Gap, number: int) -> Iterator[str]:
         if isinstance(part, str):
             yield part
         else:
-            marked = bool(number) and part.number == number
+            marked = bool(number) and number in part.numbers
             yield OPEN if marked else ""
             yield from _answer(part, number)
             yield CLOSE if marked else ""

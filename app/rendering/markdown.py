@@ -7,12 +7,12 @@ East Asian characters is no space either.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml, isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.renderer import RendererHTML
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -21,6 +21,8 @@ from app.rendering.code import COLOURED_IN_A_FIELD, highlight
 from app.rendering.marks import Pieces
 
 DEEPEST_NESTING = 20
+MOST_LOOKS = 4_000
+"""How often one text is looked through for a link or picture; a bracket costs two looks. What comes after is text."""
 EMPHASIS_MARKS = "*_"
 WIDE_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH", "HALFWIDTH")
 VARIATION_SELECTORS = range(0xFE00, 0xFE10)
@@ -96,6 +98,22 @@ def _is_punctuation(character: str) -> bool:
     return isMdAsciiPunct(ord(character)) or isPunctChar(character)
 
 
+Rule = Callable[[StateInline, bool], bool]
+
+
+def _within_bounds(rule: Rule, begins: str) -> Rule:
+    """The rule for links or for pictures, until a text has been looked through for them often enough: one of nothing
+    but `[` would be looked through to its end from each of them."""
+
+    def bounded(state: StateInline, silent: bool) -> bool:
+        if not state.src.startswith(begins, state.pos):
+            return False
+        state.env["looks"] = state.env.get("looks", 0) + 1
+        return state.env["looks"] <= MOST_LOOKS and rule(state, silent)
+
+    return bounded
+
+
 class _Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         language = (tokens[idx].info.split() or [""])[0].lower()
@@ -121,6 +139,8 @@ def _build() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST_NESTING}, renderer_cls=_Renderer)
     markdown.enable(["table", "strikethrough"])
     markdown.inline.ruler.at("emphasis", _emphasis)
+    markdown.inline.ruler.at("link", _within_bounds(link, "["))
+    markdown.inline.ruler.at("image", _within_bounds(image, "!["))
     return markdown
 
 

@@ -1,4 +1,5 @@
-"""Formulas in a text, `$…$`, `$$…$$`, `\\(…\\)` and `\\[…\\]`, as MathML of our own making.
+"""Formulas in a text, `$…$`, `$$…$$`, `\\(…\\)` and `\\[…\\]`, and as Anki wrote them before, `[$]…[/$]`, `[$$]…[/$$]`
+and `[latex]…[/latex]`, as MathML of our own making.
 
 A formula is taken out of the text before it becomes HTML and put in when the HTML has been cleaned: what an author
 writes as MathML never gets through, and what a library makes of a formula is copied element by element.
@@ -17,8 +18,12 @@ LONGEST_FORMULA, DEEPEST = 1_000, 40
 MOST_FORMULAS, MOST_CHARACTERS = 200, 8_000
 """In one card; what comes after them is text."""
 
-OPENING = re.compile(r"\\[(\[$]|\\\\|\$\$?")
-ENDS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
+OPENING = re.compile(r"\[(?:\$\$?|latex)\]|\\[(\[$]|\\\\|\$\$?")
+ENDS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "[$]": "[/$]", "[$$]": "[/$$]", "[latex]": "[/latex]"}
+BLOCKS = {"$$", "\\[", "[$$]", "[latex]"}
+AROUND = re.compile(r"\\(?:begin|end)\{(?:displaymath|equation\*?|math)\}|\$\$?|\\[()\[\]]")
+"""What makes a formula of a part of a LaTeX document; inside `[latex]` all is taken for one."""
+BREAK = re.compile(r"<(?:br|/?div|/?p)\b[^<>]{0,200}>", re.IGNORECASE)
 DOLLAR_END = re.compile(r"(?<![\s\\])\$(?!\d)")
 """A dollar that closes has no space before it and no digit after it, so that `$5 and $10` are money: Pandoc's rule."""
 CODE = re.compile(r"(?P<fence>^ {0,3}(?P<bar>`{3,}|~{3,})[^\n]*\n)|(?P<ticks>`+)", re.MULTILINE)
@@ -42,10 +47,15 @@ WRONG = N_("This formula cannot be read.")
 TOO_LONG = N_("This formula is too long to be shown as one.")
 
 
+def may_have_formulas(text: str) -> bool:
+    """Whether there is any of the signs that formulas begin with."""
+    return "$" in text or "\\" in text or "[latex]" in text
+
+
 def take_formulas(text: str, pieces: Pieces) -> str:
     """Markdown with its formulas taken out. Fenced code and code between backticks are passed by; in what turns out to
     be code otherwise, the renderer puts the sources back."""
-    if "$" not in text and "\\" not in text:
+    if not may_have_formulas(text):
         return text
     taken, at = [], 0
     while match := CODE.search(text, at):
@@ -82,9 +92,18 @@ def take_from(text: str, pieces: Pieces) -> str:
         source, end = found
         taken.append(text[at : match.start()])
         whole = text[match.start() : end]
-        taken.append(pieces.place(_piece(source, whole, pieces, is_block=match[0] in {"$$", "\\["})))
+        taken.append(pieces.place(_piece(source, whole, pieces, is_block=match[0] in BLOCKS)))
         at = end
     return "".join([*taken, text[at:]])
+
+
+def without_breaks(html: str) -> str:
+    """HTML whose old formulas lie on one line each: an editor put tags where a line of LaTeX ended."""
+    done, at = [], 0
+    while (start := html.find("[latex]", at)) >= 0 and (end := html.find("[/latex]", start)) >= 0:
+        done += [html[at:start], BREAK.sub(" ", html[start:end])]
+        at = end
+    return "".join([*done, html[at:]])
 
 
 def _formula(text: str, opening: re.Match[str]) -> tuple[str, int] | None:
@@ -93,7 +112,9 @@ def _formula(text: str, opening: re.Match[str]) -> tuple[str, int] | None:
     if sign in ENDS:
         end = text.find(ENDS[sign], start, start + LONGEST_FORMULA * 4)
         source = text[start:end]
-        return (source, end + 2) if end > start and source.strip() and "\n\n" not in source else None
+        if end <= start or not source.strip() or "\n\n" in source:
+            return None
+        return AROUND.sub(" ", source) if sign == "[latex]" else source, end + len(ENDS[sign])
     if sign != "$" or not text[start : start + 1].strip():
         return None
     closing = DOLLAR_END.search(text, start + 1, start + LONGEST_FORMULA * 4)

@@ -9,18 +9,21 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 from app.errors import N_
-from app.rendering.cloze import answer_text, cloze_numbers, hidden_text, question_text
+from app.rendering.cloze import answer_text, cloze_numbers, hidden_text, only_answer, only_question, question_text
 from app.rendering.content import Content, Shape
 from app.rendering.furigana import Readings, are_usual
 from app.rendering.marks import Fault, Pieces, Speech, without_marks
+from app.rendering.occlusion import CONTAINER, NO_PICTURE, has_shapes, masks, over_picture
 from app.rendering.text import escape_text, field_html, plain_text
 
 TAG = re.compile(r"\{\{([^{}]*)\}\}")
 HTML_TAG = re.compile(r"<[^<>]*>")
 """In what an author wrote, which nothing has cleaned yet: a field of nothing but `<` must not be read to its end from
 each of them."""
-CLOZE_FILTER = re.compile(r"\{\{\s*(?:type:)?cloze:(?:[^{}:]*:)*([^{}:]*)\}\}")
+CLOZE_FILTERS = {"cloze", "cloze-only"}
 CLOZE_SECTION = re.compile(r"c\d{1,3}")
+SCRIPT_EDGE = re.compile(r"<script\b|</script\s*>", re.IGNORECASE)
+BUTTON = re.compile(r"<button\b[^<>]{0,500}>[^<>]{0,500}</button>", re.IGNORECASE)
 UNCLOSED_TAG = re.compile(r"<[A-Za-z/!][^<>]*\Z")
 BLOCK = re.compile(r"<(?:p|div|ul|ol|dl|pre|table|blockquote|h[1-6])\b")
 READINGS: dict[str, Readings] = {"furigana": "ruby", "kanji": "kanji", "kana": "kana"}
@@ -35,13 +38,21 @@ TOO_MANY_TAGS = N_("The template has more fields than a card can show.")
 
 def is_cloze(shape: Shape) -> bool:
     """Whether the notes of a type make a card for each number of their clozes, and not one for each template."""
-    return bool(shape.templates) and CLOZE_FILTER.search(shape.templates[0].front) is not None
+    return bool(shape.templates) and bool(_cloze_fields(shape.templates[0].front))
+
+
+def _cloze_fields(template: str) -> set[str]:
+    """The names of the fields whose clozes a template shows."""
+    if "cloze" not in template:
+        return set()
+    parts = ([part.strip() for part in inner.split(":")] for inner in TAG.findall(template))
+    return {name for *filters, name in parts if not CLOZE_FILTERS.isdisjoint(filters)}
 
 
 def ordinals(content: Content, shape: Shape) -> list[int]:
     """Which cards a note makes: for clozes their numbers; else each template whose front shows something of a field."""
     if is_cloze(shape):
-        names = {name.strip() for name in CLOZE_FILTER.findall(shape.templates[0].front)}
+        names = _cloze_fields(shape.templates[0].front)
         texts = [text for name, text in zip(shape.field_names, content.fields, strict=False) if name in names]
         return sorted({number for text in texts for number in cloze_numbers(text)})
     return [number for number, card in enumerate(shape.templates) if _shows_a_field(card.front, content, shape)]
@@ -113,10 +124,15 @@ class Filling:
     shape: Shape
     ordinal: int
     pieces: Pieces
+    framed: bool = False
     expects: str | None = None
     values: dict[str, str] = field(default_factory=dict)
     languages: dict[str, str] = field(default_factory=dict)
     at_answer: bool = False
+    shapes_in: str = ""
+    """The field of this side that says what of a picture is covered, if one does."""
+    drawing: str = ""
+    """What stands for the masks until they have found their picture."""
 
     def __post_init__(self) -> None:
         texts = [without_marks(text) for text in self.content.fields]
@@ -128,19 +144,43 @@ class Filling:
     def side(self, template: str, front: str | None = None) -> str:
         """A side as HTML that has still to be cleaned. `front`: the question's HTML, when this is the answer."""
         self.at_answer = front is not None
+        template = without_scripts(without_marks(template))
         walk = _Walk(self.values | self._special(), self.ordinal)
+        wrong_shapes = self._read_shapes(template)
+        if self.shapes_in:
+            # Anki's own template has one to lift the masks, by its script.
+            template = BUTTON.sub("", template)
         done: list[str] = []
         inside_tag = False
-        for text, inner in walk.shown(without_marks(template)):
+        may_cover = CONTAINER not in template
+        for text, inner in walk.shown(template):
             if inner is None:
                 done.append(text)
                 inside_tag = bool(UNCLOSED_TAG.search(text)) or (inside_tag and ">" not in text)
+                may_cover = may_cover or CONTAINER in text
             elif inner == "FrontSide":
                 done.append(front or "")
             else:
-                done.append(self._field(inner, inside_tag))
-        told = [self.pieces.place(fault) for fault in dict.fromkeys(walk.faults)]
-        return "".join([*told, *done])
+                html = self._field(inner, inside_tag)
+                done.append(self._covered(html) if may_cover else html)
+        faults = [*walk.faults, *[Fault(NO_PICTURE)] * bool(self.drawing)]
+        told = [self.pieces.place(fault) for fault in dict.fromkeys(faults)]
+        return "".join([*told, wrong_shapes, *done])
+
+    def _read_shapes(self, template: str) -> str:
+        """Finds out whether this side covers parts of a picture; returns what is wrong with them."""
+        names = sorted(name for name in _cloze_fields(template) if has_shapes(self.values.get(name, "")))
+        self.shapes_in, self.drawing, wrong = names[0] if names else "", "", ""
+        if names:
+            text = self.values[self.shapes_in]
+            self.drawing, wrong = masks(text, self.ordinal, self.pieces, at_answer=self.at_answer, framed=self.framed)
+        return wrong
+
+    def _covered(self, html: str) -> str:
+        """A field with the masks over its picture, if they are still looking for one."""
+        covered = over_picture(html, self.drawing, self.pieces) if self.drawing else None
+        self.drawing = self.drawing if covered is None else ""
+        return html if covered is None else covered
 
     def _special(self) -> dict[str, str]:
         deck = without_marks(self.content.deck)
@@ -170,7 +210,11 @@ class Filling:
 
     def _shown(self, name: str, filters: list[str]) -> str:
         text = self.values[name]
-        if "cloze" in filters:
+        if name == self.shapes_in and not CLOZE_FILTERS.isdisjoint(filters):
+            return ""
+        if "cloze-only" in filters:
+            text = only_answer(text, self.ordinal) if self.at_answer else only_question(text, self.ordinal)
+        elif "cloze" in filters:
             text = answer_text(text, self.ordinal) if self.at_answer else question_text(text, self.ordinal)
         language = self.languages.get(name, self.content.languages[0])
         readings = next((READINGS[filter] for filter in filters if filter in READINGS), None)
@@ -204,6 +248,20 @@ class Filling:
         text = self.values[name]
         text = hidden_text(text, self.ordinal) if "cloze" in filters else text
         return plain_text(field_html(text, self.content.format, Pieces()))
+
+
+def without_scripts(template: str) -> str:
+    """A template without its scripts: the sanitiser would take them out too, but a long one has more tags than a card
+    may have, and fields in it are not shown to anybody."""
+    kept, at, begun = [], 0, -1
+    for edge in SCRIPT_EDGE.finditer(template):
+        opens = edge[0][1] != "/"
+        if opens and begun < 0:
+            begun = edge.start()
+        elif not opens and begun >= 0:
+            kept.append(template[at:begun])
+            at, begun = edge.end(), -1
+    return "".join([*kept, template[at:]])
 
 
 def _unwrapped(html: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from app.rendering.furigana import Readings, with_readings
 from app.rendering.markdown import render_markdown
 from app.rendering.marks import CLOSE, OPEN, PLACE, Elsewhere, Medium, Pieces, marks_to_html
-from app.rendering.maths import take_formulas, take_from
+from app.rendering.maths import may_have_formulas, take_formulas, take_from, without_breaks
 from app.rendering.sanitising import LONGEST_FIELD, clean
 
 TAG = re.compile(r"<[^>]*>")
@@ -32,7 +32,7 @@ def field_html(text: str, format: str, pieces: Pieces, *, readings: Readings | N
     is_markdown = format == "markdown"
     if is_markdown and len(text) > LONGEST_MARKDOWN:
         return f"<p>{escape_text(text[:LONGEST_FIELD]).replace(OPEN, '').replace(CLOSE, '')}</p>"
-    html = render_markdown(take_formulas(text, pieces), pieces) if is_markdown else text
+    html = render_markdown(take_formulas(text, pieces), pieces) if is_markdown else without_breaks(text)
     return _Finishing(pieces, readings, formulas=not is_markdown).finish(clean(marks_to_html(html)))
 
 
@@ -108,7 +108,7 @@ class _Finishing:
 
     def _formulas(self, text: str) -> str:
         """Formulas in what was written as HTML: there they are text, with its characters escaped."""
-        if "$" not in text and "\\" not in text:
+        if not may_have_formulas(text):
             return text
         return escape_text(take_from(unescape(text), self.pieces))
 

@@ -1,4 +1,5 @@
-"""Memories and daily summaries worked out again from the log, and compared with what is kept of them."""
+"""Memories and daily summaries worked out again from the log, and compared with what is kept of them; and the days on
+which cards wait, worked out again from memories and marks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,12 +37,14 @@ class Comparison:
     answers: int = 0
     memories: dict[int, tuple[Remembered, int]] = field(default_factory=dict)
     """By card: what its memory should be, and the deck it was last answered in."""
+    queued: set[int] = field(default_factory=set)
+    """Cards whose memory is right, but that wait on another day than it and their marks say, or not at all."""
     summaries: dict[Share, tuple[int, int]] = field(default_factory=dict)
     """By row: the answers and milliseconds it should hold; none if there should be no such row."""
 
     @property
     def agrees(self) -> bool:
-        return not self.memories and not self.summaries
+        return not self.memories and not self.queued and not self.summaries
 
 
 class _Fold:
@@ -84,6 +87,8 @@ def compare(session: Session, user_id: int) -> Comparison:
     totals.update(_given_elsewhere(connection, user_id))
     for orphan, _ in [(card, kept), *remembered] if kept is not None else []:
         found.memories[orphan] = _FORGOTTEN
+    wrongly = connection.scalars(sa.select(MEMORIES.c.card_id).where(*_wrongly_queued(user_id)))
+    found.queued = set(wrongly) - found.memories.keys()
     summed = _summaries(connection, user_id)
     for share in totals.keys() | summed.keys():
         if totals.get(share, (0, 0)) != summed.get(share, (0, 0)):
@@ -116,6 +121,7 @@ def rebuild(session: Session, user_id: int) -> Comparison:
     found = compare(session, user_id)
     for card_id, (should_be, deck_id) in found.memories.items():
         _put_memory(connection, user_id, card_id, deck_id, should_be)
+    connection.execute(sa.update(MEMORIES).where(*_wrongly_queued(user_id)).values(queue_day=QUEUE_DAY))
     for share, (answers, took_ms) in found.summaries.items():
         row = {name: getattr(share, name) for name in Share.__dataclass_fields__}
         same = [SUMMARIES.c[name] == value for name, value in row.items()]
@@ -125,6 +131,14 @@ def rebuild(session: Session, user_id: int) -> Comparison:
             connection.execute(sa.insert(SUMMARIES).values(values))
     session.expire_all()
     return found
+
+
+QUEUE_DAY = queue_day_of(MEMORIES.c.user_id, MEMORIES.c.card_id, MEMORIES.c.due_day)
+
+
+def _wrongly_queued(user_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Which memories wait on another day than their due day and marks make of it."""
+    return MEMORIES.c.user_id == user_id, MEMORIES.c.queue_day.is_distinct_from(QUEUE_DAY)
 
 
 def _put_memory(connection: sa.Connection, user_id: int, card_id: int, deck_id: int, memory: Remembered) -> None:

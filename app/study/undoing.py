@@ -51,18 +51,13 @@ def undo_last_act(
     """Undoes what the learner did last on this study day and returns it; reads first (`acts`: what was read already),
     then writes `in_transaction`, or in the caller's own. Refused if there is nothing, Stale if something else came in
     between."""
-    connection = connection_of(handle)
     done, undone = acts or latest_acts(handle, learner, now)
     if done is None:
         raise Refused(N_("There is nothing to undo today."))
     # Later than what was undone before, or redoing would not know which comes first.
     after = [done.at, *([undone.undone_at + NO_LONGER] if undone is not None and undone.undone_at else [])]
     at = max(now, *after)
-    swing = _read_swing(connection, learner, done)
-    with nullcontext(handle) if in_transaction is None else in_transaction() as transaction:
-        swing(connection_of(transaction), at)
-        forget(transaction)
-    return done
+    return _swing_act(handle, learner, done, at, in_transaction)
 
 
 def redo_last_act(
@@ -74,15 +69,10 @@ def redo_last_act(
 ) -> Act:
     """Does again what the learner undid last, and returns it. Refused if there is nothing, or if something was done
     since, Stale if something else came in between."""
-    connection = connection_of(handle)
     done, undone = acts or latest_acts(handle, learner, now)
     if undone is None or undone.undone_at is None or (done is not None and done.at >= undone.undone_at):
         raise Refused(N_("There is nothing to do again."))
-    swing = _read_swing(connection, learner, undone)
-    with nullcontext(handle) if in_transaction is None else in_transaction() as transaction:
-        swing(connection_of(transaction), None)
-        forget(transaction)
-    return undone
+    return _swing_act(handle, learner, undone, None, in_transaction)
 
 
 def latest_acts(handle: Handle, learner: Learner, now: datetime) -> LatestActs:
@@ -92,6 +82,15 @@ def latest_acts(handle: Handle, learner: Learner, now: datetime) -> LatestActs:
     done = max((act for act in acts if act.undone_at is None), key=lambda act: act.at, default=None)
     undone = [act for act in acts if act.undone_at is not None]
     return LatestActs(done, max(undone, key=lambda act: act.undone_at or act.at, default=None))
+
+
+def _swing_act(handle: Handle, learner: Learner, act: Act, at: datetime | None, in_transaction: Writing | None) -> Act:
+    """Undoes an act at a moment, or (None) does it again: reads first, then writes."""
+    swing = _read_swing(connection_of(handle), learner, act)
+    with nullcontext(handle) if in_transaction is None else in_transaction() as transaction:
+        swing(connection_of(transaction), at)
+        forget(transaction)
+    return act
 
 
 Swing = Callable[[sa.Connection, datetime | None], None]

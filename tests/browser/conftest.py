@@ -2,15 +2,16 @@
 
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -42,10 +43,39 @@ def template(template_with_decks: str) -> str:
     return template_with_decks
 
 
+class Server(ThreadedWSGIServer):
+    """A server that is closed when every request has been answered, and answers no more on connections that are open.
+
+    Otherwise a request that was still being answered would hold a connection of a pool that is closed already, and a
+    browser could reach a server that is said to be away.
+    """
+
+    daemon_threads = False
+
+    def __init__(self, app: Flask, port: int) -> None:
+        self.connections: set[socket.socket] = set()
+        super().__init__("127.0.0.1", port, app)
+
+    def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        for connection in list(self.connections):
+            # It may have ended by itself meanwhile. What is being answered can still be written.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+        super().server_close()
+
+
 @contextmanager
 def served(app: Flask, port: int = 0) -> Iterator[int]:
     """Serves an app on the loopback address, on any free port or on this one; which it is."""
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = Server(app, port)
     # The server looks that often whether it should stop, and every test waits for that.
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.rendering import has_cloze, render_text
+from app.rendering import LONGEST_FIELD, has_cloze, markdown, render_text
 
 
 def html(text: str) -> str:
@@ -106,3 +106,20 @@ def test_hostile_text_is_rendered_before_the_reader_is_gone(text: str) -> None:
 def test_rendering_twice_is_rendering_once() -> None:
     once = render_text("a <b>b</b> & <i>c</i>", "html")
     assert render_text(once, "html") == once
+
+
+@pytest.mark.parametrize("signs", ["[", "!["])
+def test_a_text_of_nothing_but_brackets_is_looked_through_a_bounded_number_of_times(
+    signs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = signs * (LONGEST_FIELD // 2 // len(signs))
+    inline, looks = markdown._MARKDOWN.inline, []
+    skip = inline.skipToken
+    monkeypatch.setattr(inline, "skipToken", lambda state: (looks.append(state.pos), skip(state)))
+    assert signs in markdown.render_markdown(text)
+    # From each bracket it would be twenty times as many as there are brackets.
+    assert len(looks) < 4 * len(text)
+
+
+def test_no_author_has_as_many_links_as_a_text_may_have() -> None:
+    assert render_text("[a](https://example.org/b)\n\n![c](d.png)\n\n" * 700, "markdown").count("<a ") == 700

@@ -46,6 +46,33 @@ def test_after_any_days_everything_agrees(session: Session, ada: User) -> None:
     assert (found.cards, found.answers > 12) == (6, True)
 
 
+@pytest.mark.parametrize(
+    "mark", [None, {"suspended": True}, {"buried_until": 1_000_000}, {"buried_until": 0}, {"flag": 3}]
+)
+def test_a_card_that_waits_on_another_day_than_its_marks_say_is_found_and_mended(
+    session: Session, ada: User, mark: dict[str, int] | None
+) -> None:
+    before = everything(session)
+    memory = session.scalars(sa.select(Memory).where(Memory.user_id == ada.id)).first()
+    assert memory is not None
+    right = memory.due_day
+    if mark is None:
+        memory.queue_day = None
+    else:
+        session.add(Mark(user_id=ada.id, card_id=memory.card_id, **{"suspended": False, "flag": 0, **mark}))
+        right = None if "suspended" in mark else max(memory.due_day, mark.get("buried_until", 0))
+        memory.queue_day = memory.due_day + (1 if right == memory.due_day else 0)
+    session.flush()
+    found = compare(session, ada.id)
+    assert (found.queued, found.memories, found.summaries, found.agrees) == ({memory.card_id}, {}, {}, False)
+    assert rebuild(session, ada.id).queued == {memory.card_id}
+    assert compare(session, ada.id).agrees
+    session.refresh(memory)
+    assert memory.queue_day == right
+    if right == memory.due_day:
+        assert everything(session) == before
+
+
 def test_what_differs_is_found_and_mended_and_marks_stay(session: Session, ada: User) -> None:
     before = everything(session)
     wrong, lost, suspended = list(session.scalars(sa.select(Memory).where(Memory.user_id == ada.id)))[:3]
@@ -72,7 +99,7 @@ def test_what_differs_is_found_and_mended_and_marks_stay(session: Session, ada: 
 
 def test_nobody_elses_rows_are_looked_at(session: Session, ada: User) -> None:
     bob = session.scalars(sa.select(User).where(User.name == "Bob")).one()
-    session.execute(sa.update(Memory).where(Memory.user_id == bob.id).values(ease=1300))
+    session.execute(sa.update(Memory).where(Memory.user_id == bob.id).values(ease=1300, queue_day=None))
     assert rebuild(session, ada.id).agrees
     assert not compare(session, bob.id).agrees
 
