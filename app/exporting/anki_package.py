@@ -67,7 +67,7 @@ class _Making:
 
     def make(self) -> set[str]:
         """Makes it; returns the texts' names of files."""
-        with closing(sqlite3.connect(self._path)) as collection:
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as collection:
             staged = self._path.with_name("reviews")
             collection.execute("ATTACH ? AS staged", (str(staged),))
             for schema in ("main", "staged"):
@@ -75,11 +75,12 @@ class _Making:
                     collection.execute(f"PRAGMA {schema}.{pragma}").close()
             collection.executescript(anki_schema.SCHEMA)
             collection.execute(f"CREATE TABLE staged.reviews ({', '.join(PLACE_OF_REVIEW)})")
+            collection.execute("BEGIN")
             rows = self._fill(collection)
             collection.execute(MOVE_REVIEWS)
             self._add_head(collection, rows)
+            collection.execute("COMMIT")
             collection.executescript(anki_schema.INDEXES)
-            collection.commit()
         staged.unlink(missing_ok=True)
         return rows.names
 
@@ -159,7 +160,7 @@ def _make_dummy(path: Path, export: Export) -> None:
     """What an Anki too old for the collection beside it shows: one note that says so."""
     mod = int(export.now.timestamp())
     fields = UPDATE_ANKI + "\x1f"
-    with closing(sqlite3.connect(path)) as dummy:
+    with closing(sqlite3.connect(path, isolation_level=None)) as dummy:
         dummy.executescript(anki_schema.SCHEMA)
         note = (1, "cardlet:update", anki_schema.FIRST_ID + 1, mod, -1, "", fields, UPDATE_ANKI, 0, 0, "")
         insert(dummy, "notes", [note])
@@ -171,4 +172,3 @@ def _make_dummy(path: Path, export: Export) -> None:
         texts = [anki_schema.text(value) for value in (conf, {basic["id"]: basic}, {1: deck}, {1: preset}, {})]
         head = (1, _beginning("UTC", 4)[0], mod * 1000, mod * 1000, 11, 0, 0, 0, *texts)
         insert(dummy, "col", [head])
-        dummy.commit()

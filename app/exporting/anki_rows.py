@@ -31,6 +31,13 @@ def editions_again(decks: Sequence[Deck]) -> set[int]:
     return {place for place, deck in enumerate(decks) if seen.setdefault(deck.guid, place) != place}
 
 
+def anki_guid(note: OutNote, twins: set[int]) -> str:
+    """What Anki knows a note by: for one that came from there, what it always was."""
+    if note.guid.startswith(FROM_ANKI):
+        return note.guid.removeprefix(FROM_ANKI)
+    return f"{FROM_HERE}{note.guid}" + (f"@{note.language}" if note.place in twins else "")
+
+
 class Rows:
     """The rows that are still to be written. `names`: of the files the notes ask for; `position`: of the last new card.
 
@@ -75,14 +82,11 @@ class Rows:
         mod = note.changed_ms // 1000
         checksum = anki_schema.checksum(sorted_by)
         written = "\x1f".join(fields)
-        self._notes.append((note_id, self._guid(note), model_id, mod, -1, tags, written, sorted_by, checksum, 0, ""))
+        self._notes.append(
+            (note_id, anki_guid(note, self._twins), model_id, mod, -1, tags, written, sorted_by, checksum, 0, "")
+        )
         for card in note.cards:
             self._add_card(card, note_id, mod, int(clozes))
-
-    def _guid(self, note: OutNote) -> str:
-        if note.guid.startswith(FROM_ANKI):
-            return note.guid.removeprefix(FROM_ANKI)
-        return f"{FROM_HERE}{note.guid}" + (f"@{note.language}" if note.place in self._twins else "")
 
     def _add_card(self, card: OutCard, note_id: int, mod: int, first_ordinal: int) -> None:
         card_id = self._card_ids.next(note_id)

@@ -1,6 +1,6 @@
 """Which decks go out: one with those inside it, or all that a learner has."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.errors import NotFound
 from app.models import Card, Deck, Follow, Learner, Note, NoteType
@@ -17,7 +18,7 @@ from app.models.deck import decks_inside, with_parents
 @dataclass(frozen=True)
 class Export:
     """What goes out, to whom, and where it is made. `decks`: each after those above it; `folder`: for files that are
-    made on the way; `media`: where pictures and sounds lie."""
+    made on the way; `media`: where pictures and sounds lie; `told`: is told how many notes more are done."""
 
     learner: Learner
     decks: tuple[Deck, ...]
@@ -26,6 +27,7 @@ class Export:
     media: Path
     with_progress: bool = True
     everything: bool = False
+    told: Callable[[int], object] = int
 
     @property
     def name(self) -> str:
@@ -64,6 +66,10 @@ def _in_order(session: Session, decks: Iterable[Deck]) -> tuple[Deck, ...]:
     """The decks as a list shows them, each below the one it lies in."""
     chosen = {deck.id: deck for deck in decks}
     with_parents(session, list(chosen.values()))
+    for deck in chosen.values():
+        if deck.parent_id is None:
+            # Said, because the writer works in another session, where nothing more can be asked.
+            set_committed_value(deck, "parent", None)
     below: dict[int | None, list[Deck]] = {}
     for deck in sorted(chosen.values(), key=lambda deck: (deck.place, deck.id)):
         below.setdefault(deck.parent_id if deck.parent_id in chosen else None, []).append(deck)

@@ -151,6 +151,7 @@ class _Walk:
         for note_id in note_ids:
             kept = [card for card in cards[note_id] if not card.retired or card.memory is not None]
             yield OutNote(*tuple(notes[note_id]), place, kept)  # type: ignore[call-arg]  # as NOTE says
+        self.export.told(len(note_ids))
 
     def _add_progress(self, cards: dict[int, OutCard]) -> None:
         learner_id, ids = self.export.learner.id, sorted(cards)
