@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from app.errors import N_
-from app.exporting import anki_package, cardlet_json, crowdanki, table
+from app.exporting import anki_package, cardlet_json, crowdanki, markdown_deck, table
 from app.exporting.choosing import Export
 from app.exporting.naming import file_stem
 
@@ -18,7 +18,7 @@ ZIP, UTF_8 = "application/zip", "charset=utf-8"
 @dataclass(frozen=True, slots=True)
 class Format:
     """A format: its name and what it is for, in words for people; the ending and type of its files; who writes it.
-    `progress`: whether it can hold what the learner knows."""
+    `progress`: whether it can hold what the learner knows; `of_one`: a file holds one deck, several are a zip."""
 
     name: str
     about: str
@@ -26,9 +26,16 @@ class Format:
     content_type: str
     write: Writer
     progress: bool = False
+    of_one: bool = False
 
     def file_name(self, export: Export) -> str:
-        return f"{file_stem(export.name)}{self.ending}"
+        return f"{file_stem(export.name)}{self.ending if self._is_whole(export) else '.zip'}"
+
+    def type_of(self, export: Export) -> str:
+        return self.content_type if self._is_whole(export) else ZIP
+
+    def _is_whole(self, export: Export) -> bool:
+        return len(export.decks) == 1 or not self.of_one
 
 
 FORMATS: dict[str, Format] = {
@@ -47,6 +54,21 @@ FORMATS: dict[str, Format] = {
         ZIP,
         cardlet_json.write,
         progress=True,
+    ),
+    "markdown": Format(
+        N_("Markdown (.md)"),
+        N_("To read, to edit as text, to keep under version control. Several decks come as a .zip."),
+        ".md",
+        f"text/markdown; {UTF_8}",
+        markdown_deck.write,
+        of_one=True,
+    ),
+    "markdown-zip": Format(
+        N_("Markdown with pictures and sound (.zip)"),
+        N_("The same, a file for each deck, with the files they ask for."),
+        ".zip",
+        ZIP,
+        markdown_deck.write_folder,
     ),
     "csv": Format(
         N_("Table (.csv)"),

@@ -57,7 +57,7 @@ def _file(decks: tuple[Deck, ...], format: Format | None, *, everything: bool) -
         with_progress=with_progress,
         everything=everything,
     )
-    response = Response(_pieces(db.engine, format, export), content_type=format.content_type)
+    response = Response(_pieces(db.engine, format, export), content_type=format.type_of(export))
     response.headers["Content-Disposition"] = _attached(format.file_name(export))
     return response
 
