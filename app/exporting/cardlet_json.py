@@ -15,6 +15,7 @@ from app.exporting.choosing import Export, number_of_cards, types_in
 from app.exporting.files_named import files_named
 from app.exporting.walking import LOG, OutCard, OutNote, Row, follows_in, notes_of
 from app.models import Card, Deck, Memory, NoteType, ParameterSet, Review, SchedulerVersion
+from app.models.deck import unseen_decks
 from app.scheduling import MemoryState
 
 FORMAT = 1
@@ -188,6 +189,8 @@ class _Lines:
         met = sa.select(Memory.card_id).where(Memory.user_id == learner_id)
         there = sa.select(Card.id).where(Card.deck_id.in_(self._export.places), sa.or_(~Card.retired, Card.id.in_(met)))
         own = sa.select(Review.card_id).where(Review.user_id == learner_id, Review.card_id.not_in(there))
+        # What is being imported at this moment is not lost, only not there yet.
+        own = own.where(Review.deck_id.not_in(unseen_decks(learner_id)))
         lost = self._connection.scalars(own.distinct().order_by(Review.card_id)).all()
         for at in range(0, len(lost), LINES):
             ids = lost[at : at + LINES]
