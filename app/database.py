@@ -110,6 +110,17 @@ class Database:
         self.connection.rollback()
 
 
+@contextmanager
+def reading_apart(engine: sa.Engine) -> Iterator[orm.Session]:
+    """A session on a connection of its own that sees one moment: for what is still being sent when the request is over
+    and its own connection closed."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with orm.Session(connection, expire_on_commit=False) as session:
+            yield session
+
+
 Handle = orm.Session | sa.Connection
 """What a verb of the hot path works on: a session, or the bare connection, which is quicker to come by."""
 

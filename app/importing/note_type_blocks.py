@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.errors import N_, UnreadableFile
+from app.importing.exact_values import exact_type
 from app.rendering import CardTemplate, Shape
+from app.rendering.fences import code_after
 
-OPENING = re.compile(r"(`{3,})note-type +(\S.*?) *$")
+OPENING = re.compile(r"(`{3,})note-type(=?) +(\S.*?) *$")
 FIELD = re.compile(r"(?P<name>.+?)(?: +\((?P<language>[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)\))?")
 PART = re.compile(r"(?P<key>fields|style|card|front|back):(?: +(?P<value>.*))?")
 ESCAPED = re.compile(r"\\+(?:fields|style|card|front|back):")
@@ -23,7 +25,6 @@ MISPLACED = N_("the line “%(text)s” does not belong here in a note type")
 TOO_LONG = N_("a text is longer than %(longest)s characters")
 
 
-CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"### +(.+?) *")
 ESCAPED_HEADING = re.compile(r"\\+###? ")
 
@@ -48,13 +49,17 @@ def read_note_types(lines: Sequence[str], start: int, taken: set[str]) -> tuple[
         if opening is None:
             at += 1
             continue
-        name = opening[2]
+        name = opening[3]
         if name in found or name in taken or len(name) > LONGEST_NAME:
             raise UnreadableFile(TWICE, line=at + 1, name=name[:LONGEST_NAME])
         end = next((i for i in range(at + 1, len(lines)) if _closes(lines[i], opening[1])), None)
         if end is None:
             raise UnreadableFile(UNCLOSED, line=at + 1, name=name)
-        found[name] = _Reading(name, at + 1).read(lines[at + 1 : end])
+        if opening[2]:
+            shape = exact_type("\n".join(lines[at + 1 : end]), at + 2)
+            found[name] = NoteTypeBlock(shape, (None,) * len(shape.field_names))
+        else:
+            found[name] = _Reading(name, at + 1).read(lines[at + 1 : end])
         at = end + 1
     return found, at
 
@@ -144,14 +149,3 @@ def fields_of(first: str, lines: Sequence[str], names: Sequence[str]) -> tuple[s
             into.append(line if code or not ESCAPED_HEADING.match(line) else line[1:])
         code = code_after(code, line)
     return tuple("\n".join(text).strip("\n").rstrip() for text in texts.values())
-
-
-def code_after(code: str, line: str) -> str:
-    """The fence of the code block the next line lies in, or nothing."""
-    match = CODE_FENCE.match(line)
-    if match is None:
-        return code
-    if not code:
-        return match[1]
-    closes = match[1][0] == code[0] and len(match[1]) >= len(code) and not line.strip().strip(code[0])
-    return "" if closes else code

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.database import Handle, connection_of
 from app.errors import N_, NotFound, Refused, TooLarge
 from app.models import Deck, Follow, Learner, MediaName, Medium, Note, NoteType
+from app.models.media import path_of_file
 
 LARGEST_FILE = 20 * 2**20
 LONGEST_NAME = 120
@@ -117,11 +118,6 @@ def store_file(folder: Path, source: IO[bytes], name: str) -> Stored:
         Path(draft).unlink(missing_ok=True)
         raise
     return Stored(digest.hexdigest(), content_type, size)
-
-
-def path_of_file(folder: Path, digest: str) -> Path:
-    """Where a file lies: `ab/cdef…`."""
-    return folder / digest[:2] / digest[2:]
 
 
 def name_file(session: Session, learner: Learner, name: str, stored: Stored, now: datetime) -> None:

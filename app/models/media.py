@@ -1,6 +1,7 @@
 """Pictures and sounds: each stored once, whoever gives it a name."""
 
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,3 +30,8 @@ class MediaName(Base):
     name: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
     digest: Mapped[str] = mapped_column(sa.ForeignKey("media.digest"), index=True)
     added_at: Mapped[datetime] = mapped_column(Moment)
+
+
+def path_of_file(folder: Path, digest: str) -> Path:
+    """Where a file lies: `ab/cdef…`."""
+    return folder / digest[:2] / digest[2:]

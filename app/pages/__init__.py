@@ -10,6 +10,7 @@ from app.pages import (
     copying,
     drafts,
     errors,
+    exporting,
     headers,
     health,
     home,
@@ -36,5 +37,5 @@ def init_app(app: Flask) -> None:
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
     learning = (home, study, practice, marking, cards, notes, planning, progress)
-    for room in (health, accounts, *learning, library, media, copying, importing, drafts):
+    for room in (health, accounts, *learning, library, media, copying, importing, drafts, exporting):
         app.register_blueprint(room.bp)

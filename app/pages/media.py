@@ -15,11 +15,11 @@ from app.library.media import (
     name_of_file,
     own_deck,
     own_media,
-    path_of_file,
     store_file,
     visible_medium,
 )
 from app.locking import locked
+from app.models.media import path_of_file
 from app.pages.access import current_learner
 from app.pages.language import _, ngettext
 from app.pages.words import error_words

@@ -1,0 +1,65 @@
+"""A card's log as Anki's review log has it: what each answer made of the schedule, step by step."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from app.database import EPOCH
+from app.exporting.walking import OutCard
+from app.models import Kind
+from app.models.review import event_of
+from app.scheduling import NEW, MemoryState, Scheduler, Settings, take
+
+LEARN, REVIEW, RELEARN, FILTERED, MANUAL = range(5)
+EASES = (1, 1, 1, 2, 3, 4)
+"""Anki's button for each grade."""
+NOBODY = UUID(int=0)
+
+Logged = tuple[int, int, int, int, int, int, int, int]
+"""The moment, the card, the button, the interval after and before (days), the factor, the milliseconds, the type."""
+
+
+def logged(card: OutCard, card_id: int, settings: Settings) -> Iterator[Logged]:
+    """The rows of a card that Anki knows by this id; a state taken over is none of them, what led to it is."""
+    before = NEW
+    for review in card.reviews:
+        _, kind, day, _, at_ms, grade, took_ms, _, state, _ = review[:10]
+        if kind == Kind.IMPORTED:
+            yield _imported(review, card_id)
+            continue
+        if kind == Kind.PRACTICE:
+            yield at_ms, card_id, EASES[grade], before.interval, before.interval, 0, took_ms, FILTERED
+            continue
+        # The moment matters for the drill alone, which nothing here asks for.
+        after = take(before, event_of(kind, NOBODY, day, EPOCH, grade, state), settings, card.id)
+        if kind == Kind.ANSWER:
+            yield _answer(review, card_id, before, after, settings)
+        elif kind == Kind.SET_DUE:
+            days = (after.due_day or day) - day
+            yield at_ms, card_id, 0, days, before.interval, factor_of(after, settings), 0, MANUAL
+        elif kind == Kind.RESET:
+            yield at_ms, card_id, 0, 0, before.interval, 0, 0, MANUAL
+        before = after
+
+
+def _answer(review: Sequence[Any], card_id: int, before: MemoryState, after: MemoryState, settings: Settings) -> Logged:
+    day, at_ms, grade, took_ms = review[2], review[4], review[5], review[6]
+    factor = factor_of(after, settings)
+    if before.last_day is not None and day <= before.last_day:
+        return at_ms, card_id, EASES[grade], 0, 0, factor, took_ms, RELEARN
+    kind = LEARN if before.last_day is None else REVIEW
+    return at_ms, card_id, EASES[grade], after.interval, before.interval, factor, took_ms, kind
+
+
+def _imported(review: Sequence[Any], card_id: int) -> Logged:
+    """An answer given elsewhere, as it was there."""
+    kind, interval, last_interval, factor = review[8] or (REVIEW, 0, 0, 0)
+    ease = max(0, review[5] - 1)
+    return review[4], card_id, ease, interval, last_interval, factor, review[6], kind
+
+
+def factor_of(state: MemoryState, settings: Settings) -> int:
+    """SM-2's ease; FSRS's difficulty from 1 to 10 as Anki writes it, from 100 to 1,100."""
+    if settings.scheduler is Scheduler.FSRS and state.difficulty is not None:
+        return round(((state.difficulty - 1) / 9 + 0.1) * 1000)
+    return state.ease

@@ -1,0 +1,158 @@
+"""Notes, cards and reviews as the rows of an Anki collection."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from html import unescape
+from typing import Any
+
+from app.exporting import anki_schema
+from app.exporting.anki_log import FILTERED, logged
+from app.exporting.choosing import Export
+from app.exporting.files_named import files_named
+from app.exporting.html import html_of
+from app.exporting.walking import OutCard, OutNote
+from app.models import Deck, NoteType
+from app.models.user import Learner
+from app.scheduling import Settings
+
+PLACE_OF_REVIEW = ("at", "cid", "ease", "ivl", "last", "factor", "took", "type")
+TAG = re.compile(r"<[^>]*>")
+DAY_SECONDS = 86_400
+NEW, REVIEW = 0, 2
+SUSPENDED, BURIED = -1, -3
+FROM_ANKI, FROM_HERE = "anki/", "cardlet:"
+
+
+def editions_again(decks: Sequence[Deck]) -> set[int]:
+    """The places of decks that are another edition of one before: their notes have the same guids."""
+    seen: dict[str, int] = {}
+    return {place for place, deck in enumerate(decks) if seen.setdefault(deck.guid, place) != place}
+
+
+def anki_guid(note: OutNote, twins: set[int]) -> str:
+    """What Anki knows a note by: for one that came from there, what it always was."""
+    if note.guid.startswith(FROM_ANKI):
+        return note.guid.removeprefix(FROM_ANKI)
+    return f"{FROM_HERE}{note.guid}" + (f"@{note.language}" if note.place in twins else "")
+
+
+class Rows:
+    """The rows that are still to be written. `names`: of the files the notes ask for; `position`: of the last new card.
+
+    `of_decks`: the settings of each deck, for cards that have no memory to say theirs.
+    """
+
+    def __init__(
+        self,
+        export: Export,
+        types: Mapping[int, NoteType],
+        settings: Mapping[int | None, Settings],
+        of_decks: Sequence[Settings],
+        first_day: int,
+        twins: set[int],
+    ) -> None:
+        self._export, self._settings, self._of_decks = export, settings, of_decks
+        self._first_day, self._twins = first_day, twins
+        learner: Learner = export.learner
+        self._today = learner.today(export.now)
+        self._models = {key: (anki_schema.model_id(one), anki_schema.makes_clozes(one)) for key, one in types.items()}
+        self._note_ids, self._card_ids = _Ids(), _Ids()
+        self._notes: list[tuple[Any, ...]] = []
+        self._cards: list[tuple[Any, ...]] = []
+        self._reviews: list[tuple[Any, ...]] = []
+        self.names: set[str] = set()
+        self.position = 0
+        for one in types.values():
+            for template in one.templates:
+                self.names |= files_named(template["front"]) | files_named(template["back"])
+
+    def deck_id(self, deck_id: int) -> int:
+        return anki_schema.FIRST_ID + deck_id
+
+    def add(self, note: OutNote) -> None:
+        note_id = self._note_ids.next(note.created_ms)
+        model_id, clozes = self._models[note.type_id]
+        for text in note.fields:
+            self.names |= files_named(text)
+        fields = [html_of(text, note.format).replace("\x1f", "") for text in note.fields]
+        sorted_by = unescape(TAG.sub("", fields[0]))
+        tags = f" {' '.join(tag for tag in note.tags)} " if note.tags else ""
+        mod = note.changed_ms // 1000
+        checksum = anki_schema.checksum(sorted_by)
+        written = "\x1f".join(fields)
+        self._notes.append(
+            (note_id, anki_guid(note, self._twins), model_id, mod, -1, tags, written, sorted_by, checksum, 0, "")
+        )
+        for card in note.cards:
+            self._add_card(card, note_id, mod, int(clozes))
+
+    def _add_card(self, card: OutCard, note_id: int, mod: int, first_ordinal: int) -> None:
+        card_id = self._card_ids.next(note_id)
+        memory, deck = card.memory, self._export.decks[card.deck]
+        settings = self._of_decks[card.deck]
+        if memory is not None:
+            settings = self._settings.get(memory.scheduler_version, settings)
+        reviews = list(logged(card, card_id, settings))
+        self._reviews += reviews
+        self.position += 1
+        kind, due, interval, ease, lapses, reps, data = NEW, self.position, 0, 0, 0, 0, "{}"
+        if memory is not None:
+            kind, due, interval = REVIEW, memory.due_day - self._first_day, memory.interval
+            ease, lapses, data = memory.ease, memory.lapses, _fsrs(card, settings)
+            reps = max(memory.repetitions, sum(1 for row in reviews if row[2] and row[7] != FILTERED))
+        row = (card_id, note_id, self.deck_id(deck.id), card.ordinal - first_ordinal, mod, -1, kind)
+        flag = 0 if card.mark is None else card.mark.flag
+        self._cards.append((*row, self._queue(card, kind), due, interval, ease, reps, lapses, 0, 0, 0, flag, data))
+
+    def _queue(self, card: OutCard, kind: int) -> int:
+        """Where the card waits: for new ones and reviews the queue is numbered like the kind."""
+        if card.mark is None:
+            return kind
+        if card.mark.suspended:
+            return SUSPENDED
+        return BURIED if (card.mark.buried_until or 0) > self._today else kind
+
+    def write(self, collection: sqlite3.Connection) -> None:
+        for table, rows in (
+            *(("main.notes", self._notes), ("main.cards", self._cards)),
+            ("staged.reviews", self._reviews),
+        ):
+            insert(collection, table, rows)
+            rows.clear()
+
+
+def insert(collection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Adds whole rows to one of the collection's tables."""
+    if rows:
+        places = ", ".join("?" * len(rows[0]))
+        collection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608  # names of ours
+
+
+class _Ids:
+    """Moments as ids: each once, the first free one from the moment on."""
+
+    def __init__(self) -> None:
+        self._used: set[int] = set()
+        self._free: dict[int, int] = {}
+
+    def next(self, moment: int) -> int:
+        found = max(1, self._free.get(moment, moment))
+        while found in self._used:
+            found += 1
+        self._used.add(found)
+        if found != moment:
+            self._free[moment] = found + 1
+        return found
+
+
+def _fsrs(card: OutCard, settings: Settings) -> str:
+    """What Anki keeps of FSRS beside a card: the memory, the retention wanted, and when it was last answered."""
+    memory = card.memory
+    if memory is None or memory.stability is None:
+        return "{}"
+    last = max((row.at_ms for row in card.reviews if row.grade), default=None)
+    seconds = last // 1000 if last is not None else memory.last_day * DAY_SECONDS + DAY_SECONDS // 2
+    told = {"s": round(memory.stability, 4), "d": round(memory.difficulty, 3), "dr": round(settings.retention, 2)}
+    return json.dumps({**told, "decay": round(settings.parameters[-1], 3), "lrt": seconds}, separators=(",", ":"))
