@@ -11,6 +11,7 @@ from app.importing import Duplicates, ReadingOptions
 from app.importing.csv_file import DELIMITERS
 from app.importing.encoding import OFFERED
 from app.importing.parsed import Role, TableLayout, TextFormat, tag_of
+from app.importing.reading import FORMATS
 from app.models import Learner, Upload
 from app.pages.language import CARD_LANGUAGES, _
 
@@ -49,6 +50,7 @@ def options_of(given: Any, kept: Upload, learner: Learner) -> ReadingOptions:
         time_zone=learner.time_zone,
         day_starts_at=learner.day_starts_at,
         with_schedule=given.get("with_schedule") != "no",
+        reader=given.get("reader") if given.get("reader") in FORMATS else None,
     )
 
 
@@ -84,6 +86,13 @@ def encodings_for(table: TableLayout | None) -> list[tuple[str, str]]:
     """The encodings to choose from; one that was found and is not offered stands first, and means: as it was found."""
     offered, found = [(name, name) for name in OFFERED], table.encoding if table else None
     return offered if found is None or found in OFFERED else [("", found), *offered]
+
+
+def formats_for(file_name: str) -> list[tuple[str, str]]:
+    """The formats a text may be read as; other files say themselves what they are."""
+    if not file_name.lower().endswith((".md", ".txt", ".csv", ".tsv")):
+        return []
+    return [(name, _(FORMATS[name].title)) for name in ("table", "list", "deck", "hashcards", "obsidian")]
 
 
 def role_words() -> list[tuple[Role, str]]:

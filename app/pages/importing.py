@@ -37,6 +37,7 @@ from app.pages.import_forms import (
     duplicates_of,
     encodings_for,
     file_of,
+    formats_for,
     name_of,
     options_of,
     role_words,
@@ -173,6 +174,8 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
         with_schedule=given.get("with_schedule") != "no",
         encodings=encodings_for(table),
         roles=role_words(),
+        formats=formats_for(kept.file_name),
+        reader=given.get("reader") or "",
         languages=CARD_LANGUAGES,
         words=error_words(error) if error else None,
     )
