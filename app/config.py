@@ -71,7 +71,7 @@ SETTINGS = (
         "Who may start: `open` for everyone, guests too; `closed` for nobody.",
         _one_of("open", "closed"),
     ),
-    Setting("MAX_UPLOAD_MB", "16", "The largest file that can be imported, in MiB.", _between(1, 1024)),
+    Setting("MAX_UPLOAD_MB", "1024", "The largest file that can be imported, in MiB.", _between(1, 8192)),
     Setting("TRUSTED_PROXIES", "0", "How many proxies in front of Cardlet set `X-Forwarded-*`.", _between(0, 10)),
 )
 

@@ -56,3 +56,15 @@ def locked(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[b
             yield False
             return
         yield True
+
+
+def try_lock(file: IO[bytes], *, shared: bool = False) -> bool:
+    """Locks an open file without waiting, until it is closed by everybody who has it, child processes too; whether it
+    could be locked."""
+    if os.name != "posix":
+        return True
+    try:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -11,9 +11,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from app.importing import store_upload
 from app.library import Wording, edit_note
 from app.library.media import name_file, store_file
-from app.models import Note, Upload, User
+from app.models import Import, Note, Upload, User
 from app.models.change import digest_of
 from app.pages.access import PUBLIC
 from tests.factories import a_deck, a_follow, a_note, at
@@ -64,9 +65,12 @@ def adas_things(visitor: Callable[[], Visitor], change: Callable, data_dir: Path
         deck = a_deck(session, owner=ada, name="Ada's deck")
         (card,) = a_note(session, deck, fields=("Ada's question", "Ada's answer"))
         a_follow(session, ada, deck)
-        report = {"deck_id": deck.id, "bad_rows": []}
-        upload = Upload(user_id=ada.id, file_name="Ada's.csv", content=b"a,b", created_at=at(0))
-        imported = Upload(user_id=ada.id, file_name="Ada's.csv", content=None, report=report, created_at=at(0))
+        done = Import(user_id=ada.id, file_name="Ada's.csv", at=at(0), finished_at=at(0), report={"deck_id": deck.id})
+        session.add(done)
+        session.flush()
+        stored = store_upload(data_dir / "uploads", BytesIO(b"a,b"))
+        kept = {"user_id": ada.id, "file_name": "Ada's.csv", "stored_as": stored.name, "size": 3, "created_at": at(0)}
+        upload, imported = Upload(**kept), Upload(**kept, import_id=done.id)
         session.add_all([upload, imported])
         session.flush()
         note = session.get_one(Note, card.note_id)
@@ -75,7 +79,7 @@ def adas_things(visitor: Callable[[], Visitor], change: Callable, data_dir: Path
         assert change_id is not None
         name_file(session, ada, "Ada's.png", picture, at(0))
         things = {"deck_id": deck.id, "card_id": card.id, "note_id": note.id, "change_id": change_id}
-        ids = {**things, "upload_id": upload.id, "imported_id": imported.id}
+        ids = {**things, "upload_id": upload.id, "imported_id": imported.id, "import_id": done.id}
         return {**ids, "owner_id": ada.id, "name": "Ada's.png", "side": "answer"}
 
     return change(make)

@@ -1,53 +1,158 @@
-"""`cardlet import`: decks from files."""
+"""`cardlet import` and `cardlet undo-import`: decks from files."""
 
+import sys
+from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 import click
 import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.cli.group import cardlet, ready_app
 from app.clock import now
 from app.database import db, importing_lock, writing
 from app.errors import Refused, UnreadableFile
-from app.importing import ImportReport, ReadingOptions, Source, import_deck, read_deck
+from app.importing import (
+    Duplicates,
+    ImportReport,
+    Lent,
+    Order,
+    ParsedDeck,
+    ReadingOptions,
+    Source,
+    about_rows,
+    begin_import,
+    carry_out,
+    give_up,
+    read_deck,
+    undo_import,
+)
 from app.importing.csv_file import DELIMITERS
+from app.importing.parsed import ParsedFile, Remark, TextFormat, tag_of
 from app.library import follow
+from app.library.keeping_files import keep_imported
 from app.locking import locked
 from app.models import User
 from app.models.user import name_key
+from app.study.rebuilding import refold
+
+DUPLICATES: dict[str, Duplicates] = {"update": "update", "keep": "keep both", "skip": "skip"}
 
 
 @cardlet.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--owner", required=True, help="Whose deck it becomes.")
 @click.option("--deck", help="The deck's name, for files that do not say it.")
+@click.option("--tags", default="", help="Tags for all notes, with commas or spaces between them.")
 @click.option("--encoding", help="The file's encoding, if Cardlet does not find it out.")
 @click.option("--delimiter", type=click.Choice(DELIMITERS), help="What separates the columns of a table.")
+@click.option("--format", type=click.Choice(["markdown", "html"]), help="What the text of a table is.")
+@click.option(
+    "--duplicates",
+    type=click.Choice(list(DUPLICATES)),
+    default="update",
+    show_default=True,
+    help="Notes that are there already: update them, keep both, or skip the new ones.",
+)
+@click.option("--no-progress-data", is_flag=True, help="Leave out histories and schedules: begin anew.")
 @click.pass_context
-def import_file(
-    ctx: click.Context, file: Path, owner: str, deck: str | None, encoding: str | None, delimiter: str | None
-) -> None:
+def import_file(ctx: click.Context, /, file: Path, owner: str, **given: Any) -> None:
     """Import a deck from a file."""
-    options = ReadingOptions(deck_name=deck, encoding=encoding, delimiter=delimiter)
-    parsed = read_deck(Source(file.name, content=file.read_bytes()), options)
-    with ready_app(ctx.obj):
-        owner_id = db.session.scalar(sa.select(User.id).where(User.name_key == name_key(owner.strip())))
-        if owner_id is None:
-            raise Refused("There is no learner called %(name)s.", name=owner)
-        moment = now()
-        with locked(importing_lock(), shared=True):
-            report = import_deck(parsed, owner_id, moment, writing)
-        if report.deck_id is not None:
+    source = Source(file.name, path=file)
+    read_deck(source, _options(given, "UTC", 4)).closing.close()
+    with ready_app(ctx.obj) as app:
+        learner = _learner(owner)
+        options = _options(given, learner.time_zone, learner.day_starts_at)
+        with writing() as session:
+            import_id = begin_import(session, learner.id, file.name, now())
+        order = Order(learner.id, import_id, 0, "", file.name, options, DUPLICATES[given["duplicates"]])
+        try:
+            with read_deck(source, options) as parsed, locked(importing_lock(), shared=True):
+                report = _imported_with_bar(app, order, parsed, source)
+        except BaseException:
             with writing() as session:
-                follow(session, session.get_one(User, owner_id), report.deck_id, moment)
-        _show(report)
+                give_up(session, learner.id, import_id, None, forget=True)
+            raise
+        _show(report, import_id)
     if report.deck_id is None:
         raise UnreadableFile("There is no card in this file.")
 
 
-def _show(report: ImportReport) -> None:
-    click.echo(
-        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.skipped} skipped"
+def _options(given: dict[str, Any], time_zone: str, day_starts_at: int) -> ReadingOptions:
+    return ReadingOptions(
+        deck_name=given["deck"],
+        encoding=given["encoding"],
+        delimiter=given["delimiter"],
+        format=cast("TextFormat | None", given["format"]),
+        tags=tuple(dict.fromkeys(map(tag_of, given["tags"].replace(",", " ").split()))),
+        time_zone=time_zone,
+        day_starts_at=day_starts_at,
+        with_schedule=not given["no_progress_data"],
     )
+
+
+def _learner(name: str) -> User:
+    learner = db.session.scalar(sa.select(User).where(User.name_key == name_key(name.strip())))
+    if learner is None:
+        raise Refused("There is no learner called %(name)s.", name=name)
+    return learner
+
+
+def _imported_with_bar(app: Flask, order: Order, parsed: ParsedDeck, source: Source) -> ImportReport:
+    """Imports; a terminal sees a bar. The bar stands on the error output: the other is for the report."""
+    if not sys.stderr.isatty():
+        return carry_out(parsed, order, lent(app, order.learner_id), lambda rows: None)
+    total = parsed.total or (about_rows(source) if parsed.table else None)
+    with click.progressbar(length=total or 0, label="Importing", file=sys.stderr) as bar:
+
+        def move(done: int) -> None:
+            bar.update(max(0, done - bar.pos))
+
+        report = carry_out(parsed, order, lent(app, order.learner_id), move)
+        bar.update(max(0, (total or 0) - bar.pos))
+    return report
+
+
+def lent(app: Flask, learner_id: int) -> Lent:
+    """What this door lends an import."""
+    data: Path = app.config["DATA_DIR"]
+
+    def keep_files(files: list[ParsedFile]) -> tuple[dict[str, str], list[Remark]]:
+        learner = db.session.get_one(User, learner_id)
+        with locked(data / "media.lock"):
+            opened = [(file.name, file.open) for file in files]
+            names, refused = keep_imported(data / "media", learner, opened, now(), writing)
+        return names, [Remark(error.message, error.places) for error in refused]
+
+    return Lent(writing, now, _follow, keep_files, data / "uploads")
+
+
+def _follow(session: Session, learner_id: int, deck_id: int, moment: datetime) -> None:
+    follow(session, session.get_one(User, learner_id), deck_id, moment)
+
+
+def _show(report: ImportReport, import_id: int) -> None:
+    counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "kept", "skipped")}
+    click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
     for row in report.bad_rows:
         click.echo(f"  line {row.line}: {row.message % row.places}", err=True)
+    for remark in report.remarks:
+        click.echo(remark.message % remark.places if remark.places else remark.message)
+    if report.deck_id is not None:
+        click.echo(f"To take it back: cardlet undo-import {import_id} --owner NAME")
+
+
+@cardlet.command("undo-import")
+@click.argument("import_id", type=click.IntRange(1))
+@click.option("--owner", required=True, help="Whose import it was.")
+@click.pass_context
+def undo(ctx: click.Context, import_id: int, owner: str) -> None:
+    """Take back a whole import. Notes changed since stay."""
+    with ready_app(ctx.obj):
+        learner = _learner(owner)
+        undone = undo_import(learner.id, import_id, now(), writing)
+        with writing() as session:
+            refold(session, learner.id, undone.card_ids)
+    click.echo(f"{undone.removed} notes taken back, {undone.restored} as before, {undone.kept} left as they are")

@@ -15,7 +15,14 @@ from app.clock import now
 from app.config import VERSION, BadSetting, shipped, unknown_variables
 from app.database import close, db, importing_lock, writing
 from app.errors import CardletError
-from app.importing import finish_undoing, publish_starter_decks, sweep_unfinished, undone_halfway
+from app.importing import (
+    delete_uploaded,
+    finish_undoing,
+    publish_starter_decks,
+    sweep_unfinished,
+    sweep_uploads,
+    undone_halfway,
+)
 from app.locking import locked
 from app.schema import WrongSchema, upgrade
 
@@ -56,6 +63,18 @@ def ready_app(create_app: Callable[[], Flask]) -> Iterator[Flask]:
         close(app)
 
 
+@contextmanager
+def plain_app(create_app: Callable[[], Flask]) -> Iterator[Flask]:
+    """The app beside a server that has put everything in place. Closes the database at the end."""
+    os.umask(0o077)
+    app = _made(create_app)
+    try:
+        with app.app_context():
+            yield app
+    finally:
+        close(app)
+
+
 def _made(create_app: Callable[[], Flask]) -> Flask:
     """The app. What the settings ask for and the machine does not have is a bad setting, not a crash."""
     try:
@@ -78,5 +97,7 @@ def _put_in_place(app: Flask) -> None:
                     finish_undoing(learner_id, import_id, writing)
             with writing() as session:
                 sweep_guests(session, moment)
+                leftovers = sweep_uploads(session, data_dir / "uploads", moment)
+        delete_uploaded(data_dir / "uploads", leftovers)
         with locked(importing_lock(), shared=True):
             publish_starter_decks(shipped("decks"), moment, writing)

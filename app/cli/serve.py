@@ -14,8 +14,10 @@ from app.cli.group import cardlet, ready_app
 from app.config import read_settings
 
 LARGEST_HEADER = 64 * 2**10
-ROOM_TO_REFUSE = 16
-"""The server itself cuts off what is many times too large; what is a little too large reaches a page that explains."""
+ROOM_TO_REFUSE = 256 * 2**20
+"""The server itself cuts off what is far too large; what is a little too large reaches a page that explains."""
+AT_ONCE = 1
+"""Bytes from which on the server sends what a page has said so far: an import tells how it gets on line by line."""
 
 
 @cardlet.command()
@@ -32,8 +34,9 @@ def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
             app,
             sockets=[listener],
             threads=settings["THREADS"],
-            max_request_body_size=settings["MAX_UPLOAD_MB"] * ROOM_TO_REFUSE * 2**20,
+            max_request_body_size=settings["MAX_UPLOAD_MB"] * 2**20 + ROOM_TO_REFUSE,
             max_request_header_size=LARGEST_HEADER,
+            send_bytes=AT_ONCE,
             ident=None,
             clear_untrusted_proxy_headers=False,
         )

@@ -95,6 +95,13 @@ def open_deck(
     )
 
 
+def known_deck(session: Session, header: DeckHeader, owner_id: int | None) -> tuple[str, int | None]:
+    """The identity of the deck a header names, and its id if it is there; nothing is made."""
+    guid = header.guid or _name_guid(header.path)
+    own = (Deck.owner_id.is_not_distinct_from(owner_id), Deck.language == header.language, Deck.guid == guid)
+    return guid, session.scalar(sa.select(Deck.id).where(*own, Deck.published))
+
+
 def _name_guid(path: tuple[str, ...]) -> str:
     """A deck without an id is known by its name."""
     return f"name:{'::'.join(path)}"

@@ -1,7 +1,6 @@
 """A file between its upload and its import."""
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,7 +9,7 @@ from app.database import Base, Moment
 
 
 class Upload(Base):
-    """What a learner is about to import, kept while they look at the preview, at most a day."""
+    """What a learner is about to import; at most a day old. The file itself lies in the data directory."""
 
     __tablename__ = "uploads"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -18,8 +17,9 @@ class Upload(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     file_name: Mapped[str] = mapped_column(sa.String(255))
-    # NULL: it was imported.
-    content: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
-    # What the import reported. NULL: it was not imported yet.
-    report: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    # What the file is called in the folder of uploads: nothing that anybody sent.
+    stored_as: Mapped[str] = mapped_column(sa.String(32))
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    # The Import that has taken it; once that has come to its end the file is gone. NULL: it waits.
+    import_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -15,6 +15,7 @@ from app.pages import (
     health,
     home,
     importing,
+    importing_reports,
     language,
     library,
     marking,
@@ -37,5 +38,6 @@ def init_app(app: Flask) -> None:
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
     learning = (home, study, practice, marking, cards, notes, planning, progress)
-    for room in (health, accounts, *learning, library, media, copying, importing, drafts, exporting):
+    coming_and_going = (importing, importing_reports, drafts, exporting)
+    for room in (health, accounts, *learning, library, media, copying, *coming_and_going):
         app.register_blueprint(room.bp)

@@ -3,17 +3,20 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.database import db
 from app.errors import CardletError
-from app.importing import Outline, deck_of_drafts, own_upload, read_outline
+from app.importing import Outline, ReadingOptions, deck_of_drafts, own_upload, read_outline
 from app.models import Upload
 from app.pages.access import current_learner
-from app.pages.importing import import_and_report, name_of, shown_name
+from app.pages.import_forms import file_of, name_of, shown_name
+from app.pages.import_running import report_address, run_import
 from app.pages.language import CARD_LANGUAGES
 from app.pages.words import error_words
+
+LONGEST_NOTES = 5 * 2**20
 
 bp = Blueprint("drafts", __name__, url_prefix="/import")
 
@@ -21,9 +24,10 @@ bp = Blueprint("drafts", __name__, url_prefix="/import")
 @bp.get("/<id:upload_id>/drafts")
 def drafts_page(upload_id: int) -> ResponseReturnValue:
     kept = own_upload(db.session, current_learner(), upload_id)
-    if kept.content is None:
-        return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
-    outline = read_outline(kept.content)
+    done = report_address(kept)
+    if done is not None:
+        return redirect(done, 303)
+    outline = read_outline(_content(kept))
     return _page(kept, outline, set(range(len(outline.drafts))), None)
 
 
@@ -31,24 +35,35 @@ def drafts_page(upload_id: int) -> ResponseReturnValue:
 def accept_drafts(upload_id: int) -> ResponseReturnValue:
     learner = current_learner()
     kept = own_upload(db.session, learner, upload_id)
-    if kept.content is None:
-        return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
-    outline = _as_edited(read_outline(kept.content))
+    done = report_address(kept)
+    if done is not None:
+        return redirect(done, 303)
+    outline = _as_edited(read_outline(_content(kept)))
     given = set(request.form.getlist("keep"))
     ticked = {n for n in range(len(outline.drafts)) if str(n) in given}
+
+    def page_with(error: CardletError) -> ResponseReturnValue:
+        return _page(own_upload(db.session, learner, upload_id), outline, ticked, error), error.status
+
     try:
         chosen = [outline.drafts[n] for n in sorted(ticked)]
         deck = deck_of_drafts(chosen, _deck_name(kept, outline), _language(outline))
-        return import_and_report(deck, upload_id)
     except CardletError as error:
-        return _page(own_upload(db.session, learner, upload_id), outline, ticked, error), error.status
+        return page_with(error)
+    return run_import(kept, ReadingOptions(), "update", page_with, deck)
+
+
+def _content(kept: Upload) -> bytes:
+    """Of a file that is far too long for notes only the beginning is looked at."""
+    with file_of(kept).open("rb") as file:
+        return file.read(LONGEST_NOTES)
 
 
 def _page(kept: Upload, outline: Outline, ticked: set[int], error: CardletError | None) -> str:
     return render_template(
         "importing/drafts.html",
         upload=kept,
-        file_name=shown_name(kept),
+        file_name=shown_name(kept.file_name),
         outline=outline,
         ticked=ticked,
         deck_name=_deck_name(kept, outline),

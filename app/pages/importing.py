@@ -1,41 +1,57 @@
-"""Importing a deck: choose, look, import, report."""
+"""Importing a deck: choose, look, import."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, Request, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, importing_lock, writing
+from app.database import db, writing
 from app.errors import N_, CardletError, Refused
 from app.importing import (
-    BadRow,
-    ImportReport,
-    ParsedDeck,
-    ReadingOptions,
+    DeckPreview,
     Source,
+    Wishes,
+    delete_uploaded,
     drop_upload,
-    import_deck,
+    is_importing,
     keep_upload,
+    latest_imports,
     own_upload,
     preview_deck,
     read_deck,
+    report_of,
+    store_upload,
 )
-from app.importing.csv_file import DELIMITERS
-from app.importing.encoding import OFFERED
-from app.importing.reading import is_outline, pasted_name, reader_of
-from app.importing.uploads import keep_report
-from app.library import follow
-from app.locking import locked
+from app.importing.parsed import DeckHeader
+from app.importing.preview import FIRST_ROWS, SMALL
+from app.importing.reading import READERS, is_outline, pasted_name, reader_of
+from app.importing.uploads import Stored
 from app.models import Deck, Upload
 from app.models.deck import with_parents
 from app.pages.access import current_learner
-from app.pages.language import CARD_LANGUAGES, _
+from app.pages.import_forms import (
+    duplicates_of,
+    encodings_for,
+    file_of,
+    formats_for,
+    name_of,
+    options_of,
+    role_words,
+    shown_name,
+    uploads_folder,
+)
+from app.pages.import_running import report_address, run_import
+from app.pages.language import CARD_LANGUAGES
 from app.pages.sides import in_words
 from app.pages.words import error_words
 
 bp = Blueprint("importing", __name__, url_prefix="/import")
+LARGEST_TEXT = 16 * 2**20
+OFFERED_DECKS = 200
 
 
 def allow_large_files() -> None:
@@ -43,85 +59,86 @@ def allow_large_files() -> None:
     if request.blueprint not in {bp.name, "drafts"}:
         return
     request.max_content_length = current_app.config["MAX_UPLOAD_MB"] * 2**20 + 2**16
-    request.max_form_memory_size = request.max_content_length
+    request.max_form_memory_size = min(request.max_content_length, LARGEST_TEXT)
 
 
 @bp.get("")
 def import_page() -> ResponseReturnValue:
-    return render_template("importing/choose.html", words=None, text="")
+    return _choose(None)
 
 
 @bp.post("")
 def upload() -> ResponseReturnValue:
-    learner = current_learner()
+    learner, folder = current_learner(), uploads_folder()
     try:
-        file_name, content = _sent(request)
-        reader_of(file_name)
-        with writing() as transaction:
-            upload_id = keep_upload(transaction, learner, file_name, content, now()).id
+        file_name, stored = _sent(request)
+        try:
+            with writing() as transaction:
+                kept, gone = keep_upload(transaction, learner, file_name, stored, now())
+        except BaseException:
+            delete_uploaded(folder, [stored.name])
+            raise
     except CardletError as error:
-        text = request.form.get("text", "")
-        return render_template("importing/choose.html", words=error_words(error), text=text), error.status
-    return redirect(url_for("importing.preview_page", upload_id=upload_id), 303)
+        return _choose(error), error.status
+    delete_uploaded(folder, gone)
+    return redirect(url_for("importing.preview_page", upload_id=kept.id), 303)
 
 
-def _sent(request: Request) -> tuple[str, bytes]:
+def _sent(request: Request) -> tuple[str, Stored]:
     """The file, or the pasted text as if it were one."""
     file, text = request.files.get("file"), request.form.get("text", "")
     if file is not None and file.filename:
-        return file.filename.replace("\\", "/").rsplit("/", 1)[-1], file.read()
+        name = file.filename.replace("\\", "/").rsplit("/", 1)[-1]
+        reader_of(name)
+        return name, store_upload(uploads_folder(), file.stream)
     if not text.strip():
         raise Refused(N_("Choose a file, or paste some text."), field="file")
-    return pasted_name(text), text.replace("\r\n", "\n").encode()
+    return pasted_name(text), store_upload(uploads_folder(), BytesIO(text.replace("\r\n", "\n").encode()))
+
+
+def _choose(error: CardletError | None) -> str:
+    learner = current_learner()
+    imports = latest_imports(db.session, learner)
+    unfinished = any(one.finished_at is None for one in imports)
+    return render_template(
+        "importing/choose.html",
+        words=error_words(error) if error else None,
+        text=request.form.get("text", ""),
+        endings=list(READERS),
+        imports=[(one, shown_name(one.file_name), report_of(one)) for one in imports],
+        is_importing=unfinished and is_importing(current_app.config["DATA_DIR"] / "imports", learner.id),
+    )
 
 
 @bp.get("/<id:upload_id>")
 def preview_page(upload_id: int) -> ResponseReturnValue:
     kept = own_upload(db.session, current_learner(), upload_id)
-    if kept.report is not None:
-        return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
-    if kept.content is not None and is_outline(kept.content, kept.file_name):
+    done = report_address(kept)
+    if done is not None:
+        return redirect(done, 303)
+    if is_notes(kept):
         return redirect(url_for("drafts.drafts_page", upload_id=upload_id), 303)
     return _preview(kept, request.args, None)
+
+
+def is_notes(kept: Upload) -> bool:
+    """Whether an upload is no deck but study notes. Nobody writes megabytes of them."""
+    if kept.size > SMALL or not kept.file_name.lower().endswith((".md", ".txt")):
+        return False
+    return is_outline(_source(kept).read(), kept.file_name)
 
 
 @bp.post("/<id:upload_id>")
 def import_submit(upload_id: int) -> ResponseReturnValue:
     learner = current_learner()
     kept = own_upload(db.session, learner, upload_id)
-    if kept.content is None:
-        return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
-    try:
-        return import_and_report(
-            read_deck(Source(kept.file_name, content=kept.content), _options(request.form, kept)), upload_id
-        )
-    except CardletError as error:
-        return _preview(own_upload(db.session, learner, upload_id), request.form, error)
-
-
-def import_and_report(deck: ParsedDeck, upload_id: int) -> ResponseReturnValue:
-    """Imports what an upload became, follows the deck and goes to the report, which takes the file's place."""
-    learner, moment = current_learner(), now()
-    with locked(importing_lock(), shared=True):
-        report = import_deck(deck, learner.id, moment, writing)
-    with writing() as transaction:
-        if report.deck_id is not None:
-            follow(transaction, learner, report.deck_id, moment)
-        keep_report(transaction, learner, upload_id, asdict(report))
-    return redirect(url_for("importing.report_page", upload_id=upload_id), 303)
-
-
-@bp.get("/<id:upload_id>/report")
-def report_page(upload_id: int) -> ResponseReturnValue:
-    kept = own_upload(db.session, current_learner(), upload_id)
-    if kept.report is None:
-        return redirect(url_for("importing.preview_page", upload_id=upload_id), 303)
-    rows = [BadRow(**row) for row in kept.report["bad_rows"]]
-    report = ImportReport(**{**kept.report, "bad_rows": rows})
-    deck = db.session.get(Deck, report.deck_id) if report.deck_id else None
-    if deck is not None:
-        with_parents(db.session, [deck])
-    return render_template("importing/report.html", report=report, deck=deck, file_name=shown_name(kept))
+    options = options_of(request.form, kept, learner)
+    return run_import(
+        kept,
+        options,
+        duplicates_of(request.form),
+        lambda error: _preview(own_upload(db.session, learner, upload_id), request.form, error),
+    )
 
 
 @bp.post("/<id:upload_id>/cancel")
@@ -129,7 +146,8 @@ def cancel(upload_id: int) -> ResponseReturnValue:
     learner = current_learner()
     own_upload(db.session, learner, upload_id)
     with writing() as transaction:
-        drop_upload(transaction, learner, upload_id)
+        gone = drop_upload(transaction, learner, upload_id)
+    delete_uploaded(uploads_folder(), gone)
     return redirect(url_for("importing.import_page"), 303)
 
 
@@ -137,48 +155,54 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
     """The page between upload and import, with what the learner corrected on it."""
     preview = None
     try:
-        preview = preview_deck(read_deck(Source(kept.file_name, content=kept.content or b""), _options(given, kept)))
+        preview = _looked_through(kept, given)
     except CardletError as unreadable:
         error = error or unreadable
+    table = preview.deck.table if preview else None
     page = render_template(
         "importing/preview.html",
         upload=kept,
-        file_name=shown_name(kept),
+        file_name=shown_name(kept.file_name),
         preview=preview,
+        table=table,
+        tree=tree_of(preview.deck.decks) if preview else [],
         cards=in_words(preview.cards, kept.user_id) if preview else [],
         deck_name=given.get("deck_name") or name_of(kept),
-        encodings=_encodings(preview.deck.table.encoding if preview and preview.deck.table else None),
+        own_decks=_own_decks(kept.user_id),
+        tags=given.get("tags") or "",
+        duplicates=duplicates_of(given),
+        with_schedule=given.get("with_schedule") != "no",
+        encodings=encodings_for(table),
+        roles=role_words(),
+        formats=formats_for(kept.file_name),
+        reader=given.get("reader") or "",
         languages=CARD_LANGUAGES,
         words=error_words(error) if error else None,
     )
     return page, error.status if error else 200
 
 
-def name_of(kept: Upload) -> str:
-    stem = kept.file_name.rsplit(".", 1)[0]
-    return _("Pasted cards") if stem == "pasted" else stem
+def _looked_through(kept: Upload, given: Any) -> DeckPreview:
+    learner = current_learner()
+    everything = kept.size <= SMALL or given.get("count") == "all"
+    with read_deck(_source(kept), options_of(given, kept, learner)) as deck:
+        wishes = Wishes(duplicates_of(given))
+        most = None if everything else FIRST_ROWS
+        return preview_deck(deck, learner.id, db.session, wishes, now(), most_rows=most)
 
 
-def _encodings(found: str | None) -> list[tuple[str, str]]:
-    """The encodings to choose from; one that was found and is not offered stands first, and means: as it was found."""
-    offered = [(name, name) for name in OFFERED]
-    return offered if found is None or found in OFFERED else [("", found), *offered]
+def _source(kept: Upload) -> Source:
+    return Source(kept.file_name, path=file_of(kept))
 
 
-def shown_name(kept: Upload) -> str:
-    return _("Pasted text") if kept.file_name.startswith("pasted.") else kept.file_name
+def _own_decks(owner_id: int) -> list[str]:
+    """The names of decks that an import can go into."""
+    own = sa.select(Deck).where(Deck.owner_id == owner_id, Deck.published).order_by(Deck.name).limit(OFFERED_DECKS)
+    decks = db.session.scalars(own).all()
+    with_parents(db.session, list(decks))
+    return [deck.path for deck in decks]
 
 
-def _options(given: Any, kept: Upload) -> ReadingOptions:
-    """What the form says about the file. Empty fields leave the answer to the reader."""
-    encoding, delimiter, format = given.get("encoding"), given.get("delimiter"), given.get("format")
-    front, back = given.get("question_language"), given.get("answer_language")
-    known = front in CARD_LANGUAGES and back in CARD_LANGUAGES
-    return ReadingOptions(
-        deck_name=(given.get("deck_name") or "").strip() or name_of(kept),
-        encoding=encoding if encoding in OFFERED else None,
-        delimiter=delimiter if delimiter in DELIMITERS else None,
-        has_header={"yes": True, "no": False}.get(given.get("has_header") or ""),
-        format=format if format in {"markdown", "html"} else None,
-        languages=(front, back) if known else None,
-    )
+def tree_of(decks: Sequence[DeckHeader]) -> list[tuple[int, str]]:
+    """Decks as a list that is set in: how deep each lies, and its name."""
+    return [(len(deck.path) - 1, deck.path[-1]) for deck in sorted(decks, key=lambda deck: deck.path)]

@@ -38,7 +38,7 @@ def import_the_deck(page: Page, name: str, deck: str) -> int:
     page.locator("#text").fill(deck)
     page.locator("form:has(#text) button").click()
     page.locator("#import button").click()
-    page.wait_for_url("**/report")
+    page.wait_for_url("**/import/reports/*")
     address = page.locator("main a[href^='/decks/']").first.get_attribute("href") or ""
     return int(address.rsplit("/", 1)[1])
 

@@ -17,7 +17,7 @@ def import_deck(page: Page) -> None:
     page.locator("#text").fill(DECK)
     page.locator("form:has(#text) button").click()
     page.locator("form:not([action$=cancel]) button.primary").click()
-    page.wait_for_url("**/report")
+    page.wait_for_url("**/import/reports/*")
     page.goto("/study")
     expect(question(page)).to_have_text("capital of France")
 

@@ -65,7 +65,7 @@ def study(page: Page, deck: str) -> None:
     )
     page.locator("main form button").first.click()
     page.locator("#import button").click()
-    page.wait_for_url("**/report")
+    page.wait_for_url("**/import/reports/*")
     page.goto("/study")
     expect(page.locator(".question")).to_be_visible()
 

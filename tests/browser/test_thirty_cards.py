@@ -99,7 +99,7 @@ def prepare(hand: Hand, app: Flask) -> list[int]:
     page.locator("#file").set_input_files(EVERY_KIND)
     hand.press(page.get_by_role("button", name="Look at the file"))
     hand.press(page.get_by_role("button", name="Import 23 notes"))
-    page.wait_for_url("**/report")
+    page.wait_for_url("**/import/reports/*")
     page.goto("/decks")
     hand.press(page.get_by_role("link", name="Every kind"))
     hand.press(page.get_by_role("link", name="Pictures and sound"))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.cli import cardlet
-from app.models import Card, Memory
+from app.models import Card, Deck, Memory
 from app.planning.choosing import Choice
 from app.planning.switching import carry_out, plan_switch
 from app.scheduling import Scheduler
@@ -88,9 +88,9 @@ def test_a_file_is_imported_for_its_owner_and_followed(run: Run, database: str, 
     file.write_text("front,back\na,b\nragged\nc,d\n")
     result = run("import", str(file), "--owner", "ada")
     assert result.exit_code == 0
-    assert "2 added, 0 updated, 0 unchanged, 1 skipped" in result.output
+    assert "2 added, 0 updated, 0 unchanged, 0 kept, 1 skipped" in result.output
     assert "line 3: expected 2 columns, found 1" in result.output
-    assert "0 added, 0 updated, 2 unchanged, 1 skipped" in run("import", str(file), "--owner", "Ada").output
+    assert "0 added, 0 updated, 2 unchanged, 0 kept, 1 skipped" in run("import", str(file), "--owner", "Ada").output
     assert rows(database, "SELECT d.name FROM follows f JOIN decks d ON d.id = f.deck_id") == [("words",)]
 
 
@@ -224,3 +224,28 @@ def test_the_doctor_says_whom_he_does_not_know_and_what_is_missing(run: Run, mon
     assert 'not installed (pip install "cardlet[optimizer]")' in run("doctor").output
     unknown = run("doctor", "--user", "nobody")
     assert (unknown.exit_code, "There is no user called nobody." in unknown.output) == (1, True)
+
+
+def test_an_import_is_taken_back_from_the_terminal(run: Run, database: str, tmp_path: Path) -> None:
+    for name in ("Ada", "Bob"):
+        run("user", "create", name, "--password", "a long sentence")
+    file = tmp_path / "words.csv"
+    file.write_text("a,b\nc,d\n")
+    assert "undo-import 1" in run("import", str(file), "--owner", "Ada").output
+    assert run("undo-import", "1", "--owner", "Bob").exit_code == 1
+    assert "2 notes taken back" in run("undo-import", "1", "--owner", "ada").output
+    with engine_on(database) as engine, Session(engine) as session:
+        assert (
+            session.scalar(sa.select(sa.func.count()).select_from(Card).join(Card.deck).where(Deck.owner_id == 1)) == 0
+        )
+
+
+@pytest.mark.parametrize(
+    ("choice", "counts"), [("skip", "0 added, 0 updated, 0 unchanged, 1 kept"), ("keep", "1 added")]
+)
+def test_what_becomes_of_notes_that_are_there_can_be_chosen(run: Run, tmp_path: Path, choice: str, counts: str) -> None:
+    run("user", "create", "Ada", "--password", "a long sentence")
+    file = tmp_path / "words.csv"
+    file.write_text("a,b\n")
+    run("import", str(file), "--owner", "Ada")
+    assert counts in run("import", str(file), "--owner", "Ada", "--duplicates", choice).output

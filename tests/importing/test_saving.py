@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import Stale, UnreadableFile
-from app.importing import ImportReport, Source, import_deck, preview_deck, read_deck, sweep_unfinished
+from app.importing import ImportReport, Source, Wishes, import_deck, preview_deck, read_deck, sweep_unfinished
 from app.importing.opening import InTransaction
 from app.models import Card, Deck, Follow, Memory, Note, User
 from app.models.deck import with_parents
@@ -203,9 +203,10 @@ def test_an_import_that_fails_half_way_leaves_nothing(session: Session, ada: Use
 
 def test_the_preview_and_the_report_agree(session: Session, ada: User) -> None:
     body = THREE + "\n## One {#again}\n\nA\n\n## Same\n\nA\n\n## Same\n\nB\n\n## Empty\n"
-    preview = preview_deck(read_deck(Source("test.md", content=(HEADER + body).encode())))
+    parsed = read_deck(Source("test.md", content=(HEADER + body).encode()))
+    preview = preview_deck(parsed, ada.id, session, Wishes(), at(0))
     report = save(session, body, ada)
-    assert (preview.note_count, preview.bad_count) == (report.added, report.skipped) == (5, 2)
+    assert (preview.note_count, preview.report.skipped) == (report.added, report.skipped) == (5, 2)
 
 
 def test_two_owners_have_two_decks(session: Session, ada: User) -> None:

@@ -1,0 +1,89 @@
+"""What an import would do, found out without doing it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.importing.decks import Decks
+from app.importing.identity import Incoming, identified
+from app.importing.matching import notes_here
+from app.importing.note_types import own_type
+from app.importing.notes import changes_for
+from app.importing.opening import Target, known_deck
+from app.importing.parsed import BadRow, DeckHeader, ParsedDeck
+from app.importing.presets import Presets
+from app.importing.saving import ImportReport, Wishes
+from app.models import NoteType
+
+BATCH = 300
+NOWHERE = -1
+
+
+def foresee(parsed: ParsedDeck, owner_id: int, session: Session, wishes: Wishes, now: datetime) -> ImportReport:
+    """The counts of the report that `import_deck` would give. Nothing is stored; histories are not looked at."""
+    report = ImportReport(None)
+    seen = _Seen(parsed, owner_id, session, now)
+    notes = _notes(parsed, report)
+    while batch := list(islice(notes, BATCH)):
+        seen.open_up_to(max(incoming.note.deck for incoming in batch))
+        here = notes_here(session, seen.decks, batch)
+        report.added += len(batch) if wishes.duplicates == "keep both" else len(batch) - len(here)
+        if wishes.duplicates == "skip":
+            report.kept += len(here)
+        elif wishes.duplicates == "update":
+            changes = changes_for(session, seen.decks, [(batch[place], guid) for place, guid in here.items()])
+            updated = sum(change.counts for change in changes)
+            report.updated += updated
+            report.unchanged += len(here) - updated
+    return report
+
+
+def _notes(parsed: ParsedDeck, report: ImportReport) -> Iterator[Incoming]:
+    for row in identified(parsed.rows, whole_guids=parsed.whole_guids):
+        if isinstance(row, BadRow):
+            report.skip(row)
+        elif isinstance(row, Incoming):
+            yield row
+
+
+class _Seen:
+    """The decks of the file as far as they are here; what is not is nowhere."""
+
+    def __init__(self, parsed: ParsedDeck, owner_id: int, session: Session, now: datetime) -> None:
+        headers = parsed.decks or (parsed.header,)
+        presets = Presets(headers, parsed.presets, owner_id, now)
+        self.decks, self.session = Decks(parsed, owner_id, now, None, presets), session
+        built_in = session.execute(sa.select(NoteType.kind, NoteType.id).where(NoteType.guid.is_(None)))
+        self.types: dict[str, int] = defaultdict(lambda: NOWHERE, dict(built_in.all()))
+
+    def open_up_to(self, place: int) -> None:
+        targets = self.decks.targets
+        for header in self.decks.headers[len(targets) : place + 1]:
+            targets.append(self._target(header))
+            if len(targets) == 1:
+                self._know_types(targets[0])
+
+    def _target(self, header: DeckHeader) -> Target:
+        decks = self.decks
+        guid, deck_id = known_deck(self.session, header, decks.owner_id)
+        return Target(
+            deck_id=NOWHERE if deck_id is None else deck_id,
+            guid=guid,
+            language=header.language,
+            owner_id=decks.owner_id,
+            parent_id=None,
+            is_new=deck_id is None,
+            header=header,
+            now=decks.now,
+            note_type_ids=self.types,
+            whole_guids=decks.parsed.whole_guids,
+        )
+
+    def _know_types(self, target: Target) -> None:
+        for shape in self.decks.parsed.note_types:
+            same = (NoteType.owner_id == target.owner_id, NoteType.guid == target.type_guid + shape.name)
+            self.types[own_type(shape.name)] = self.session.scalar(sa.select(NoteType.id).where(*same)) or NOWHERE

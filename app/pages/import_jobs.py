@@ -1,0 +1,165 @@
+"""Imports that run while their page tells how they get on: small ones in a thread, large ones in a process of their
+own, so that other people's pages stay quick. Both go on when nobody listens any more."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, Any
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.config import PACKAGE, PREFIX, SETTINGS
+from app.database import db, importing_lock, writing
+from app.errors import CardletError, UnreadableFile
+from app.importing import Lent, Order, ParsedDeck, Source, Teller, about_rows, carry_out, give_up
+from app.importing.parsed import ParsedFile, Remark
+from app.library import follow
+from app.library.keeping_files import keep_imported
+from app.locking import locked
+from app.models import User
+
+LARGE = 2 * 2**20
+"""Bytes from which on an import has a process of its own."""
+Event = dict[str, Any]
+
+
+class Job:
+    """What an import says: `done` with its numbers again and again, at the end `finished`, or `error` with the reason
+    (None: nobody expected it)."""
+
+    def __init__(self) -> None:
+        self._said: SimpleQueue[Event] = SimpleQueue()
+
+    def tell(self, event: Event) -> None:
+        self._said.put(event)
+
+    def events(self) -> Iterator[Event]:
+        """All it says, to the end; waits for it."""
+        while True:
+            event = self._said.get()
+            yield event
+            if "done" not in event:
+                return
+
+
+def start_here(app: Flask, order: Order, read: Callable[[], ParsedDeck], slot: IO[bytes]) -> Job:
+    """Begins an import in a thread. The slot is given back at its end."""
+    job = Job()
+
+    def run() -> None:
+        with slot, app.app_context():
+            job.tell(_imported(app, order, read, job))
+
+    threading.Thread(target=run, name=f"import-{order.import_id}", daemon=True).start()
+    return job
+
+
+def _imported(app: Flask, order: Order, read: Callable[[], ParsedDeck], job: Job) -> Event:
+    try:
+        with read() as parsed, locked(importing_lock(), shared=True):
+            teller = Teller(parsed.total or _rows_of(app, order), time.monotonic, job.tell)
+            carry_out(parsed, order, lent(app, order.learner_id), teller)
+        return {"finished": True}
+    except CardletError as error:
+        return _given_up(order, told(error))
+    except Exception:
+        app.logger.exception("the import %s failed", order.import_id)
+        return _given_up(order, None)
+
+
+def _rows_of(app: Flask, order: Order) -> int | None:
+    path = app.config["DATA_DIR"] / "uploads" / order.stored_as
+    return about_rows(Source(order.file_name, path=path)) if order.stored_as else None
+
+
+def start_apart(app: Flask, order: Order, slot: IO[bytes]) -> Job:
+    """Begins an import in a process of its own, which inherits the slot. It outlives this one, if it must."""
+    job = Job()
+    with slot:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app", "import-upload"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(app),
+            pass_fds=(slot.fileno(),) if os.name == "posix" else (),
+            start_new_session=True,
+        )
+    threading.Thread(target=_listen, args=(app, order, process, job), daemon=True).start()
+    return job
+
+
+def _listen(app: Flask, order: Order, process: subprocess.Popen[bytes], job: Job) -> None:
+    """Passes on what the process says; one that ends without an end has failed."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    last: Event = {}
+    try:
+        with process.stdin as orders:
+            orders.write(order.to_json().encode())
+    except OSError:
+        # It died at once, and the end of what it says tells so.
+        pass
+    with process.stdout as said:
+        for line in said:
+            last = json.loads(line)
+            if "done" in last:
+                job.tell(last)
+    status = process.wait()
+    if "finished" not in last and last.get("error") is None:
+        app.logger.error("the import %s ended with status %s", order.import_id, status)
+    with app.app_context():
+        job.tell(last if "finished" in last else _given_up(order, last.get("error")))
+
+
+def _environment(app: Flask) -> dict[str, str]:
+    """The environment in which another Cardlet works on this one's data."""
+    values = {name: app.config[name] for name in ("DATA_DIR", "MAX_UPLOAD_MB")}
+    url = sa.make_url(app.config["DATABASE_URL"]).render_as_string(hide_password=False)
+    path = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))
+    own = {f"{PREFIX}{name}": str(value) for name, value in {**values, "DATABASE_URL": url}.items()}
+    others = {setting.variable for setting in SETTINGS} - own.keys()
+    return {**{k: v for k, v in os.environ.items() if k not in others}, **own, "PYTHONPATH": path}
+
+
+def _given_up(order: Order, reason: Event | None) -> Event:
+    with writing() as transaction:
+        give_up(transaction, order.learner_id, order.import_id, order.upload_id, forget=reason is not None)
+    return {"error": reason}
+
+
+def lent(app: Flask, learner_id: int) -> Lent:
+    """What this door lends an import."""
+    data: Path = app.config["DATA_DIR"]
+
+    def keep_files(files: list[ParsedFile]) -> tuple[dict[str, str], list[Remark]]:
+        learner = db.session.get_one(User, learner_id)
+        with locked(data / "media.lock"):
+            opened = [(file.name, file.open) for file in files]
+            names, refused = keep_imported(data / "media", learner, opened, now(), writing)
+        return names, [Remark(error.message, error.places) for error in refused]
+
+    return Lent(writing, now, _follow, keep_files, data / "uploads")
+
+
+def _follow(session: Session, learner_id: int, deck_id: int, moment: Any) -> None:
+    follow(session, session.get_one(User, learner_id), deck_id, moment)
+
+
+def told(error: CardletError) -> Event:
+    """An error as it travels between processes."""
+    line = error.line if isinstance(error, UnreadableFile) else None
+    return {"message": error.message, "places": error.places, "line": line}
+
+
+def error_of(reason: Event) -> CardletError:
+    """The error as it was raised, as far as its words go."""
+    return UnreadableFile(reason["message"], line=reason["line"], **reason["places"])
