@@ -1,7 +1,7 @@
 """New notes on their way into decks that nobody sees yet: rows, put together outside the transaction that writes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -26,7 +26,12 @@ NOTES = (
 CARDS = ("id", "deck_id", "note_id", "ordinal", "position", "retired", "import_id")
 TAGS = ("owner_id", "key", "note_id", "tag")
 TOMBSTONES = ("user_id", "began_at", "card_id", "import_id")
-_json: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_quoted: Callable[[str], str] = json.encoder.encode_basestring
+
+
+def _json(texts: Iterable[str]) -> str:
+    """A list of texts as JSON, in a third of the time that takes which looks what it is given."""
+    return f"[{','.join(map(_quoted, texts))}]"
 
 
 @lru_cache(1_000)

@@ -1,8 +1,8 @@
 """What a file knows of its learner, as rows: the log of a card, its memory, its marks, and the day's totals."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -37,7 +37,6 @@ IMPORTED_ID = b"imported"
 IMPORTED = int(Kind.IMPORTED)
 NOTHING_TOLD = "[1, 0, 0, 0]"
 """Of an answer given elsewhere that is only known to be one."""
-IN_STATE = [f.name for f in fields(MemoryState) if f.name not in {"drill_day", "drill_at", "answers"}]
 
 Totals = dict[tuple[int, ...], list[int]]
 """Answers and milliseconds by day, deck, hour, kind, grade, stage and whether it was the day's first."""
@@ -86,26 +85,24 @@ class Histories:
         self, card_id: int, deck_id: int, final_deck_id: int, reviews: Sequence[ParsedReview], known: Any = ()
     ) -> None:
         """The log of a card but for what is `known`, ids as the driver gives them; the others count in the totals."""
-        owner, rows = self.owner, self.reviews
+        owner = self.owner
         user_id, import_id, as_id = owner.id, owner.import_id, owner.as_id
-        last_day = -1
-        for review in reviews:
-            at_ms, grade, took_ms, kind, state, id, day, hour, undone = review
-            if day is None or hour is None:
-                day, hour = self._day_at(at_ms)
-            # As key_of, without its call: this is done a million times.
-            key = as_id(IMPORTED_ID + at_ms.to_bytes(8) if id is None else id.bytes)
-            is_known = key in known
-            if not is_known:
-                row = (user_id, card_id, key, deck_id, kind, day, hour, at_ms, grade, took_ms, undone, state, import_id)
-                rows.append(row)
-            if kind != IMPORTED or undone is not None:
-                continue
-            stage = _stage_of(grade, state or NOTHING_TOLD)
-            if stage is not None:
-                if not is_known:
-                    self._count((day, final_deck_id, hour, kind, grade, stage, day > last_day), took_ms)
-                last_day = max(day, last_day)
+        # Done a million times: no calls that are not needed, `key_of` among them.
+        rows = [
+            (
+                *(user_id, card_id, as_id(IMPORTED_ID + at.to_bytes(8) if id is None else id.bytes), deck_id, kind),
+                *(self._day_at(at) if day is None or hour is None else (day, hour)),
+                *(at, grade, took, undone, state, import_id),
+            )
+            for at, grade, took, kind, state, id, day, hour, undone in reviews
+        ]
+        if known:
+            new = {row[2] for row in rows}.difference(known)
+            self._count(rows, final_deck_id, new)
+            rows = [row for row in rows if row[2] in new]
+        else:
+            self._count(rows, final_deck_id)
+        self.reviews += rows
 
     def add_marks(self, card_id: int, card: ParsedCard) -> None:
         """The marks of a card that has none yet."""
@@ -118,8 +115,7 @@ class Histories:
 
     def checkpoint(self, card_id: int, deck_id: int, card: ParsedCard) -> tuple[Any, ...]:
         """The row by which the fold takes over the card's schedule. The same schedule has the same id."""
-        state = {name: getattr(card.state, name) for name in IN_STATE}
-        text = json.dumps(state)
+        text = _as_json(card.state or MemoryState())
         day, hour = self._day_at(card.as_of_ms)
         key = self.owner.as_id(blake2b(text.encode(), digest_size=16).digest())
         rest = (Kind.CHECKPOINT.value, day, hour, card.as_of_ms, 0, 0, None, text, self.owner.import_id)
@@ -149,13 +145,24 @@ class Histories:
         self.totals = {}
         return sorted(rows, key=itemgetter(slice(0, 8)))
 
-    def _count(self, key: tuple[int, ...], took_ms: int) -> None:
-        counts = self.totals.get(key)
-        if counts is None:
-            self.totals[key] = [1, took_ms]
-        else:
-            counts[0] += 1
-            counts[1] += took_ms
+    def _count(self, rows: Sequence[tuple[Any, ...]], deck_id: int, new: Set[Any] | None = None) -> None:
+        """Adds answers given elsewhere to one card to the totals; of those rows, all that are `new`."""
+        last_day, totals = -1, self.totals
+        for _, _, key, _, kind, day, hour, _, grade, took_ms, undone, state, _ in rows:
+            if kind != IMPORTED or undone is not None:
+                continue
+            stage = _stage_of(grade, state)
+            if stage is None:
+                continue
+            if new is None or key in new:
+                share = (day, deck_id, hour, kind, grade, stage, day > last_day)
+                counts = totals.get(share)
+                if counts is None:
+                    totals[share] = [1, took_ms]
+                else:
+                    counts[0] += 1
+                    counts[1] += took_ms
+            last_day = max(last_day, day)
 
     def _day_at(self, at_ms: int) -> tuple[int, int]:
         """Study day and hour of a moment. Zones differ by quarters of hours, so one look does for all in a quarter."""
@@ -171,8 +178,21 @@ class Histories:
         return found
 
 
+def _as_json(state: MemoryState) -> str:
+    """A state taken over, as a checkpoint keeps it. By hand: numbers need no encoder."""
+    last, due, stability, difficulty = (
+        "null" if value is None else repr(value)
+        for value in (state.last_day, state.due_day, state.stability, state.difficulty)
+    )
+    return (
+        f'{{"repetitions": {state.repetitions}, "interval": {state.interval}, "ease": {state.ease}, '
+        f'"lapses": {state.lapses}, "last_day": {last}, "due_day": {due}, '
+        f'"stability": {stability}, "difficulty": {difficulty}}}'
+    )
+
+
 @lru_cache(50_000)
-def _stage_of(grade: int, state: str) -> int | None:
+def _stage_of(grade: int, state: str | None) -> int | None:
     """How far the card was; what the log says repeats from card to card."""
-    stage = imported_stage(grade, json.loads(state))
+    stage = imported_stage(grade, json.loads(state or NOTHING_TOLD))
     return None if stage is None else int(stage)

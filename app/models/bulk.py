@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """An insert that can say what to do about a row that is there, by the database's name."""
+TOGETHER = 20
+"""Rows in one statement of SQLite's: a third less time than one by one, and more hardly helps."""
 BLOCK = 2_000
 """Ids reserved at a time; what is left of a block is never given to anything."""
 
@@ -25,8 +28,12 @@ def put_rows(connection: sa.Connection, table: str, columns: Sequence[str], rows
             for row in rows:
                 copy.write_row(row)
         return
-    places = ", ".join("?" * len(columns))
-    driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608  # names of ours
+    insert, row = f"INSERT INTO {table} ({names}) VALUES ", f"({', '.join('?' * len(columns))})"  # noqa: S608
+    whole = len(rows) // TOGETHER * TOGETHER
+    starts = range(0, whole, TOGETHER)
+    many = [tuple(chain.from_iterable(rows[start : start + TOGETHER])) for start in starts]
+    driver.executemany(insert + ", ".join([row] * TOGETHER), many)
+    driver.executemany(insert + row, rows[whole:])
 
 
 def add_rows(

@@ -52,7 +52,8 @@ def take_answer(
 def taken_over(state: MemoryState, settings: Settings) -> MemoryState:
     """A state from elsewhere in the scheduler's own terms. Its due day stays: it was promised there."""
     if settings.scheduler is Scheduler.SM2:
-        return replace(state, stability=None, difficulty=None)
+        bare = state.stability is None and state.difficulty is None
+        return state if bare else replace(state, stability=None, difficulty=None)
     if state.stability is not None:
         return state
     stability, difficulty = settings.fsrs.from_sm2(state.ease, state.interval)
