@@ -1,7 +1,7 @@
 """The engine, the base of all models, their column types, and the one way to write."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -231,17 +231,39 @@ def writing() -> Iterator[orm.Session]:
 
 
 @contextmanager
-def writing_rows(*, one_statement: bool = False) -> Iterator[sa.Connection]:
+def staging() -> Iterator[orm.Session]:
+    """A write transaction of rows that nobody would miss yet. On SQLite it does not wait for the disk: the next one
+    that does, `writing`, waits for both, since they stand in one file."""
+    session = db.session
+    with writing_rows(staged=True):
+        yield session
+        session.commit()
+
+
+@contextmanager
+def writing_rows(*, one_statement: bool = False, staged: bool = False) -> Iterator[sa.Connection]:
     """The same for verbs that need no session. `one_statement`: nothing else is done inside, so that PostgreSQL needs
-    neither BEGIN nor COMMIT, which are two round trips."""
+    neither BEGIN nor COMMIT, which are two round trips. `staged`: see `staging`."""
     gate: WriteGate | None = current_app.extensions["write_gate"]
     db.stop_reading()
     if gate is None:
         with _transaction({} if one_statement else {"isolation_level": "READ COMMITTED"}) as connection:
             yield connection
         return
-    with gate.passed(), _transaction({"writing": True}) as connection:
+    with gate.passed(), _not_synced() if staged else nullcontext(), _transaction({"writing": True}) as connection:
         yield connection
+
+
+@contextmanager
+def _not_synced() -> Iterator[None]:
+    driver: Any = db.connection.connection.driver_connection
+    driver.execute("PRAGMA synchronous=NORMAL")
+    # Whoever adds many rows comes back to the same pages of each index.
+    driver.execute("PRAGMA cache_size=-16000")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA synchronous=FULL")
 
 
 @contextmanager

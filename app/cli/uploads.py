@@ -1,5 +1,6 @@
 """`cardlet import-upload`: what a server runs apart from itself for a large import."""
 
+import gc
 import json
 import os
 import sys
@@ -23,6 +24,8 @@ NICENESS = 10
 @click.pass_context
 def import_upload(ctx: click.Context) -> None:
     """Carry out the order on the standard input; tell how it gets on, a line each."""
+    # It ends when it is done: looking for what refers to itself would take a fifth of its time.
+    gc.disable()
     order = Order.from_json(sys.stdin.read())
     if os.name == "posix":
         os.nice(NICENESS)

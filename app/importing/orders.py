@@ -50,6 +50,7 @@ class Lent:
     """What a door lends: transactions, the clock, how a deck is followed, how files are kept, and where uploads lie."""
 
     in_transaction: InTransaction
+    staging: InTransaction
     clock: Callable[[], datetime]
     follow: Callable[[Session, int, int, datetime], None]
     keep_files: KeepFiles | None
@@ -68,7 +69,7 @@ def carry_out(parsed: ParsedDeck, order: Order, lent: Lent, progress: Callable[[
 
     report = import_deck(
         *(parsed, order.learner_id, moment, lent.in_transaction),
-        wishes=Wishes(order.duplicates, lent.keep_files, options.time_zone, options.day_starts_at),
+        wishes=Wishes(order.duplicates, lent.keep_files, lent.staging, options.time_zone, options.day_starts_at),
         import_id=order.import_id,
         progress=progress,
         at_the_end=at_the_end,

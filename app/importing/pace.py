@@ -21,11 +21,12 @@ class Pace:
 
     @contextmanager
     def measured(self, in_transaction: InTransaction, weight: int) -> Iterator[Session]:
-        """A transaction that writes so many rows, from when it has begun to when it has ended."""
+        """A transaction that writes so many rows, from when it has begun to when it is to be ended: how long the disk
+        takes then says nothing about how many rows there should be."""
         with in_transaction() as session:
             began = perf_counter()
             yield session
-        took = perf_counter() - began
+            took = perf_counter() - began
         if weight > FEWEST:
             right = int(weight * LONGEST / max(took, 0.001))
             self.rows = min(MOST, max(FEWEST, (self.rows + right) // 2))

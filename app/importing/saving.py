@@ -32,10 +32,12 @@ KeepFiles = Callable[[list[ParsedFile]], tuple[dict[str, str], list[Remark]]]
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How the learner wants a file imported. `duplicates`: None for what the file asks for,
-    else to update; `keep_files` is lent by the door; None: files are left out."""
+    else to update; `keep_files` is lent by the door; None: files are left out. `staging`, lent too, opens
+    transactions whose rows nobody sees yet, and that need not be on the disk before the last one is."""
 
     duplicates: Duplicates | None = None
     keep_files: KeepFiles | None = None
+    staging: InTransaction | None = None
     time_zone: str = "UTC"
     day_starts_at: int = 4
 

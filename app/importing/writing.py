@@ -70,6 +70,10 @@ class Writer:
             self.filling = Filling(self.decks, histories)
             self.may_be_here = not self.decks.are_new or (self.parsed.whole_guids and self._has_notes(session))
 
+    @property
+    def _staging(self) -> InTransaction:
+        return self.wishes.staging or self.in_transaction
+
     def _has_notes(self, session: Session) -> bool:
         return session.scalar(sa.select(Note.id).where(Note.owner_id == self.owner_id).limit(1)) is not None
 
@@ -80,7 +84,7 @@ class Writer:
             incoming = [row for row in batch if isinstance(row, Incoming)]
             lost = [row for row in batch if isinstance(row, LostCard)]
             filling, weight = self.filling, self.filling.weight
-            with self.pace.measured(self.in_transaction, weight) as session:
+            with self.pace.measured(self._staging, weight) as session:
                 connection = connection_of(session)
                 filling.write(connection)
                 self.decks.open(session, max((row.note.deck for row in incoming), default=0))
@@ -94,7 +98,7 @@ class Writer:
             self._spill()
             done += len(batch)
             progress(done + self.report.skipped)
-        with self.pace.measured(self.in_transaction, self.filling.weight) as session:
+        with self.pace.measured(self._staging, self.filling.weight) as session:
             self.filling.write(connection_of(session))
         self._compare()
         self._spill(most=0)
@@ -189,7 +193,7 @@ class Writer:
         rows = histories.take_totals()
         histories.totals = waiting
         for start in range(0, len(rows), TOTALS_AT_ONCE):
-            with self.in_transaction() as session:
+            with self._staging() as session:
                 add_totals(connection_of(session), rows[start : start + TOTALS_AT_ONCE])
 
     def finish(self, at_the_end: Callable[[Session, "ImportReport"], None]) -> None:

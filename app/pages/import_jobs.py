@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.config import PACKAGE, PREFIX, SETTINGS
-from app.database import db, importing_lock, writing
+from app.database import db, importing_lock, staging, writing
 from app.errors import CardletError, UnreadableFile
 from app.importing import Lent, Order, ParsedDeck, Source, Teller, about_rows, carry_out, give_up
 from app.importing.parsed import ParsedFile, Remark
@@ -147,7 +147,7 @@ def lent(app: Flask, learner_id: int) -> Lent:
             names, refused = keep_imported(data / "media", learner, opened, now(), writing)
         return names, [Remark(error.message, error.places) for error in refused]
 
-    return Lent(writing, now, _follow, keep_files, data / "uploads")
+    return Lent(writing, staging, now, _follow, keep_files, data / "uploads")
 
 
 def _follow(session: Session, learner_id: int, deck_id: int, moment: Any) -> None:

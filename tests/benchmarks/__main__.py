@@ -17,6 +17,7 @@ from typing import Any
 
 from app.locking import locked
 from tests.benchmarks import report
+from tests.benchmarks.bringing import SIZES, brought_and_taken
 from tests.benchmarks.building import COLLECTION, CROWD, built
 from tests.benchmarks.cases import measure_all
 from tests.benchmarks.inside import inside
@@ -98,6 +99,10 @@ def measured(store: Store, sizes: list[int], times: int, crowd: int) -> dict[str
     store.drop("work")
     store.copy(built(store, COLLECTION, sizes[0])[0], "work")
     results["table"] = import_table(store, "work")
+    store.drop("work")
+    store.copy(built(store, COLLECTION, sizes[0])[0], "work")
+    packages = [size for size in SIZES if size <= max(sizes)]
+    results["packages"] = brought_and_taken(store, "work", packages, os.environ.get("ANKI_PYTHON"))
     store.drop("work")
     store.copy(built(store, COLLECTION, sizes[0])[0], "work")
     results["painted"] = graded_to_painted(store, "work")

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.bringing import rows_of
 from tests.benchmarks.goals import Line, Measured, lines, ms, start, words
 
 MARKER = "<!-- Written by hand from here on, and kept when the figures above are made again. -->"
@@ -44,7 +45,14 @@ def write(run: dict[str, Any], path: Path) -> None:
     parts = [_introduction(run), _process(run)]
     for engine, results in run["engines"].items():
         measured = Measured(results, run["anki"])
-        parts += [f"## {ENGINES[engine]}", _goals(measured), _growth(measured), _load(results), _builds(results)]
+        parts += [
+            f"## {ENGINES[engine]}",
+            _goals(measured),
+            _growth(measured),
+            _load(results),
+            _packages(results),
+            _builds(results),
+        ]
     parts += [_anki(run), _pieces(run), MARKER]
     path.write_text("\n\n".join(part for part in parts if part) + (kept or NOTES))
 
@@ -139,6 +147,17 @@ def _load(results: dict[str, Any]) -> str:
         f"### Many at once\n\n{table(head, rows)}\n\nAn answer costs the server {cpu:.1f} times the processor time of"
         f" the no-op. The server was ready {load['ready_seconds']:.2f} s after its start, held {load['idle_mb']:.0f} MB"
         f" then and {load['loaded_mb']:.0f} MB at the end."
+    )
+
+
+def _packages(results: dict[str, Any]) -> str:
+    rows = rows_of(results.get("packages") or {})
+    if not rows:
+        return ""
+    head = ["", "Cardlet", "cards/s", "peak", "Anki", "peak", "Cardlet/Anki"]
+    return (
+        "### Bringing in and taking out\n\nPackages that Anki made, with ten answers a card; whole processes, their"
+        f" start included.\n\n{table(head, rows)}"
     )
 
 

@@ -1,0 +1,82 @@
+"""Bringing collections in and taking them out through the terminal, each as a process of its own, start included; and
+Anki doing the same with the same files, if it is there."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.serving import ROOT, environment_for
+from tests.benchmarks.stores import Store
+
+SIZES = (10_000, 100_000)
+HERE = Path(__file__).parent
+ANKI = HERE / "anki_files.py"
+Used = dict[str, float]
+"""Seconds, and the megabytes a process held at most, the processes it started included."""
+
+
+def brought_and_taken(store: Store, name: str, sizes: list[int], python: str | None) -> dict[str, dict[str, Used]]:
+    """Packages with schedule and history, by size and act; empty without Anki, which makes them."""
+    found: dict[str, dict[str, Used]] = {}
+    for size in sizes if python else ():
+        assert python is not None
+        folder = store.folder / "packages"
+        folder.mkdir(exist_ok=True)
+        package = folder / f"{size}.apkg"
+        if not package.exists():
+            _run([python, str(ANKI), "make", str(folder), str(size)], {})
+        found[str(size)] = _one_size(store, name, package, python)
+    return found
+
+
+def _one_size(store: Store, name: str, package: Path, python: str) -> dict[str, Used]:
+    environment, out = environment_for(store, name), package.parent / "out"
+    out.mkdir(exist_ok=True)
+    # The first start brings the starter decks in; that is no part of it.
+    _run([sys.executable, "-m", "app", "doctor"], environment)
+    ours = [sys.executable, "-m", "app"]
+    acts: dict[str, Used] = {
+        "import": _run([*ours, "import", str(package), "--owner", "learner-1"], environment),
+        "import again": _run([*ours, "import", str(package), "--owner", "learner-1"], environment),
+    }
+    for ending in ("apkg", "cardlet", "csv"):
+        file = out / f"all.{ending}"
+        taking = [*ours, "export", str(file), "--user", "learner-1", "--deck", "Bench"]
+        acts[f"export {ending}"] = _run(taking, environment)
+        file.unlink()
+    for act in ("import", "import again", "export apkg"):
+        acts[f"anki {act}"] = _run([python, str(ANKI), act.split()[0], str(package), act], {})
+    return acts
+
+
+def _run(command: list[str], environment: dict[str, str]) -> Used:
+    began = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    told = process.stdout.read().decode()
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    if process.returncode:
+        raise RuntimeError(f"{command}: {told}")
+    return {"seconds": round(seconds, 2), "peak_mb": round(used.ru_maxrss / 1024)}
+
+
+def rows_of(found: dict[str, dict[str, Any]]) -> list[list[str]]:
+    """The report's rows: what, how long, how many a second, how much memory, and Anki's beside it."""
+    rows = []
+    for size, acts in found.items():
+        for act, used in acts.items():
+            if act.startswith("anki "):
+                continue
+            anki = acts.get(f"anki {act}")
+            beside = [f"{anki['seconds']:.1f} s", f"{anki['peak_mb']:.0f} MB"] if anki else ["", ""]
+            ratio = f"{used['seconds'] / anki['seconds']:.1f}" if anki else ""
+            pace = f"{int(size) / used['seconds']:,.0f}"
+            cells = [f"{used['seconds']:.1f} s", pace, f"{used['peak_mb']:.0f} MB", *beside, ratio]
+            rows.append([f"{act}, {int(size):,} cards", *cells])
+    return rows
