@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.benchmarks.serving import ROOT, environment_for
 from tests.benchmarks.stores import Store
+from tests.benchmarks.tables import start_once
 
 SIZES = (10_000, 100_000)
 HERE = Path(__file__).parent
@@ -35,8 +36,7 @@ def brought_and_taken(store: Store, name: str, sizes: list[int], python: str | N
 def _one_size(store: Store, name: str, package: Path, python: str) -> dict[str, Used]:
     environment, out = environment_for(store, name), package.parent / "out"
     out.mkdir(exist_ok=True)
-    # The first start brings the starter decks in; that is no part of it.
-    _run([sys.executable, "-m", "app", "doctor"], environment)
+    start_once(environment)
     ours = [sys.executable, "-m", "app"]
     acts: dict[str, Used] = {
         "import": _run([*ours, "import", str(package), "--owner", "learner-1"], environment),
