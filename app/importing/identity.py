@@ -1,6 +1,7 @@
 """Which note of a file is which, before and after it is imported."""
 
 import hashlib
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from app.errors import N_
 from app.importing.parsed import BadRow, LostCard, ParsedNote
 from app.rendering import card_ordinals, cloze_numbers
 
+UNSIGNED = 2**64 - 1
 ONE, BOTH = (0,), (0, 1)
 
 
@@ -22,25 +24,55 @@ class Incoming:
     own_guid: bool = True
 
 
+class FirstLines:
+    """In which line each identity stood first, known by its hash, in some 32 bytes each: a dictionary of a million would
+    be most of what an import may take of memory. Open addressing, half full at most."""
+
+    def __init__(self) -> None:
+        self._mask, self._count = 2**12 - 1, 0
+        self._keys, self._lines = array("Q", bytes(8 * 2**12)), array("L", bytes(array("L").itemsize * 2**12))
+
+    def meet(self, key: int, line: int) -> int | None:
+        """The line of the first with this hash; None if this one is the first."""
+        key = key & UNSIGNED or 1
+        keys, mask = self._keys, self._mask
+        place = key & mask
+        while (found := keys[place]) and found != key:
+            place = (place + 1) & mask
+        if found:
+            return self._lines[place]
+        keys[place], self._lines[place] = key, line
+        self._count += 1
+        if self._count * 2 > mask:
+            self._grow()
+        return None
+
+    def _grow(self) -> None:
+        kept = zip(self._keys, self._lines, strict=True)
+        size = (self._mask + 1) * 2
+        self._mask, self._count = size - 1, 0
+        self._keys, self._lines = array("Q", bytes(8 * size)), array("L", bytes(array("L").itemsize * size))
+        for key, line in kept:
+            if key:
+                self.meet(key, line)
+
+
 def identified(
     rows: Iterable[ParsedNote | BadRow | LostCard], *, whole_guids: bool = False
 ) -> Iterator[Incoming | BadRow | LostCard]:
     """The notes with their identity and place; a note that repeats another becomes a bad row that names the first.
     `whole_guids`: see ParsedDeck; other identities hold inside a deck."""
-    # By hash: a million identities as they are would be most of what an import may take of memory.
-    first_lines: dict[int, int] = {}
+    first_lines = FirstLines()
     position = 0
     for row in rows:
         if not isinstance(row, ParsedNote):
             yield row
             continue
         guid = row.guid or _from_question(row)
-        key = hash(guid if whole_guids and row.guid is not None else (guid, row.deck))
-        first = first_lines.get(key)
+        first = first_lines.meet(hash(guid if whole_guids and row.guid is not None else (guid, row.deck)), row.line)
         if first is not None:
             yield BadRow(row.line, N_("the same question stands in line %(first)s"), {"first": first})
             continue
-        first_lines[key] = row.line
         yield Incoming(guid, position, row, row.guid is not None)
         position += len(row.cards if row.cards is not None else ordinals_of(row))
 

@@ -5,9 +5,12 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from app.importing import ImportReport, ParsedDeck, ParsedReview, Preset, Wishes, import_deck, undo_import
+from app.importing.identity import FirstLines
 from app.importing.parsed import LostCard
 from app.library import follow
 from app.models import (
@@ -228,3 +231,11 @@ def test_reviews_keep_their_own_ids(session: Session, ada: User) -> None:
     card.reviews = [review]
     bring_in(session, ada, a_collection(a_parsed_note(1, card)))
     assert session.scalar(sa.select(Review.id).where(Review.user_id == ada.id)) == own
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3), max_size=200), st.integers(0, 9_000))
+def test_first_lines_are_those_a_dictionary_would_hold(keys: list[int], more: int) -> None:
+    seen, known = FirstLines(), dict[int, int]()
+    for line, key in enumerate([*range(100, 100 + more), *(key or 1 for key in keys)], start=1):
+        assert seen.meet(key, line) == known.get(key)
+        known.setdefault(key, line)
