@@ -25,8 +25,8 @@ class Incoming:
 
 
 class FirstLines:
-    """In which line each identity stood first, known by its hash, in some 32 bytes each: a dictionary of a million would
-    be most of what an import may take of memory. Open addressing, half full at most."""
+    """In which line each identity stood first, known by its hash, in some 32 bytes each: a dictionary of a million
+    would be most of what an import may take. Open addressing, half full at most."""
 
     def __init__(self) -> None:
         self._mask, self._count = 2**12 - 1, 0

@@ -7,20 +7,23 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.models import Memory, Review
-from app.models.review import FOLDED, event_of
-from app.scheduling import Answer, Checkpoint, Event, Reset
+from app.models import Kind, Memory, Review
+from app.models.review import FOLDED, event_of, imported_stage
+from app.scheduling import Event
 
 NO_ID = UUID(int=0)
 """Ids put events of one moment in order, and here the database has done that."""
+ONLY_AN_ANSWER = (1, 0, 0, 0)
 MEMORIES = cast(sa.Table, Memory.__table__)
 
-_EVENTS = (
+_ROWS = (
     sa.select(Review.card_id, Review.kind, Review.day, Review.at, Review.grade, Review.state)
     .select_from(Review)
-    .where(Review.kind.in_(FOLDED), Review.undone_at.is_(None))
+    .where(Review.undone_at.is_(None))
     .order_by(Review.card_id, Review.day, Review.at, Review.id)
 )
+_EVENTS = _ROWS.where(Review.kind.in_(FOLDED))
+_HISTORY = _ROWS.where(Review.kind.in_([*FOLDED, Kind.IMPORTED]))
 
 
 def logs_of_decks(
@@ -41,24 +44,29 @@ def logs_of_cards(
 
 
 def histories_of(connection: sa.Connection, user_id: int, deck_ids: Sequence[int]) -> list[list[tuple[int, int]]]:
-    """The repetitions of each card of these decks, study day and grade: the first answer of each day. What the drill
-    asked again is left out, and so is a card that began elsewhere, whose first answers nobody knows. A card that was
-    reset has two."""
+    """The repetitions of each card of these decks, study day and grade: the first answer of each day, those given
+    elsewhere too. What the drill asked again is left out, and so is a card that began elsewhere and whose first answers
+    nobody knows. A card that was reset has two."""
+    theirs = (MEMORIES.c.user_id == user_id, MEMORIES.c.deck_id.in_(deck_ids), MEMORIES.c.card_id == Review.card_id)
+    answered = _HISTORY.join(MEMORIES, sa.and_(*theirs)).where(Review.user_id == user_id)
     histories = []
-    for _, log in logs_of_decks(connection, user_id, deck_ids):
+    for _, rows in groupby(connection.execute(answered), key=lambda row: row[0]):
         history: list[tuple[int, int]] = []
-        for event in log:
-            if isinstance(event, Checkpoint):
-                history = []
+        for _, kind, day, _, grade, told in rows:
+            if kind == Kind.CHECKPOINT and not history:
                 break
-            if isinstance(event, Reset) and history:
+            if kind == Kind.RESET and history:
                 histories.append(history)
                 history = []
-            if isinstance(event, Answer) and (not history or event.day > history[-1][0]):
-                history.append((event.day, event.grade))
+            if _is_answer(kind, grade, told) and (not history or day > history[-1][0]):
+                history.append((day, grade))
         if history:
             histories.append(history)
     return histories
+
+
+def _is_answer(kind: int, grade: int, told: Any) -> bool:
+    return kind == Kind.ANSWER or (kind == Kind.IMPORTED and imported_stage(grade, told or ONLY_AN_ANSWER) is not None)
 
 
 def _by_card(rows: Any) -> Iterator[tuple[int, Iterator[Event]]]:

@@ -30,6 +30,7 @@ from app.models import (
     User,
 )
 from app.models.deck import with_parents
+from app.planning.logs import histories_of
 from app.scheduling import Scheduler, Settings
 from app.study import AnswerGiven, answer_card, refold
 from app.study.rebuilding import compare
@@ -239,3 +240,10 @@ def test_first_lines_are_those_a_dictionary_would_hold(keys: list[int], more: in
     for line, key in enumerate([*range(100, 100 + more), *(key or 1 for key in keys)], start=1):
         assert seen.meet(key, line) == known.get(key)
         known.setdefault(key, line)
+
+
+def test_answers_given_elsewhere_are_what_parameters_are_fitted_to(session: Session, ada: User) -> None:
+    bring_in(session, ada, a_small_collection())
+    deck_ids = list(session.scalars(sa.select(Deck.id).where(Deck.owner_id == ada.id)))
+    histories = histories_of(session.connection(), ada.id, deck_ids)
+    assert histories == [[(TODAY - days, 4) for days in (40, 20, 10)]] * 3
