@@ -33,7 +33,17 @@ def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
     of_numbers = (interval, outlook, grade_word, minutes, short_time, capped, number, percent, loss, tenths, size)
     of_days = (day_words, short_date, past_day, moment)
-    for filter in (*of_numbers, *of_days, schedule, step_words, sources, quote_language, bad_row, type_word):
+    for filter in (
+        *of_numbers,
+        *of_days,
+        schedule,
+        step_words,
+        grade_word,
+        sources,
+        quote_language,
+        bad_row,
+        type_word,
+    ):
         app.add_template_filter(filter)
 
 

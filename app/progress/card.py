@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.models import Learner, Review
-from app.models.review import FOLDED
+from app.models.review import FOLDED, IMPORTED_ROWS
 from app.models.scheduling import Versioned, versioned_of
 from app.scheduling import NEW, Event, MemoryState, Scheduler, take
 from app.scheduling.replay import in_order
@@ -33,11 +33,22 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An answer given elsewhere, and the interval it led to there: days, or negative seconds."""
+
+    day: int
+    grade: int
+    took_ms: int
+    interval: int
+
+
+@dataclass(frozen=True, slots=True)
 class CardHistory:
-    """A card's steps, the oldest first, and its state now. `curve`: the probability of recall by study day as FSRS has
+    """A card's steps, the oldest first, what was answered `elsewhere`, too, and its state now. `curve`: the probability of recall by study day as FSRS has
     it, a line for each time between two repetitions, up to the day the card is due or some days from now."""
 
     steps: tuple[Step, ...]
+    elsewhere: tuple["Elsewhere", ...]
     state: MemoryState
     chosen: Versioned
     curve: tuple[tuple[tuple[int, float], ...], ...]
@@ -59,7 +70,16 @@ def card_history(session: Session, learner: Learner, card_id: int, deck_id: int,
         row = by_id[event.id]
         steps.append(Step(event.day, row.kind, row.grade, row.took_ms, first, state))
     curve, recall = _forgetting(log, chosen, card_id, today)
-    return CardHistory(tuple(steps), state, chosen, curve, recall)
+    elsewhere = tuple(_elsewhere(session, learner, card_id))
+    return CardHistory(tuple(steps), elsewhere, state, chosen, curve, recall)
+
+
+def _elsewhere(session: Session, learner: Learner, card_id: int) -> Iterator[Elsewhere]:
+    """The answers an import brought; what was set by hand there is none."""
+    rows = IMPORTED_ROWS.where(Review.user_id == learner.id, Review.card_id == card_id)
+    for _, day, _, grade, told, _, took_ms in connection_of(session).execute(rows):
+        if grade:
+            yield Elsewhere(day, grade, took_ms, told[1] if told else 0)
 
 
 def _forgetting(

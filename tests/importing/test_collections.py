@@ -31,6 +31,7 @@ from app.models import (
 )
 from app.models.deck import with_parents
 from app.planning.logs import histories_of
+from app.progress.card import card_history
 from app.scheduling import Scheduler, Settings
 from app.study import AnswerGiven, answer_card, refold
 from app.study.rebuilding import compare
@@ -247,3 +248,14 @@ def test_answers_given_elsewhere_are_what_parameters_are_fitted_to(session: Sess
     deck_ids = list(session.scalars(sa.select(Deck.id).where(Deck.owner_id == ada.id)))
     histories = histories_of(session.connection(), ada.id, deck_ids)
     assert histories == [[(TODAY - days, 4) for days in (40, 20, 10)]] * 3
+
+
+def test_a_cards_page_knows_what_was_answered_elsewhere(session: Session, ada: User) -> None:
+    bring_in(session, ada, a_small_collection())
+    memory = session.scalars(sa.select(Memory).where(Memory.user_id == ada.id).order_by(Memory.card_id)).first()
+    assert memory is not None
+    history = card_history(session, ada, memory.card_id, memory.deck_id, TODAY)
+    assert [(answer.day, answer.grade, answer.interval) for answer in history.elsewhere] == [
+        (TODAY - days, 4, 3) for days in (40, 20, 10)
+    ]
+    assert [step.kind for step in history.steps] == [Kind.CHECKPOINT]
