@@ -44,8 +44,9 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class CardHistory:
-    """A card's steps, the oldest first, what was answered `elsewhere`, too, and its state now. `curve`: the probability of recall by study day as FSRS has
-    it, a line for each time between two repetitions, up to the day the card is due or some days from now."""
+    """A card's steps, the oldest first, what was answered `elsewhere` before, and its state now. `curve`: the
+    probability of recall by study day as FSRS has it, a line for each time between two repetitions, up to the day the
+    card is due or some days from now."""
 
     steps: tuple[Step, ...]
     elsewhere: tuple["Elsewhere", ...]
