@@ -120,6 +120,32 @@ def review_one_of_each_kind(page: Page, app: Flask) -> None:
         expect_saved(page)
 
 
+def exported(page: Page, folder: Path) -> Path:
+    """The deck as a package, downloaded from its page."""
+    page.goto("/decks")
+    page.get_by_role("link", name="Ten years", exact=True).click()
+    page.get_by_role("link", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    package = folder / download.value.suggested_filename
+    download.value.save_as(package)
+    assert package.suffix == ".apkg"
+    return package
+
+
+def import_elsewhere(browser: Browser, app: Flask, package: Path) -> None:
+    """Somebody who is new on another server drops the package there."""
+    with served(app) as port:
+        context = browser.new_context(base_url=f"http://127.0.0.1:{port}", locale="en-US", timezone_id="Europe/Berlin")
+        with listened_to(context) as page:
+            sign_up(page, "Grace")
+            drop(page, package.name, package.read_bytes())
+            import_it(page)
+            page.goto("/import")
+            expect(page.get_by_text("15,007")).to_be_visible()
+        context.close()
+
+
 @pytest.mark.long
 def test_a_collection_comes_in_is_studied_goes_out_and_comes_in_elsewhere_as_it_was(
     page: Page, app: Flask, fresh_app: Flask, browser: Browser, tmp_path: Path
@@ -142,24 +168,7 @@ def test_a_collection_comes_in_is_studied_goes_out_and_comes_in_elsewhere_as_it_
     taught = learned(app)
     assert taught["answers"].total() == here["answers"].total() + 6
 
-    page.goto("/decks")
-    page.get_by_role("link", name="Ten years", exact=True).click()
-    page.get_by_role("link", name="Export").click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
-    package = tmp_path / download.value.suggested_filename
-    download.value.save_as(package)
-    assert package.suffix == ".apkg"
-
-    with served(fresh_app) as port:
-        context = browser.new_context(base_url=f"http://127.0.0.1:{port}", locale="en-US", timezone_id="Europe/Berlin")
-        with listened_to(context) as elsewhere:
-            sign_up(elsewhere, "Grace")
-            drop(elsewhere, package.name, package.read_bytes())
-            import_it(elsewhere)
-            elsewhere.goto("/import")
-            expect(elsewhere.get_by_text("15,007")).to_be_visible()
-        context.close()
+    import_elsewhere(browser, fresh_app, exported(page, tmp_path))
     there = learned(fresh_app)
     # Anki's packages hold no answers but those of their cards; Cardlet's own format does.
     taught["answers"] -= Counter(answer for answer in taught["answers"] if answer[0] == LOST)

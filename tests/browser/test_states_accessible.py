@@ -1,5 +1,5 @@
-"""The pages of studying, importing and exporting in every state, against the same rules as all pages, in both colours on
-a telephone."""
+"""The pages of studying, importing and exporting in every state, against the same rules as all pages, in both
+colours on a telephone."""
 
 from collections.abc import Iterator
 from pathlib import Path
