@@ -7,6 +7,7 @@ from app.importing.outline import Draft, Outline, deck_of_drafts, read_outline
 from app.importing.parsed import (
     BadRow,
     DeckHeader,
+    Duplicates,
     LostCard,
     ParsedCard,
     ParsedDeck,
@@ -20,7 +21,7 @@ from app.importing.parsed import (
 )
 from app.importing.preview import DeckPreview, preview_deck
 from app.importing.reading import READERS, read_deck
-from app.importing.saving import Duplicates, ImportReport, Wishes, import_deck, sweep_unfinished
+from app.importing.saving import ImportReport, Wishes, import_deck, sweep_unfinished
 from app.importing.slots import is_importing, take_slot
 from app.importing.starters import publish_starter_decks
 from app.importing.telling import Teller

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from app.importing.parsed import NoteKind, OnMatch
+from app.importing.parsed import Duplicates, NoteKind
 from app.importing.text_lines import TextLines
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "pipe": "|", "colon": ":"}
@@ -19,7 +19,7 @@ FREE_TEXT = {"separator", "tags", "columns", "notetype", "deck"}
 MOST_LINES = 20
 COLUMN = re.compile(r"(tags|guid|notetype|deck) column")
 OLD_TAGS = re.compile(r"tags:([^,;|\t]*)", re.IGNORECASE)
-ON_MATCH: dict[str, OnMatch] = {"update current": "update", "keep current": "keep", "keep both": "both"}
+ON_MATCH: dict[str, Duplicates] = {"update current": "update", "keep current": "skip", "keep both": "keep both"}
 KINDS: dict[str, NoteKind] = {
     "basic": "basic",
     "basic (and reversed card)": "reversed",
@@ -44,7 +44,7 @@ class AnkiHeaders:
     labels: tuple[str, ...] = ()
     note_type: str | None = None
     deck: str | None = None
-    on_match: OnMatch | None = None
+    on_match: Duplicates | None = None
     named: Mapping[str, int] = field(default_factory=dict)
     begins_with_hash: bool = True
 

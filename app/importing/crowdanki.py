@@ -73,14 +73,14 @@ def read(source: Source, options: ReadingOptions) -> ParsedDeck:
 
 def _deck(top: Members, source: Source, options: ReadingOptions) -> ParsedDeck:
     stem = PurePath(source.name).stem
-    given = options.deck_name if options.deck_name and options.deck_name != stem else None
+    given = options.given_name(stem)
     types = _types(top)
     lists = [note.get("fields") for note in top.items("notes")[:50] if isinstance(note, dict)]
     fields = [part for found in lists if isinstance(found, list) for part in found if isinstance(part, str)]
     said = language_of(re.sub(r"<[^>]*>", "", " ".join(fields)))
     languages = options.languages or (said, said)
     header = DeckHeader(
-        path_of(given or top.text("name") or stem),
+        path_of(given or top.text("name") or options.deck_name or stem),
         language=languages[0],
         description=re.sub(r"<[^>]*>", "", top.text("desc"))[:2_000],
     )

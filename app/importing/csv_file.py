@@ -47,7 +47,7 @@ def read(source: Source, options: ReadingOptions) -> ParsedDeck:
         told = anki_headers(lines.sample)
         layout, columns, body = layout_of(lines.sample, lines.encoding, options, told)
         name = _deck_name(source, options, told)
-        path = path_of(name or PurePath(source.name).stem or "Deck")
+        path = path_of(name or options.deck_name or PurePath(source.name).stem or "Deck")
         if name is None and columns.deck is not None and body:
             path = _path_in(body[0], columns.deck) or path
         header = DeckHeader(path, language=layout.languages[0])
@@ -70,8 +70,9 @@ def read(source: Source, options: ReadingOptions) -> ParsedDeck:
 
 def _deck_name(source: Source, options: ReadingOptions, told: AnkiHeaders | None) -> str | None:
     """What the learner calls the deck, or the file itself. A file's own name is nobody's word."""
-    if options.deck_name and options.deck_name != PurePath(source.name).stem:
-        return options.deck_name
+    given = options.given_name(PurePath(source.name).stem)
+    if given:
+        return given
     return told.deck if told and told.deck and not told.deck.isdecimal() else None
 
 

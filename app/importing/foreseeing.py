@@ -28,13 +28,14 @@ def foresee(parsed: ParsedDeck, owner_id: int, session: Session, wishes: Wishes,
     report = ImportReport(None)
     seen = _Seen(parsed, owner_id, session, now)
     notes = _notes(parsed, report)
+    wish = wishes.duplicates or parsed.on_match or "update"
     while batch := list(islice(notes, BATCH)):
         seen.open_up_to(max(incoming.note.deck for incoming in batch))
         here = notes_here(session, seen.decks, batch)
-        report.added += len(batch) if wishes.duplicates == "keep both" else len(batch) - len(here)
-        if wishes.duplicates == "skip":
+        report.added += len(batch) if wish == "keep both" else len(batch) - len(here)
+        if wish == "skip":
             report.kept += len(here)
-        elif wishes.duplicates == "update":
+        elif wish == "update":
             changes = changes_for(session, seen.decks, [(batch[place], guid) for place, guid in here.items()])
             updated = sum(change.counts for change in changes)
             report.updated += updated

@@ -61,10 +61,10 @@ def file_of(source: Source, options: ReadingOptions, name: str | None = None) ->
     """A file that stands alone. `name`: what it calls its deck."""
     text = text_of(source, options)
     stem = PurePath(source.name).stem
-    given = options.deck_name if options.deck_name and options.deck_name != stem else None
+    given = options.given_name(stem)
     language = language_of(text)
     languages = options.languages or (language, language)
-    header = DeckHeader(path_of(given or name or stem or "Deck"), language=languages[0])
+    header = DeckHeader(path_of(given or name or options.deck_name or stem or "Deck"), language=languages[0])
     return MarkdownFile(source.name, text, options, FoundDecks(header), header.path, languages)
 
 

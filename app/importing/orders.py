@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.importing.history import finish_import
 from app.importing.opening import InTransaction
-from app.importing.parsed import ParsedDeck, ReadingOptions, Source
+from app.importing.parsed import Duplicates, ParsedDeck, ReadingOptions, Source
 from app.importing.reading import read_deck
-from app.importing.saving import Duplicates, ImportReport, KeepFiles, Wishes, import_deck
+from app.importing.saving import ImportReport, KeepFiles, Wishes, import_deck
 from app.importing.uploads import delete_uploaded
 
 

@@ -20,8 +20,8 @@ Role = Literal["question", "answer", "tags", "deck", "guid", "type", "left out"]
 """What a column of a table may hold."""
 
 
-OnMatch = Literal["update", "keep", "both"]
-"""What becomes of a note that is there already: it is updated, left as it is, or has the new one beside it."""
+Duplicates = Literal["update", "keep both", "skip"]
+"""What becomes of a note that is here already: the file's words replace its own, both stay, or the file's is left."""
 
 LONGEST_READ = 2**18
 """Characters of a field that are taken over. More than `rendering.LONGEST_FIELD` can be studied, but not edited."""
@@ -78,10 +78,16 @@ class ReadingOptions:
     """The name of the format, as `reading.FORMATS` has it, where the file does not say it itself."""
     row_delimiter: str | None = None
     """What stands between two cards of a pasted list."""
+    default_name: str | None = None
+    """What a deck is called that nobody names; what the file says comes before it."""
 
     def with_name(self, name: str) -> "ReadingOptions":
         """These options with a name for the deck, if they have none."""
-        return self if self.deck_name else replace(self, deck_name=name)
+        return self if self.deck_name else replace(self, deck_name=self.default_name or name)
+
+    def given_name(self, stem: str) -> str | None:
+        """What the learner calls the deck. The file's own name is nobody's word, nor is the one for lack of another."""
+        return self.deck_name if self.deck_name not in {"", stem, self.default_name} else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +249,7 @@ class ParsedDeck:
     media: Iterator[ParsedFile] = field(default_factory=lambda: iter(()))
     presets: tuple[Preset, ...] = ()
     whole_guids: bool = False
-    on_match: OnMatch | None = None
+    on_match: Duplicates | None = None
     total: int | None = None
     format_name: str = ""
     remarks: list[Remark] = field(default_factory=list)

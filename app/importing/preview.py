@@ -24,7 +24,7 @@ class DeckPreview:
     """A parsed deck as far as it was looked through: the first cards as they will look, what there is of what.
 
     `report`: what the import of those rows would do; `is_whole`: they are all there are. `schedules`: cards with what
-    is known of the learner.
+    is known of the learner; `media`: the names of its pictures and sounds.
     """
 
     deck: ParsedDeck
@@ -34,7 +34,7 @@ class DeckPreview:
     card_count: int = 0
     reviews: int = 0
     schedules: int = 0
-    media: int = 0
+    media: set[str] = field(default_factory=set)
     is_whole: bool = True
 
     @property
@@ -60,7 +60,7 @@ def preview_deck(
     preview = DeckPreview(deck)
     deck.rows = _watched(deck.rows, preview, most_rows)
     preview.report = foresee(deck, owner_id, session, wishes, now)
-    preview.media = sum(1 for _ in islice(deck.media, MOST_MEDIA))
+    preview.media = {file.name for file in islice(deck.media, MOST_MEDIA)}
     return preview
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.importing.opening import InTransaction
-from app.importing.parsed import BadRow, ParsedDeck, ParsedFile, Remark
+from app.importing.parsed import BadRow, Duplicates, ParsedDeck, ParsedFile, Remark
 from app.importing.removing import removed
 from app.importing.writing import Writer
 from app.models import Deck
@@ -23,8 +23,6 @@ from app.models import Deck
 LISTED_BAD_ROWS = 1_000
 FILES_AT_ONCE = 50
 
-Duplicates = Literal["update", "keep both", "skip"]
-"""What becomes of a note that is here already: the file's words replace its own, both stay, or the file's is left."""
 KeepFiles = Callable[[list[ParsedFile]], tuple[dict[str, str], list[Remark]]]
 """Stores files and returns the names they have from then on, by those they came with, and what is to be said of it."""
 

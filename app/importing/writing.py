@@ -94,6 +94,7 @@ class Writer:
                 filling.card_ids.reserve(connection, sum(map(_number_of_cards, incoming)) + len(lost))
             self._sort(incoming, here)
             for row in lost:
+                self.report.reviews += len(row.reviews) if filling.histories is not None else 0
                 filling.add_lost(row, graves.get(row.reviews[0].at_ms) if row.reviews else None)
             self._spill()
             done += len(batch)

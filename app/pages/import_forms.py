@@ -1,6 +1,6 @@
 """What the forms of an import say, and what they offer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +18,9 @@ from app.pages.language import CARD_LANGUAGES, _
 DUPLICATES: tuple[Duplicates, ...] = ("update", "keep both", "skip")
 ROLES: tuple[Role, ...] = ("question", "answer", "tags", "deck", "guid", "left out")
 MOST_COLUMNS = 30
+LIST_DELIMITERS = ("\t", ",", ";", ":", "=", " - ")
+ROW_DELIMITERS = {"line": "\n", "semicolon": ";", "empty line": "\n\n"}
+"""By names, for browsers send a line break alone as two characters."""
 
 
 def uploads_folder() -> Path:
@@ -39,9 +42,11 @@ def options_of(given: Any, kept: Upload, learner: Learner) -> ReadingOptions:
     front, back = given.get("question_language"), given.get("answer_language")
     known = front in CARD_LANGUAGES and back in CARD_LANGUAGES
     return ReadingOptions(
-        deck_name=(given.get("deck_name") or "").strip() or name_of(kept),
+        deck_name=(given.get("deck_name") or "").strip() or None,
+        default_name=name_of(kept),
         encoding=encoding if encoding in OFFERED else None,
-        delimiter=delimiter if delimiter in DELIMITERS else None,
+        delimiter=delimiter if delimiter in _delimiters(given) else None,
+        row_delimiter=ROW_DELIMITERS.get(given.get("row_delimiter") or ""),
         has_header={"yes": True, "no": False}.get(given.get("has_header") or ""),
         format=cast(TextFormat, format) if format in {"markdown", "html"} else None,
         languages=(front, back) if known else None,
@@ -52,6 +57,23 @@ def options_of(given: Any, kept: Upload, learner: Learner) -> ReadingOptions:
         with_schedule=given.get("with_schedule") != "no",
         reader=given.get("reader") if given.get("reader") in FORMATS else None,
     )
+
+
+def _delimiters(given: Any) -> Collection[str]:
+    return LIST_DELIMITERS if given.get("reader") == "list" else DELIMITERS
+
+
+def list_words() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What may stand between a term and its meaning, and between two pairs, in words."""
+    terms = (_("Tab"), _("Comma"), _("Semicolon"), _("Colon"), _("Equals sign"), _("Dash"))
+    rows = (_("A new line"), _("A semicolon"), _("An empty line"))
+    return list(zip(LIST_DELIMITERS, terms, strict=True)), list(zip(ROW_DELIMITERS, rows, strict=True))
+
+
+def row_delimiter_of(given: Any) -> str:
+    """The choice that stands in the form."""
+    chosen = given.get("row_delimiter")
+    return chosen if chosen in ROW_DELIMITERS else next(iter(ROW_DELIMITERS))
 
 
 def _columns(given: Mapping[str, str]) -> tuple[Role, ...] | None:
@@ -66,10 +88,10 @@ def tags_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag_of(tag) for tag in text.replace(",", " ").replace("，", " ").split()))
 
 
-def duplicates_of(given: Any) -> Duplicates:
-    """What the learner wants done with notes that are there already."""
+def duplicates_of(given: Any, on_match: Duplicates | None = None) -> Duplicates:
+    """What the learner wants done with notes that are there already, else what the file wants."""
     chosen = given.get("duplicates")
-    return cast(Duplicates, chosen) if chosen in DUPLICATES else "update"
+    return cast(Duplicates, chosen) if chosen in DUPLICATES else on_match or "update"
 
 
 def name_of(kept: Upload) -> str:

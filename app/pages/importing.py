@@ -28,7 +28,7 @@ from app.importing import (
 )
 from app.importing.parsed import DeckHeader
 from app.importing.preview import FIRST_ROWS, SMALL
-from app.importing.reading import READERS, is_outline, pasted_name, reader_of
+from app.importing.reading import FORMATS, READERS, is_outline, pasted_name, reader_of
 from app.importing.uploads import Stored
 from app.models import Deck, Upload
 from app.models.deck import with_parents
@@ -38,14 +38,16 @@ from app.pages.import_forms import (
     encodings_for,
     file_of,
     formats_for,
+    list_words,
     name_of,
     options_of,
     role_words,
+    row_delimiter_of,
     shown_name,
     uploads_folder,
 )
 from app.pages.import_running import report_address, run_import
-from app.pages.language import CARD_LANGUAGES
+from app.pages.language import CARD_LANGUAGES, _
 from app.pages.sides import in_words
 from app.pages.words import error_words
 
@@ -159,6 +161,7 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
     except CardletError as unreadable:
         error = error or unreadable
     table = preview.deck.table if preview else None
+    is_list = preview is not None and preview.deck.format_name == FORMATS["list"].title
     page = render_template(
         "importing/preview.html",
         upload=kept,
@@ -166,16 +169,19 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
         preview=preview,
         table=table,
         tree=tree_of(preview.deck.decks) if preview else [],
-        cards=in_words(preview.cards, kept.user_id) if preview else [],
-        deck_name=given.get("deck_name") or name_of(kept),
+        cards=in_words(preview.cards, kept.user_id, preview.media) if preview else [],
+        deck_name=given.get("deck_name") or _name_in(preview) or name_of(kept),
         own_decks=_own_decks(kept.user_id),
         tags=given.get("tags") or "",
-        duplicates=duplicates_of(given),
+        duplicates=duplicates_of(given, preview.deck.on_match if preview else None),
+        remarks=[_(one.message, **one.places) for one in preview.deck.remarks] if preview else [],
+        between=list_words() if is_list else None,
+        row_delimiter=row_delimiter_of(given),
         with_schedule=given.get("with_schedule") != "no",
         encodings=encodings_for(table),
         roles=role_words(),
         formats=formats_for(kept.file_name),
-        reader=given.get("reader") or "",
+        reader="list" if is_list else given.get("reader") or "",
         languages=CARD_LANGUAGES,
         words=error_words(error) if error else None,
     )
@@ -186,9 +192,15 @@ def _looked_through(kept: Upload, given: Any) -> DeckPreview:
     learner = current_learner()
     everything = kept.size <= SMALL or given.get("count") == "all"
     with read_deck(_source(kept), options_of(given, kept, learner)) as deck:
-        wishes = Wishes(duplicates_of(given))
+        wishes = Wishes(duplicates_of(given, deck.on_match))
         most = None if everything else FIRST_ROWS
         return preview_deck(deck, learner.id, db.session, wishes, now(), most_rows=most)
+
+
+def _name_in(preview: DeckPreview | None) -> str | None:
+    """What a table without a column of decks calls its deck."""
+    table = preview.deck.table if preview else None
+    return None if preview is None or table is None or "deck" in table.columns else "::".join(preview.deck.header.path)
 
 
 def _source(kept: Upload) -> Source:

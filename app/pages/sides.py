@@ -1,6 +1,6 @@
 """A card's sides as a page shows them: with the addresses of its files, and its words in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import url_for
 
@@ -27,12 +27,13 @@ def sides_of_all(cards: Sequence[tuple[Content, int, int | None]]) -> list[Sides
     return [done[place] for place in range(len(cards))]
 
 
-def in_words(rendered: Sequence[Sides], owner_id: int | None) -> list[Sides]:
+def in_words(rendered: Sequence[Sides], owner_id: int | None, coming: Collection[str] = ()) -> list[Sides]:
     """Sides of an author's cards as they were rendered, with what only the door knows put in. Only pictures and sounds
-    cost a look into the database."""
+    cost a look into the database. `coming`: files that are not here yet, but will be."""
     names = list(dict.fromkeys(name for sides in rendered for name in media_names(sides)))
     named = media_of(db.connection, owner_id, names) if names else {}
-    files = {name: _file(owner_id, file) for name, file in named.items()}
+    files = {name: File("", "") for name in names if name in coming}
+    files |= {name: _file(owner_id, file) for name, file in named.items()}
     return [finished(sides, files, _) for sides in rendered]
 
 

@@ -217,4 +217,10 @@ def error_words(error: CardletError) -> str:
     text = _(error.message, **error.places)
     if isinstance(error, UnreadableFile) and error.line is not None:
         return _("Line %(line)s: %(text)s.", line=error.line, text=text)
-    return text
+    return _sentence(text)
+
+
+def _sentence(text: str) -> str:
+    """What went wrong without a line stands alone, and begins and ends as a sentence does."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!", "。", "？", "！")) else _("%(text)s.", text=text)

@@ -11,6 +11,7 @@ from app.rendering.content import Content
 from app.rendering.marks import Elsewhere, Fault, Medium, Piece, Speech, filled
 
 MISSING_PICTURE = N_("The picture %(name)s is missing.")
+PICTURE_COMING = N_("Picture: %(name)s")
 MISSING_SOUND = N_("The sound %(name)s is missing.")
 PICTURE_ELSEWHERE = N_("A picture on another site: %(address)s")
 NAMED_PICTURE_ELSEWHERE = N_("A picture on another site: %(alt)s, %(address)s")
@@ -27,7 +28,8 @@ class Words(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of an author's, and where it is served."""
+    """A file of an author's, and where it is served; without an address it is still to come, and its name stands for
+    it."""
 
     address: str
     content_type: str
@@ -78,6 +80,9 @@ def _missing(piece: Medium, words: Words) -> str:
 
 def _file(piece: Medium, file: File, words: Words) -> str:
     address, kind = escape(file.address), file.content_type.partition("/")[0]
+    if not address:
+        message = SOUND if piece.is_sound else PICTURE_COMING
+        return f'<span class="missing">{escape(words(message, name=piece.name))}</span>'
     if kind in {"audio", "video"}:
         label = escape(words(SOUND, name=piece.alt or piece.name))
         return f'<audio controls preload="none" src="{address}" aria-label="{label}"></audio>'

@@ -53,8 +53,12 @@ function readyImport(form, region) {
 async function run(form, region) {
   const wrong = document.getElementById("import-error");
   wrong.hidden = true;
-  form.hidden = true;
-  region.hidden = false;
+  const before = [form, ...document.querySelectorAll("[data-before]:not([hidden])")];
+  const switched = (on) => {
+    region.hidden = !on;
+    for (const part of before) part.hidden = on;
+  };
+  switched(true);
   region.scrollIntoView({ block: "nearest" });
   const show = shower(region);
   try {
@@ -65,8 +69,7 @@ async function run(form, region) {
     for await (const event of linesOf(response.body)) {
       if (event.location) return location.assign(event.location);
       if (event.error) {
-        region.hidden = true;
-        form.hidden = false;
+        switched(false);
         wrong.firstElementChild.textContent = event.error;
         wrong.hidden = false;
         return wrong.scrollIntoView({ block: "nearest" });

@@ -98,7 +98,7 @@ def counts(report: ImportReport) -> tuple[int, int, int, int]:
 def test_decks_cards_history_and_schedule_come_in(session: Session, ada: User) -> None:
     report, import_id = bring_in(session, ada, a_small_collection())
     assert counts(report) == (3, 0, 0, 0)
-    assert report.reviews == 9
+    assert report.reviews == 11
     decks = with_parents(session, session.scalars(sa.select(Deck).where(Deck.owner_id == ada.id)).all())
     assert sorted(deck.path for deck in decks) == ["Chinese", "Chinese::Words", "Kubernetes"]
     assert all(deck.published and deck.import_id == import_id for deck in decks)

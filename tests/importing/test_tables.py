@@ -133,7 +133,10 @@ def test_what_a_spreadsheet_added_to_the_headers_is_cut_off() -> None:
     assert (deck.table.delimiter, deck.table.format, notes(deck)[0].tags) == (",", "html", ("t",))
 
 
-@pytest.mark.parametrize(("name", "expected"), [("update current", "update"), ("keep both", "both"), ("else", None)])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("update current", "update"), ("keep both", "keep both"), ("keep current", "skip"), ("else", None)],
+)
 def test_what_to_do_with_notes_that_are_there(name: str, expected: str | None) -> None:
     assert read(f"#if matches:{name}\na,b\n").on_match == expected
 

@@ -1,0 +1,90 @@
+"""What the page between upload and import says of a file, and what it lets a learner mend."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.models import Deck, Note
+from tests.importing.ten_years import ten_years
+from tests.pages.test_importing import DECK, upload
+from tests.visitor import Visitor
+
+QUOTED = 'capital of France\tParis, "city of light"\ncapital of Italy\tRome\n'
+
+
+@pytest.fixture
+def ada(visitor: Callable[[], Visitor]) -> Visitor:
+    return visitor().sign_up("Ada")
+
+
+def paste(ada: Visitor, text: str) -> str:
+    """Pastes a text; where its preview stands."""
+    ada.get("/import")
+    ada.press("/import", text=text)
+    return ada.form(r"/import/\d+").action
+
+
+def test_pictures_that_will_come_are_named_and_what_becomes_of_marks_is_said(ada: Visitor, tmp_path: Path) -> None:
+    package = ten_years(3).package(tmp_path).read_bytes()
+    upload(ada, package, "ten years.apkg")
+    assert "Picture: heart.png" in ada.page and "Sound: gato.mp3" in ada.page
+    assert "is missing" not in ada.page
+    assert "Marked notes" in ada.page
+    assert "<b>25</b> past answers" in ada.page
+    ada.press(r"/import/\d+")
+    assert "<td>Past answers</td><td>25</td>" in ada.page
+    upload(ada, package, "ten years.apkg")
+    assert "Picture: heart.png" not in ada.page and '<img src="/media/' in ada.page
+
+
+@pytest.mark.parametrize(
+    ("said", "chosen", "kept"), [("keep current", "skip", ["b"]), ("keep both", "keep both", ["b", "c"])]
+)
+def test_what_the_file_wants_done_with_notes_that_are_there_is_chosen_at_first(
+    ada: Visitor, stored: Callable, said: str, chosen: str, kept: list[str]
+) -> None:
+    upload(ada, b"a,b\n", "words.csv")
+    ada.press(r"/import/\d+")
+    upload(ada, f"#separator:comma\n#if matches:{said}\na,c\n".encode(), "words.csv")
+    assert f'<option value="{chosen}" selected>' in ada.page
+    ada.press(r"/import/\d+", duplicates=chosen)
+    assert sorted(fields[1] for (fields,) in stored(sa.select(Note.fields).where(Note.owner_id.is_not(None)))) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (DECK, "Mine"),
+        ("#separator:comma\n#deck:From Anki\na,b\n", "From Anki"),
+        ("deck,front,back\nIts own,a,b\n", "Its own"),
+        ("a,b\n", "Pasted cards"),
+    ],
+)
+def test_a_pasted_text_keeps_the_name_it_has(ada: Visitor, stored: Callable, text: str, name: str) -> None:
+    paste(ada, text)
+    ada.press(r"/import/\d+")
+    names = [deck for (deck,) in stored(sa.select(Deck.name).where(Deck.owner_id.is_not(None)))]
+    assert name in names
+    assert name == "Pasted cards" or "Pasted cards" not in names
+
+
+def test_a_pasted_list_is_cut_as_the_learner_says(ada: Visitor, stored: Callable) -> None:
+    paste(ada, QUOTED)
+    assert "Between two cards" in ada.page
+    ada.press(r"/import/\d+")
+    assert ["capital of France", 'Paris, "city of light"'] in [
+        fields for (fields,) in stored(sa.select(Note.fields).where(Note.owner_id.is_not(None)))
+    ]
+    address = paste(ada, "x = 1; y = 2")
+    ada.get(f"{address}?reader=list&delimiter=%3D&row_delimiter=semicolon")
+    assert "2 notes to import" in ada.page
+    ada.press(address, deck_name="Letters")
+    assert "Letters is on your shelf" in ada.page
+    assert ["y", "2"] in [fields for (fields,) in stored(sa.select(Note.fields).where(Note.owner_id.is_not(None)))]
+
+
+def test_what_is_refused_as_a_whole_is_said_in_a_sentence(ada: Visitor) -> None:
+    upload(ada, b"PK\x03\x04 nonsense", "bad.apkg")
+    assert "<span>This is no Anki package, or it is cut off: it does not end as a zip archive does.</span>" in ada.page
