@@ -7,6 +7,7 @@ from pathlib import PurePath
 from app.errors import N_
 from app.importing.anki_text import OPTIONAL_REVERSED, AnkiHeaders, anki_headers, kind_of, without_comments
 from app.importing.encoding import UNREADABLE
+from app.importing.formulas import is_marked, without_prefix
 from app.importing.parsed import (
     LONGEST_READ,
     BadRow,
@@ -106,7 +107,7 @@ class _Table:
     def rows(self) -> Iterator[ParsedNote | BadRow]:
         """Row by row. After a row whose quotation marks do not match, reading begins again with the line below it."""
         failures, is_header = 0, self.layout.has_header
-        lines, make = self.lines, self._row
+        lines, make = self.lines, self._row_as_written if is_marked(self.lines.sample) else self._row
         while True:
             start = lines.done
             given = without_comments(lines, self.told) if self.told else lines.go_on()
@@ -136,6 +137,9 @@ class _Table:
         if "field larger" in str(error) and len(next(self.lines.go_on(), "")) > LONGEST_CELL:
             return BadRow(line, TOO_LONG, {"longest": LONGEST_READ})
         return BadRow(line, N_("the quotation marks of this row do not match"))
+
+    def _row_as_written(self, line: int, cells: list[str]) -> ParsedNote | BadRow:
+        return self._row(line, [without_prefix(cell) for cell in cells])
 
     def _row(self, line: int, cells: list[str]) -> ParsedNote | BadRow:
         columns = self.columns
