@@ -35,7 +35,7 @@ def foresee(parsed: ParsedDeck, owner_id: int, session: Session, wishes: Wishes,
         if wishes.duplicates == "skip":
             report.kept += len(here)
         elif wishes.duplicates == "update":
-            changes = changes_for(session, seen.decks, [(batch[place], guid) for place, guid in here.items()])
+            changes = changes_for(session, seen.decks, [(batch[place], one) for place, one in here.items()])
             updated = sum(change.counts for change in changes)
             report.updated += updated
             report.unchanged += len(here) - updated

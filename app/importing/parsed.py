@@ -181,6 +181,9 @@ class ParsedNote:
     deck: int = 0
     """A place in `ParsedDeck.decks`, for a note without `cards`."""
     added_ms: int | None = None
+    unsaid: tuple[str, ...] = ()
+    """Columns of a note of which the file says nothing: they are guessed here, and stay as they are where the note is
+    here already."""
 
     @property
     def content(self) -> Content:

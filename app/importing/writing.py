@@ -16,7 +16,7 @@ from app.importing.filling import Filling
 from app.importing.former import Former
 from app.importing.histories import Histories, Owner, ids_for
 from app.importing.identity import Incoming, identified, ordinals_of
-from app.importing.matching import notes_here
+from app.importing.matching import Here, notes_here
 from app.importing.notes import Change, apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction
 from app.importing.pace import Pace
@@ -47,9 +47,9 @@ class Writer:
     in_transaction: InTransaction
     renamed: dict[str, str] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
-    pending: list[tuple[Incoming, str]] = field(default_factory=list)
-    """Notes that are here, with their guids, and were not compared yet."""
-    known: list[tuple[Incoming, str]] = field(default_factory=list)
+    pending: list[tuple[Incoming, Here]] = field(default_factory=list)
+    """Notes that are here and were not compared yet."""
+    known: list[tuple[Incoming, Here]] = field(default_factory=list)
     """Those that differ from the file, or of whose cards the file has news."""
     guids: set[str] = field(default_factory=set)
     """Of a starter deck, what is in its file: the rest is retired."""
@@ -118,25 +118,25 @@ class Writer:
         if batch:
             yield batch
 
-    def _sort(self, batch: list[Incoming], here: dict[int, str]) -> None:
+    def _sort(self, batch: list[Incoming], found: dict[int, Here]) -> None:
         """New notes to the rows that will be written, the others to those that are compared."""
         wish = self.wishes.duplicates or self.parsed.on_match or "update"
         for place, incoming in enumerate(batch):
             if self.renamed:
                 self._rename(incoming)
-            guid = here.get(place)
+            here = found.get(place)
             if self.owner_id is None:
                 self.guids.add(self.decks.targets[0].guid_of(incoming))
             if self.filling.histories is not None:
                 self.report.reviews += sum(len(card.reviews) for card in incoming.note.cards or ())
-            if guid is None or wish == "keep both":
-                again = None if guid is None else f"{guid}~{self.import_id or self.now.timestamp()}"
+            if here is None or wish == "keep both":
+                again = None if here is None else f"{here.guid}~{self.import_id or self.now.timestamp()}"
                 self.filling.add(incoming, again)
                 self.report.added += 1
             elif wish == "skip":
                 self.report.kept += 1
             else:
-                self.pending.append((incoming, guid))
+                self.pending.append((incoming, here))
                 self._compare(COMPARED)
 
     def _compare(self, fewest: int = 1) -> None:
@@ -145,25 +145,17 @@ class Writer:
             return
         some, self.pending = self.pending, []
         with self.in_transaction() as session:
-            differing = {change.guid for change in changes_for(session, self.decks, some)}
+            differing = {change.note_id for change in changes_for(session, self.decks, some)}
             news = self._news(session, some)
-        left = [(incoming, guid) for incoming, guid in some if guid in differing or guid in news]
+        left = [(incoming, here) for incoming, here in some if here.id in differing or here.id in news]
         self.report.unchanged += len(some) - len(left)
         self.known += left
 
-    def _news(self, session: Session, some: list[tuple[Incoming, str]]) -> set[str]:
+    def _news(self, session: Session, some: list[tuple[Incoming, Here]]) -> set[int]:
         histories = self.filling.histories
         if histories is None or not any(incoming.note.cards for incoming, _ in some):
             return set()
-        ids = self._ids_of(session, some)
-        notes = [(ids[guid], incoming.note) for incoming, guid in some if guid in ids]
-        news = brings_news(session, histories, notes)
-        return {guid for guid, note_id in ids.items() if note_id in news}
-
-    def _ids_of(self, session: Session, some: list[tuple[Incoming, str]]) -> dict[str, int]:
-        own = (Note.owner_id.is_not_distinct_from(self.owner_id), Note.language == self.decks.targets[0].language)
-        rows = session.execute(sa.select(Note.guid, Note.id).where(*own, Note.guid.in_([guid for _, guid in some])))
-        return dict(rows.all())
+        return brings_news(session, histories, [(here.id, incoming.note) for incoming, here in some])
 
     def _graves(self, session: Session, lost: list[LostCard]) -> dict[int, int]:
         began = [row.reviews[0].at_ms for row in lost if row.reviews]
@@ -228,9 +220,7 @@ class Writer:
             changes += differing
             histories = self.filling.histories
             if histories is not None and any(incoming.note.cards for incoming, _ in some):
-                ids = self._ids_of(session, some)
-                notes = [(ids[guid], incoming.note) for incoming, guid in some if guid in ids]
-                take_over(session, histories, self.decks, notes)
+                take_over(session, histories, self.decks, [(here.id, incoming.note) for incoming, here in some])
         if self.filling.histories is not None:
             add_totals(connection_of(session), self.filling.histories.take_totals())
         return changes
