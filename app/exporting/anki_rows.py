@@ -12,6 +12,7 @@ from app.exporting.anki_log import FILTERED, logged
 from app.exporting.choosing import Export
 from app.exporting.files_named import files_named
 from app.exporting.html import html_of
+from app.exporting.original import original_of
 from app.exporting.walking import OutCard, OutNote
 from app.models import Deck, NoteType
 from app.models.user import Learner
@@ -81,9 +82,9 @@ class Rows:
         tags = f" {' '.join(tag for tag in note.tags)} " if note.tags else ""
         mod = note.changed_ms // 1000
         checksum = anki_schema.checksum(sorted_by)
-        written = "\x1f".join(fields)
+        written, data = "\x1f".join(fields), original_of(note, fields)
         self._notes.append(
-            (note_id, anki_guid(note, self._twins), model_id, mod, -1, tags, written, sorted_by, checksum, 0, "")
+            (note_id, anki_guid(note, self._twins), model_id, mod, -1, tags, written, sorted_by, checksum, 0, data)
         )
         for card in note.cards:
             self._add_card(card, note_id, mod, int(clozes))

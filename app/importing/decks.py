@@ -41,8 +41,8 @@ class Decks:
     def open(self, session: Session, up_to: int = 0) -> None:
         """Opens what is not open yet, up to the deck of this place in the file."""
         for header in self.headers[len(self.targets) : up_to + 1]:
-            target = open_deck(session, header, self.owner_id, self.now, self.import_id, self.made)
-            target = replace(target, whole_guids=self.parsed.whole_guids)
+            whole, place = self.parsed.whole_guids, (self.owner_id, self.now, self.import_id, self.made)
+            target = replace(open_deck(session, header, *place, by_path=whole), whole_guids=whole)
             if self.targets:
                 target = replace(target, note_type_ids=self.targets[0].note_type_ids)
             else:

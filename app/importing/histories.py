@@ -111,7 +111,11 @@ class Histories:
     def key_of(self, review: ParsedReview) -> Any:
         """The id of a review, as the driver gives it."""
         id = review.id
-        return self.owner.as_id(IMPORTED_ID + review.at_ms.to_bytes(8) if id is None else id.bytes)
+        return self.id_at(review.at_ms) if id is None else self.owner.as_id(id.bytes)
+
+    def id_at(self, at_ms: int) -> Any:
+        """The id of an answer of which only the moment is known."""
+        return self.owner.as_id(IMPORTED_ID + at_ms.to_bytes(8))
 
     def checkpoint(self, card_id: int, deck_id: int, card: ParsedCard) -> tuple[Any, ...]:
         """The row by which the fold takes over the card's schedule. The same schedule has the same id."""

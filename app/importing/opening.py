@@ -10,16 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, Stale, UnreadableFile
 from app.importing.identity import Incoming
-from app.importing.note_types import own_type, remove_types, types_begin
+from app.importing.note_types import EVERYWHERE, own_type, remove_types, types_begin
 from app.importing.parsed import DeckHeader, ParsedNote
 from app.models import Card, Deck, Follow, Note, NoteType
 from app.models.across_learners import followers_of
-from app.models.deck import decks_inside
+from app.models.deck import decks_inside, with_parents
 
 InTransaction = Callable[[], AbstractContextManager[Session]]
 LONGEST_NAME = 150
-EVERYWHERE = "*"
-"""Stands for the deck where note types belong to a whole collection."""
 ABANDONED_AFTER = timedelta(minutes=10)
 
 
@@ -63,16 +61,21 @@ def open_deck(
     now: datetime,
     import_id: int | None = None,
     made: list[int] | None = None,
+    *,
+    by_path: bool = False,
 ) -> Target:
     """The deck a header names, made invisible if it is new, with the decks it lies in. `made`: what the import has made
-    before it, to which what is made now is added."""
+    before it, to which what is made now is added. `by_path`: a header without an identity means the deck that has its
+    name in its place, in whatever language."""
     if len("::".join(header.path)) > LONGEST_NAME:
         raise UnreadableFile(N_("a deck's name has at most %(longest)s characters"), longest=LONGEST_NAME)
-    opened = _Opened(session, owner_id, header.language, now, import_id, [] if made is None else made)
-    guid = header.guid or _name_guid(header.path)
-    deck = opened.known(Deck.guid == guid)
-    parent_id: int | None = None
-    for depth in range(1, len(header.path)):
+    there = deck_at(session, header, owner_id) if by_path and header.guid is None else None
+    language = header.language if there is None else there.language
+    opened = _Opened(session, owner_id, language, now, import_id, [] if made is None else made)
+    guid = (header.guid or _name_guid(header.path)) if there is None else there.guid
+    deck = there or opened.known(Deck.guid == guid)
+    parent_id: int | None = None if there is None else there.parent_id
+    for depth in range(1, len(header.path)) if there is None else ():
         parent = opened.above(header.path[:depth], parent_id)
         if deck is not None and parent.id == deck.id:
             raise UnreadableFile(N_("a deck cannot lie inside itself"))
@@ -83,7 +86,7 @@ def open_deck(
     return Target(
         deck_id=deck.id,
         guid=guid,
-        language=header.language,
+        language=language,
         owner_id=owner_id,
         parent_id=parent_id,
         is_new=deck.id in opened.made,
@@ -95,11 +98,23 @@ def open_deck(
     )
 
 
-def known_deck(session: Session, header: DeckHeader, owner_id: int | None) -> tuple[str, int | None]:
-    """The identity of the deck a header names, and its id if it is there; nothing is made."""
+def known_deck(
+    session: Session, header: DeckHeader, owner_id: int | None, *, by_path: bool = False
+) -> tuple[str, Deck | None]:
+    """The identity of the deck a header names, and the deck if it is there; nothing is made."""
     guid = header.guid or _name_guid(header.path)
+    there = deck_at(session, header, owner_id) if by_path and header.guid is None else None
     own = (Deck.owner_id.is_not_distinct_from(owner_id), Deck.language == header.language, Deck.guid == guid)
-    return guid, session.scalar(sa.select(Deck.id).where(*own, Deck.published))
+    there = there or session.scalar(sa.select(Deck).where(*own, Deck.published))
+    return guid if there is None else there.guid, there
+
+
+def deck_at(session: Session, header: DeckHeader, owner_id: int | None) -> Deck | None:
+    """The deck that has this name in this place; of several, the one in the header's language, else the oldest."""
+    own = sa.select(Deck).where(Deck.owner_id.is_not_distinct_from(owner_id), Deck.published)
+    named = session.scalars(own.where(Deck.name == header.path[-1]).order_by(Deck.id)).all()
+    here = [deck for deck in with_parents(session, named) if tuple(deck.path.split("::")) == header.path]
+    return min(here, key=lambda deck: deck.language != header.language, default=None)
 
 
 def _name_guid(path: tuple[str, ...]) -> str:

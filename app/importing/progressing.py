@@ -17,6 +17,8 @@ from app.models.review import FOLDED
 from app.models.scheduling import Versioned
 from app.scheduling import DEFAULT_SETTINGS
 
+SAME = ("interval", "ease", "lapses", "last_day", "due_day")
+"""What of a schedule every format says; one that is here like that is not taken over again."""
 NotesHere = Sequence[tuple[int, ParsedNote]]
 """Notes that are here, by id, and what the file says of them."""
 
@@ -24,7 +26,7 @@ NotesHere = Sequence[tuple[int, ParsedNote]]
 def brings_news(session: Session, histories: Histories, notes: NotesHere) -> set[int]:
     """The ids of those notes of whose cards the file knows something that is not known here."""
     cards = _cards_here(session, notes)
-    logs, memories, marks = _known(session, histories.owner.id, [card.id for card in cards.values()])
+    logs, memories, marks = _known(session, histories, [card.id for card in cards.values()])
     news: set[int] = set()
     for note_id, note in notes:
         for parsed in note.cards or ():
@@ -46,7 +48,7 @@ def brings_news(session: Session, histories: Histories, notes: NotesHere) -> set
 def take_over(session: Session, histories: Histories, decks: Decks, notes: NotesHere) -> None:
     """Adds what is new of these notes' cards to the log; what the learner did here since stays as it is."""
     cards = _cards_here(session, notes)
-    logs, memories, marks = _known(session, histories.owner.id, [card.id for card in cards.values()])
+    logs, memories, marks = _known(session, histories, [card.id for card in cards.values()])
     renewed: list[int] = []
     for note_id, note in notes:
         for parsed in note.cards or ():
@@ -90,19 +92,23 @@ def _cards_here(session: Session, notes: NotesHere) -> dict[tuple[int, int], Any
     return {(row.note_id, row.ordinal): row for row in rows}
 
 
-def _known(session: Session, user_id: int, card_ids: Sequence[int]) -> tuple[dict[int, set[Any]], dict[int, Any], Any]:
+def _known(
+    session: Session, histories: Histories, card_ids: Sequence[int]
+) -> tuple[dict[int, set[Any]], dict[int, Any], Any]:
     """The ids of the log's rows and the memory of each card, and which cards have marks."""
-    connection = connection_of(session)
+    connection, user_id = connection_of(session), histories.owner.id
     log: dict[int, set[Any]] = {}
     raw = sa.type_coerce(Review.id, sa.Uuid() if connection.dialect.name == "postgresql" else sa.LargeBinary())
     own = (Review.user_id == user_id, Review.card_id.in_(card_ids))
-    for card_id, id in connection.execute(sa.select(Review.card_id, raw).where(*own)):
-        log.setdefault(card_id, set()).add(id)
+    at_ms = sa.type_coerce(Review.at, sa.BigInteger())
+    for card_id, id, at in connection.execute(sa.select(Review.card_id, raw, at_ms).where(*own)):
+        # What went out without its id comes back as an answer given elsewhere at that moment.
+        log.setdefault(card_id, set()).update((id, histories.id_at(at)))
     given_here = sa.exists().where(
         *(Review.user_id == user_id, Review.card_id == Memory.card_id, Review.kind.in_(FOLDED)),
         *(Review.import_id.is_(None), Review.undone_at.is_(None)),
     )
-    columns = (Memory.card_id, Memory.last_day, Memory.answers, given_here.label("given_here"))
+    columns = (*(getattr(Memory, name) for name in ("card_id", *SAME)), Memory.answers, given_here.label("given_here"))
     mine = (Memory.user_id == user_id, Memory.card_id.in_(card_ids))
     memories = {row.card_id: row for row in connection.execute(sa.select(*columns).where(*mine))}
     marks = connection.scalars(sa.select(Mark.card_id).where(Mark.user_id == user_id, Mark.card_id.in_(card_ids)))
@@ -116,6 +122,8 @@ def _is_taken_over(histories: Histories, card: Any, parsed: ParsedCard, log: set
         return False
     if memory is None:
         return True
+    if all(getattr(memory, name) == getattr(parsed.state, name) for name in SAME):
+        return False
     return not memory.given_here and (parsed.state.last_day or 0) >= memory.last_day
 
 
