@@ -11,11 +11,11 @@ from app.exporting import anki_schema
 from app.exporting.anki_log import FILTERED, logged
 from app.exporting.choosing import Export
 from app.exporting.files_named import files_named
-from app.exporting.html import html_of
 from app.exporting.original import original_of
 from app.exporting.walking import OutCard, OutNote
 from app.models import Deck, NoteType
 from app.models.user import Learner
+from app.rendering.elsewhere import html_of
 from app.scheduling import Settings
 
 PLACE_OF_REVIEW = ("at", "cid", "ease", "ivl", "last", "factor", "took", "type")

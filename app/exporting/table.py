@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from app.exporting.anki_rows import anki_guid, editions_again
 from app.exporting.anki_schema import STOCK
 from app.exporting.choosing import Export, types_in
-from app.exporting.html import html_of
 from app.exporting.naming import paths_of
 from app.exporting.walking import OutNote, notes_of
 from app.models import Card, Note, NoteType
+from app.rendering.elsewhere import html_of
 
 SEPARATORS = {"comma": ",", "tab": "\t"}
 NEUTRALISED = "#cardlet:formulas neutralised"

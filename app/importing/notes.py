@@ -15,6 +15,7 @@ from app.importing.parsed import ParsedNote
 from app.models import Card, Note
 from app.models.contents import cards_of, place_cards
 from app.models.note import set_tags
+from app.rendering.elsewhere import html_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,20 @@ def _content(target: Target, note: ParsedNote, here: Note) -> dict[str, Any]:
         "quote": note.quote,
     }
     unsaid = set(note.unsaid)
+    if note.format == "html" and here.format == "markdown" and _is_written_of(note, here):
+        unsaid |= {"fields", "format"}
     if unsaid and len(note.fields) != len(here.fields):
         # Of a note type that the file cannot say; or it has more fields now, and languages that are guessed for them.
         unsaid = unsaid | {"fields"} if "note_type_id" in unsaid else unsaid - {"field_languages"}
     return {name: value for name, value in content.items() if name not in unsaid}
+
+
+def _is_written_of(note: ParsedNote, here: Note) -> bool:
+    """Whether the file's HTML is what another program was given of the note's Markdown: nobody has changed it there."""
+    pairs = zip(note.fields, here.fields, strict=False)
+    return len(note.fields) == len(here.fields) and all(
+        html.strip() == html_of(text, "markdown").strip() for html, text in pairs
+    )
 
 
 def _placed(target: Target, incoming: Incoming, cards: Sequence[Card]) -> dict[int, int]:

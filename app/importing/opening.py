@@ -64,9 +64,8 @@ def open_deck(
     *,
     by_path: bool = False,
 ) -> Target:
-    """The deck a header names, made invisible if it is new, with the decks it lies in. `made`: what the import has made
-    before it, to which what is made now is added. `by_path`: a header without an identity means the deck that has its
-    name in its place, in whatever language."""
+    """The deck a header names, made invisible if it is new, with the decks it lies in. `made`: what the import has made,
+    to which more is added. `by_path`: without an identity it is the deck of this name in its place, in any language."""
     if len("::".join(header.path)) > LONGEST_NAME:
         raise UnreadableFile(N_("a deck's name has at most %(longest)s characters"), longest=LONGEST_NAME)
     there = deck_at(session, header, owner_id) if by_path and header.guid is None else None

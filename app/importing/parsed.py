@@ -149,6 +149,8 @@ class ParsedCard:
     buried_until: int | None = None
     flag: int = 0
     reviews: Sequence[ParsedReview] = ()
+    folded_by: Settings | None = None
+    """The settings under which `state` is the fold of its log."""
 
 
 @dataclass(slots=True)

@@ -13,9 +13,11 @@ from app.importing.histories import MARKS, MEMORIES, REVIEWS, SUMMARIES, Histori
 from app.importing.parsed import ParsedCard, ParsedNote
 from app.models import Card, Mark, Memory, Review
 from app.models.bulk import add_rows, put_rows
+from app.models.mark import queue_day_of
 from app.models.review import FOLDED
-from app.models.scheduling import Versioned
-from app.scheduling import DEFAULT_SETTINGS
+from app.models.scheduling import Versioned, versioned_of
+from app.models.summing import Logged
+from app.scheduling import MemoryState, replay
 
 SAME = ("interval", "ease", "lapses", "last_day", "due_day")
 """What of a schedule every format says; one that is here like that is not taken over again."""
@@ -56,8 +58,11 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
             if card is None:
                 continue
             log, memory = logs.get(card.id, set()), memories.get(card.id)
-            chosen = decks.chosen.get(card.deck_id) or Versioned(None, DEFAULT_SETTINGS)
-            histories.add_reviews(card.id, card.deck_id, card.deck_id, parsed.reviews, log)
+            chosen = _chosen(session, histories, decks, card.deck_id)
+            own = histories.add_reviews(card.id, card.deck_id, card.deck_id, parsed.reviews, log)
+            if own:
+                _fold_again(session, histories, card, own, chosen)
+                renewed.append(card.id)
             if _has_marks(parsed) and card.id not in marks and memory is None:
                 histories.add_marks(card.id, parsed)
             if _is_taken_over(histories, card, parsed, log, memory):
@@ -68,6 +73,26 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
     _write(session, histories, renewed)
 
 
+def _chosen(session: Session, histories: Histories, decks: Decks, deck_id: int) -> Versioned:
+    """The settings of a card's deck, which need not be one of the file's: cards can be moved."""
+    if deck_id not in decks.chosen:
+        decks.chosen[deck_id] = versioned_of(connection_of(session), histories.owner.id, deck_id)
+    return decks.chosen[deck_id]
+
+
+def _fold_again(session: Session, histories: Histories, card: Any, own: list[Logged], chosen: Versioned) -> None:
+    """Makes the card's memory and totals of its whole log, with what the file adds to it."""
+    columns = [getattr(Review, name) for name in Logged.__dataclass_fields__]
+    mine = (Review.user_id == histories.owner.id, Review.card_id == card.id, Review.undone_at.is_(None))
+    here = [Logged(*row) for row in session.execute(sa.select(*columns).where(*mine, Review.kind.in_(FOLDED)))]
+    histories.count_own(here, own)
+    folded = [*here, *(one for one in own if one.kind in FOLDED)]
+    state = replay((one.event for one in folded), chosen.settings, card.id)
+    if state != MemoryState():
+        made = ParsedCard(0, state=state, taken_over=False)
+        histories.memories.append(histories.memory(card.id, card.deck_id, made, chosen, state.answers))
+
+
 def _write(session: Session, histories: Histories, renewed: Sequence[int]) -> None:
     connection, owner = connection_of(session), histories.owner
     old = (Memory.user_id == owner.id, Memory.card_id.in_(renewed))
@@ -76,6 +101,8 @@ def _write(session: Session, histories: Histories, renewed: Sequence[int]) -> No
     put_rows(connection, "memories", MEMORIES, histories.memories)
     put_rows(connection, "marks", MARKS, histories.marks)
     histories.reviews, histories.memories, histories.marks = [], [], []
+    waits_on = queue_day_of(Memory.user_id, Memory.card_id, Memory.due_day)
+    connection.execute(sa.update(Memory).where(*old).values(queue_day=waits_on))
 
 
 def add_totals(connection: sa.Connection, rows: Sequence[tuple[int, ...]]) -> None:
