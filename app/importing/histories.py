@@ -129,7 +129,8 @@ class Histories:
         practised = [one for one in new if one.kind == Kind.PRACTICE]
         changed += [(practice_share(p.day, p.hour, p.deck_id, p.grade), (1, p.took_ms), (0, 0)) for p in practised]
         for share, (answers, took), (answers_before, took_before) in changed:
-            counts = self.totals.setdefault(tuple(map(int, astuple(share))), [0, 0])
+            key = (share.day, share.deck_id, share.hour, int(share.kind), share.grade, int(share.stage), share.first)
+            counts = self.totals.setdefault(key, [0, 0])
             counts[0] += answers - answers_before
             counts[1] += took - took_before
 

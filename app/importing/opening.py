@@ -64,8 +64,8 @@ def open_deck(
     *,
     by_path: bool = False,
 ) -> Target:
-    """The deck a header names, made invisible if it is new, with the decks it lies in. `made`: what the import has made,
-    to which more is added. `by_path`: without an identity it is the deck of this name in its place, in any language."""
+    """The deck a header names, made invisible if it is new, with the decks it lies in. `made`: what the import has
+    made, to which more is added. `by_path`: without an identity it is the deck of this name in its place."""
     if len("::".join(header.path)) > LONGEST_NAME:
         raise UnreadableFile(N_("a deck's name has at most %(longest)s characters"), longest=LONGEST_NAME)
     there = deck_at(session, header, owner_id) if by_path and header.guid is None else None
@@ -73,12 +73,7 @@ def open_deck(
     opened = _Opened(session, owner_id, language, now, import_id, [] if made is None else made)
     guid = (header.guid or _name_guid(header.path)) if there is None else there.guid
     deck = there or opened.known(Deck.guid == guid)
-    parent_id: int | None = None if there is None else there.parent_id
-    for depth in range(1, len(header.path)) if there is None else ():
-        parent = opened.above(header.path[:depth], parent_id)
-        if deck is not None and parent.id == deck.id:
-            raise UnreadableFile(N_("a deck cannot lie inside itself"))
-        parent_id = parent.id
+    parent_id = opened.all_above(header.path, deck) if there is None else there.parent_id
     if deck is None:
         deck = opened.make(guid, header.path[-1], parent_id)
     built_in = session.scalars(sa.select(NoteType).where(NoteType.guid.is_(None)))
@@ -131,6 +126,16 @@ class _Opened:
     now: datetime
     import_id: int | None
     made: list[int]
+
+    def all_above(self, path: tuple[str, ...], deck: Deck | None) -> int | None:
+        """The id of the deck that one with this path lies in directly. Raises UnreadableFile if that is itself."""
+        parent_id: int | None = None
+        for depth in range(1, len(path)):
+            parent = self.above(path[:depth], parent_id)
+            if deck is not None and parent.id == deck.id:
+                raise UnreadableFile(N_("a deck cannot lie inside itself"))
+            parent_id = parent.id
+        return parent_id
 
     def above(self, path: tuple[str, ...], parent_id: int | None) -> Deck:
         """The deck another one lies in: whichever has the name in that place, whatever its identity."""
