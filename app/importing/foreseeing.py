@@ -13,7 +13,7 @@ from app.importing.identity import Incoming, identified
 from app.importing.matching import notes_here
 from app.importing.note_types import known_type, own_type
 from app.importing.notes import changes_for
-from app.importing.opening import Target, known_deck
+from app.importing.opening import Target, known_deck, server_deck
 from app.importing.parsed import BadRow, DeckHeader, ParsedDeck
 from app.importing.presets import Presets
 from app.importing.saving import ImportReport, Wishes
@@ -69,6 +69,9 @@ class _Seen:
 
     def _target(self, header: DeckHeader) -> Target:
         decks = self.decks
+        of_server = server_deck(self.session, header, decks.now)
+        if of_server is not None:
+            return of_server
         guid, deck = known_deck(self.session, header, decks.owner_id, by_path=decks.parsed.whole_guids)
         return Target(
             deck_id=NOWHERE if deck is None else deck.id,

@@ -23,17 +23,18 @@ def notes_here(session: Session, decks: Decks, batch: Sequence[Incoming]) -> dic
     """The notes that are here, by their place in the batch."""
     targets = [decks.targets[incoming.note.deck] for incoming in batch]
     guids = [target.guid_of(incoming) for target, incoming in zip(targets, batch, strict=True)]
-    languages = {target.language for target in targets}
-    own = (Note.owner_id.is_not_distinct_from(decks.owner_id), Note.language.in_(languages))
-    rows = session.execute(sa.select(Note.language, Note.guid, Note.id).where(*own, Note.guid.in_(guids)))
-    known = {(language, guid): Here(id, guid) for language, guid, id in rows}
-    keys = enumerate(zip(targets, guids, strict=True))
-    here = {place: known[target.language, guid] for place, (target, guid) in keys if (target.language, guid) in known}
+    keys = [(target.owner_id, target.language, guid) for target, guid in zip(targets, guids, strict=True)]
+    known: dict[tuple[int | None, str, str], Here] = {}
+    for owner_id in {owner_id for owner_id, _, _ in keys}:
+        own = (Note.owner_id.is_not_distinct_from(owner_id), Note.language.in_({target.language for target in targets}))
+        rows = session.execute(sa.select(Note.language, Note.guid, Note.id).where(*own, Note.guid.in_(guids)))
+        known |= {(owner_id, language, guid): Here(id, guid) for language, guid, id in rows}
+    here = {place: known[key] for place, key in enumerate(keys) if key in known}
     # A deck file's own ids are what its author says they are; all other identities were made by somebody else.
     unknown = [
         place
         for place, incoming in enumerate(batch)
-        if place not in here and (decks.parsed.whole_guids or not incoming.own_guid)
+        if place not in here and not targets[place].of_server and (decks.parsed.whole_guids or not incoming.own_guid)
     ]
     if not unknown or decks.owner_id is None or decks.are_new:
         return here

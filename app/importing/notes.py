@@ -36,9 +36,9 @@ def changes_for(session: Session, decks: Decks, batch: Sequence[tuple[Incoming, 
     changes: list[Change] = []
     for incoming, here in batch:
         note = known.get(here.id)
-        if note is None:
-            continue
         target = decks.targets[incoming.note.deck]
+        if note is None or target.of_server:
+            continue
         content = _content(target, incoming.note, note)
         differs = any(getattr(note, name) != value for name, value in content.items())
         placed = _placed(target, incoming, cards[note.id])

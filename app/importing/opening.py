@@ -38,6 +38,8 @@ class Target:
     new_deck_ids: list[int] = field(default_factory=list)
     import_id: int | None = None
     whole_guids: bool = False
+    of_server: bool = False
+    """A starter deck: the file says only what the learner knows of it."""
 
     def type_id_of(self, note: ParsedNote) -> int:
         """The row of a note's type; one of the author's own is known by its name."""
@@ -90,6 +92,18 @@ def open_deck(
         new_deck_ids=opened.made,
         import_id=import_id,
     )
+
+
+def server_deck(session: Session, header: DeckHeader, now: datetime) -> Target | None:
+    """The starter deck a header names, if this server has it."""
+    same = (Deck.owner_id.is_(None), Deck.guid == header.guid, Deck.language == header.language, Deck.published)
+    deck = session.scalars(sa.select(Deck).where(*same)).first() if header.of_server and header.guid else None
+    if deck is None:
+        return None
+    built_in = session.execute(sa.select(NoteType.kind, NoteType.id).where(NoteType.guid.is_(None)))
+    types: dict[str, int] = dict(built_in.all())
+    place = (deck.id, deck.guid, deck.language, None, deck.parent_id)
+    return Target(*place, False, header, now, types, whole_guids=True, of_server=True)
 
 
 def known_deck(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
+from app.errors import N_
 from app.importing.decks import Decks
 from app.importing.filling import Filling
 from app.importing.former import Former
@@ -20,7 +21,7 @@ from app.importing.matching import Here, notes_here
 from app.importing.notes import Change, apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction
 from app.importing.pace import Pace
-from app.importing.parsed import BadRow, LostCard, ParsedDeck
+from app.importing.parsed import BadRow, LostCard, ParsedDeck, Remark
 from app.importing.presets import Presets
 from app.importing.progressing import add_totals, brings_news, take_over
 from app.models import Note, Tombstone
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.importing.saving import ImportReport, Wishes
 
 COMPARED = 300
+GONE = N_("Notes of starter decks that are not here, of which only the history counts: %(count)s.")
 MOST_TOTALS = 60_000
 TOTALS_AT_ONCE = 1_500
 Row = Incoming | LostCard
@@ -51,6 +53,8 @@ class Writer:
     """Notes that are here and were not compared yet."""
     known: list[tuple[Incoming, Here]] = field(default_factory=list)
     """Those that differ from the file, or of whose cards the file has news."""
+    gone: int = 0
+    """Notes of starter decks that this server does not have."""
     guids: set[str] = field(default_factory=set)
     """Of a starter deck, what is in its file: the rest is retired."""
 
@@ -89,6 +93,7 @@ class Writer:
                 filling.write(connection)
                 self.decks.open(session, max((row.note.deck for row in incoming), default=0))
                 here = notes_here(session, self.decks, incoming) if self.may_be_here else {}
+                incoming, here = self._without_gone(incoming, here, lost)
                 graves = self._graves(session, lost)
                 filling.note_ids.reserve(connection, len(incoming))
                 filling.card_ids.reserve(connection, sum(map(_number_of_cards, incoming)) + len(lost))
@@ -102,6 +107,25 @@ class Writer:
             self.filling.write(connection_of(session))
         self._compare()
         self._spill(most=0)
+
+    def _without_gone(
+        self, batch: list[Incoming], here: dict[int, Here], lost: list[LostCard]
+    ) -> tuple[list[Incoming], dict[int, Here]]:
+        """The notes without those of starter decks that this server has no more; what was learnt of them joins the
+        lost cards."""
+        gone = {
+            place
+            for place, incoming in enumerate(batch)
+            if self.decks.targets[incoming.note.deck].of_server and place not in here
+        }
+        if not gone:
+            return batch, here
+        self.gone += len(gone)
+        cards = [(card, batch[place].note.deck) for place in sorted(gone) for card in batch[place].note.cards or ()]
+        lost += [LostCard(card.reviews, deck) for card, deck in cards if card.reviews]
+        left = [place for place in range(len(batch)) if place not in gone]
+        moved = {new: here[old] for new, old in enumerate(left) if old in here}
+        return [batch[place] for place in left], moved
 
     def _batches(self) -> Iterator[list[Row]]:
         batch: list[Row] = []
@@ -202,6 +226,8 @@ class Writer:
                 decks.settle(session, reordered=any(change.reorders for change in changes) or report.retired > 0)
                 report.deck_ids = sorted({*decks.tops(session)})
             report.remarks += self.parsed.remarks
+            if self.gone:
+                report.remarks.append(Remark(GONE, {"count": self.gone}))
             report.deck_id = None if empty and self.owner_id is not None else report.deck_id
             at_the_end(session, report)
             decks.presets.hold(session)
