@@ -155,5 +155,5 @@ def _fsrs(card: OutCard, settings: Settings) -> str:
         return "{}"
     last = max((row.at_ms for row in card.reviews if row.grade), default=None)
     seconds = last // 1000 if last is not None else memory.last_day * DAY_SECONDS + DAY_SECONDS // 2
-    told = {"s": round(memory.stability, 4), "d": round(memory.difficulty, 3), "dr": round(settings.retention, 2)}
+    told = {"s": round(memory.stability, 6), "d": round(memory.difficulty, 6), "dr": round(settings.retention, 2)}
     return json.dumps({**told, "decay": round(settings.parameters[-1], 3), "lrt": seconds}, separators=(",", ":"))
