@@ -74,7 +74,8 @@ class Histories:
         own = self.add_reviews(card_id, deck_id, final_deck_id, card.reviews) if card.reviews else []
         if own:
             self.count_own([], own)
-            if card.folded_by != chosen.settings:
+            # Chance is seeded by the card, which is another one here.
+            if not card.taken_over and (card.folded_by != chosen.settings or chosen.settings.fuzz):
                 state = replay((one.event for one in own if one.kind in FOLDED), chosen.settings, card_id)
                 card = replace(card, state=None if state == MemoryState() else state)
         if card.suspended or card.buried_until is not None or card.flag:

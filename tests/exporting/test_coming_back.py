@@ -66,7 +66,7 @@ def _known(session: Session, learner: User, card: Card) -> tuple[Any, ...]:
     mark = session.get(Mark, (learner.id, card.id))
     names = ("interval", "ease", "lapses", "due_day", "queue_day", "last_day", "stability", "difficulty")
     schedule = memory and tuple(
-        round(value, 3) if isinstance(value := getattr(memory, name), float) else value for name in names
+        round(value, 2) if isinstance(value := getattr(memory, name), float) else value for name in names
     )
     own = sa.select(Review).where(Review.user_id == learner.id, Review.card_id == card.id, Review.undone_at.is_(None))
     log = [(one.at, one.grade, one.took_ms) for one in session.scalars(own.order_by(Review.at)) if one.kind != 4]
@@ -176,7 +176,7 @@ def made(session: Session, learner: User, notes: list[dict[str, Any]], *, fsrs: 
     deck = a_deck(session, owner=learner, language="zh-Hans", name="卡片")
     version = 1 if fsrs else None
     if fsrs:
-        told = {"scheduler": "fsrs", "retention": 0.85, "maximum_interval": 1000, "fuzz": True, "chosen_at": at(0)}
+        told = {"scheduler": "fsrs", "retention": 0.85, "maximum_interval": 1000, "fuzz": False, "chosen_at": at(0)}
         session.add(SchedulerVersion(user_id=learner.id, version=1, deck_id=deck.id, **told))
     a_follow(session, learner, deck, scheduler_version=version)
     for note in notes:
