@@ -103,7 +103,8 @@ class _Making:
         decks = [anki_schema.deck(anki_schema.DEFAULT_DECK, "Default", "", 1, mod)]
         for deck, path in zip(export.decks, paths_of(export.decks), strict=True):
             preset_id = self._preset_id(deck.id)
-            decks.append(anki_schema.deck(rows.deck_id(deck.id), path, deck.description, preset_id, mod))
+            row = anki_schema.deck(rows.deck_id(deck.id), path, deck.description, preset_id, mod)
+            decks.append({**row, "cardlet": {"language": deck.language}})
         is_fsrs = any(one["fsrsParams6"] for one in presets)
         conf = anki_schema.configuration(
             fsrs=is_fsrs, offset=offset, rollover=export.learner.day_starts_at, next_position=rows.position + 1

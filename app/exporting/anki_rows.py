@@ -11,10 +11,11 @@ from app.exporting import anki_schema
 from app.exporting.anki_log import FILTERED, logged
 from app.exporting.choosing import Export
 from app.exporting.files_named import files_named
-from app.exporting.html import html_of
+from app.exporting.original import original_of
 from app.exporting.walking import OutCard, OutNote
 from app.models import Deck, NoteType
 from app.models.user import Learner
+from app.rendering.elsewhere import html_of
 from app.scheduling import Settings
 
 PLACE_OF_REVIEW = ("at", "cid", "ease", "ivl", "last", "factor", "took", "type")
@@ -81,9 +82,9 @@ class Rows:
         tags = f" {' '.join(tag for tag in note.tags)} " if note.tags else ""
         mod = note.changed_ms // 1000
         checksum = anki_schema.checksum(sorted_by)
-        written = "\x1f".join(fields)
+        written, data = "\x1f".join(fields), original_of(note, fields)
         self._notes.append(
-            (note_id, anki_guid(note, self._twins), model_id, mod, -1, tags, written, sorted_by, checksum, 0, "")
+            (note_id, anki_guid(note, self._twins), model_id, mod, -1, tags, written, sorted_by, checksum, 0, data)
         )
         for card in note.cards:
             self._add_card(card, note_id, mod, int(clozes))
@@ -154,5 +155,5 @@ def _fsrs(card: OutCard, settings: Settings) -> str:
         return "{}"
     last = max((row.at_ms for row in card.reviews if row.grade), default=None)
     seconds = last // 1000 if last is not None else memory.last_day * DAY_SECONDS + DAY_SECONDS // 2
-    told = {"s": round(memory.stability, 4), "d": round(memory.difficulty, 3), "dr": round(settings.retention, 2)}
+    told = {"s": round(memory.stability, 6), "d": round(memory.difficulty, 6), "dr": round(settings.retention, 2)}
     return json.dumps({**told, "decay": round(settings.parameters[-1], 3), "lrt": seconds}, separators=(",", ":"))

@@ -14,10 +14,11 @@ from app.exporting.anki_rows import anki_guid, editions_again
 from app.exporting.archive import Archive, media_in
 from app.exporting.choosing import Export, types_in
 from app.exporting.files_named import files_named
-from app.exporting.html import html_of
 from app.exporting.naming import file_stem
+from app.exporting.original import original_of
 from app.exporting.walking import OutNote, notes_of
 from app.models import Deck, NoteType
+from app.rendering.elsewhere import html_of
 
 PRESET = "default"
 
@@ -83,10 +84,12 @@ class _Making:
         yield "]"
 
     def _note(self, note: OutNote) -> dict[str, Any]:
+        fields = [html_of(text, note.format) for text in note.fields]
         return {
             "__type__": "Note",
+            "data": original_of(note, fields),
             "guid": anki_guid(note, self._twins),
-            "fields": [html_of(text, note.format) for text in note.fields],
+            "fields": fields,
             "tags": note.tags,
             "note_model_uuid": _uuid("type", str(note.type_id)),
         }

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.exporting.anki_rows import FROM_ANKI
+from app.exporting.anki_rows import anki_guid, editions_again
 from app.exporting.anki_schema import STOCK
 from app.exporting.choosing import Export, types_in
-from app.exporting.html import html_of
 from app.exporting.naming import paths_of
 from app.exporting.walking import OutNote, notes_of
 from app.models import Card, Note, NoteType
+from app.rendering.elsewhere import html_of
 
 SEPARATORS = {"comma": ",", "tab": "\t"}
 NEUTRALISED = "#cardlet:formulas neutralised"
@@ -30,11 +30,11 @@ def write(session: Session, export: Export, separator: str = "comma", *, raw: bo
     width = max((len(note_type.field_names) for note_type in types.values()), default=2)
     is_html = _has_html(session, export)
     yield _head(separator, width, is_html=is_html, raw=raw).encode()
-    paths = paths_of(export.decks)
+    paths, twins = paths_of(export.decks), editions_again(export.decks)
     text = io.StringIO()
     table = csv.writer(text, delimiter=SEPARATORS[separator], quoting=csv.QUOTE_ALL, lineterminator="\n")
     for number, note in enumerate(notes_of(session.connection(), export), start=1):
-        cells = _cells(note, types[note.type_id], export.decks[note.place].guid, paths[note.place], is_html)
+        cells = [anki_guid(note, twins), *_cells(note, types[note.type_id], paths[note.place], is_html)]
         cells += [""] * (len(META) - 1 + width - len(cells))
         cells.append(" ".join(note.tags))
         table.writerow(cells if raw else map(neutralised, cells))
@@ -64,15 +64,10 @@ def _has_html(session: Session, export: Export) -> bool:
     return session.execute(html).first() is not None
 
 
-def _cells(note: OutNote, note_type: NoteType, deck_guid: str, path: str, is_html: bool) -> list[str]:
+def _cells(note: OutNote, note_type: NoteType, path: str, is_html: bool) -> list[str]:
     kind = note_type.name if note_type.kind not in STOCK else STOCK[note_type.kind][1]
     fields = [html_of(text, note.format) if is_html else text for text in note.fields]
-    return [_guid(note.guid, deck_guid), kind, path, *(field.replace("\r\n", "\n") for field in fields)]
-
-
-def _guid(guid: str, deck_guid: str) -> str:
-    """The note's identity inside its deck, as an import adds the deck's again."""
-    return guid.removeprefix(FROM_ANKI) if guid.startswith(FROM_ANKI) else guid.removeprefix(f"{deck_guid}/")
+    return [kind, path, *(field.replace("\r\n", "\n") for field in fields)]
 
 
 def _taken(text: io.StringIO) -> bytes:

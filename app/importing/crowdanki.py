@@ -11,6 +11,7 @@ from app.errors import N_, UnreadableFile
 from app.importing import json_text
 from app.importing.found_decks import FoundDecks
 from app.importing.json_text import Members
+from app.importing.originals import OURS, restore, whole_guid
 from app.importing.parsed import (
     LONGEST_READ,
     BadRow,
@@ -29,8 +30,7 @@ from app.importing.zipped import is_zip, open_zip
 from app.rendering import CardTemplate, Shape, card_ordinals, has_cloze
 
 LARGEST = 64 * 2**20
-ANKIS = "anki/"
-LONGEST_GUID, LONGEST_NAME = 64, 100
+LONGEST_GUID, LONGEST_OWN, LONGEST_NAME = 64, 400, 100
 MOST_FIELDS, MOST_TEMPLATES, LONGEST_TEMPLATE = 100, 100, 2**17
 DEEPEST = 20
 STOCK_SELECTORS = {".card", ".cloze", ".nightMode .cloze", ".nightMode.cloze", ".night_mode .cloze"}
@@ -84,7 +84,7 @@ def _deck(top: Members, source: Source, options: ReadingOptions) -> ParsedDeck:
         language=languages[0],
         description=re.sub(r"<[^>]*>", "", top.text("desc"))[:2_000],
     )
-    reading = _Reading(types, FoundDecks(header), languages, options.tags)
+    reading = _Reading(types, FoundDecks(header), languages, options.tags, options.languages is not None)
     # Every deck is there before its notes are, and a tree that goes too deep is refused at once.
     parts = list(_parts(top, header.path))
     rows = (row for deck, path in parts for row in reading.rows(deck, path))
@@ -122,6 +122,8 @@ class _Reading:
     decks: FoundDecks
     languages: tuple[str, str]
     tags: tuple[str, ...]
+    chosen: bool
+    """Whether the learner has said the languages."""
     count: int = 0
 
     def rows(self, deck: Members, path: tuple[str, ...]) -> Iterator[ParsedNote | BadRow]:
@@ -148,7 +150,9 @@ class _Reading:
         tags = tuple(dict.fromkeys((*self.tags, *map(tag_of, note.texts("tags")))))
         guid = note.text("guid").strip()
         parsed = ParsedNote(self.count, kind, fields, languages, format="html", tags=tags, shape=type.shape, deck=place)
-        parsed.guid = ANKIS + guid if 0 < len(guid) <= LONGEST_GUID else None
+        longest = LONGEST_OWN if guid.startswith(OURS) else LONGEST_GUID
+        parsed.guid = whole_guid(guid) if 0 < len(guid) <= longest else None
+        restore(parsed, note.text("data"), languages_chosen=self.chosen)
         if not fields[0].strip() and kind != "custom":
             return BadRow(self.count, N_("the question is empty"))
         if not card_ordinals(parsed.content):

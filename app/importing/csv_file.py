@@ -7,6 +7,8 @@ from pathlib import PurePath
 from app.errors import N_
 from app.importing.anki_text import OPTIONAL_REVERSED, AnkiHeaders, anki_headers, kind_of, without_comments
 from app.importing.encoding import UNREADABLE
+from app.importing.formulas import is_marked, without_prefix
+from app.importing.originals import GUESSED, OURS, whole_guid
 from app.importing.parsed import (
     LONGEST_READ,
     BadRow,
@@ -27,13 +29,12 @@ from app.rendering import has_cloze, shows_nothing
 
 __all__ = ["DELIMITERS", "read"]
 
-LONGEST_GUID, LONGEST_OWN_GUID = 64, 200
+LONGEST_GUID, LONGEST_OWN_GUID = 64, 400
 LONGEST_CELL = 2**20
 MOST_FAILURES = 100
 """Each may cost a walk through the longest cell."""
 MOST_DECKS = 1_000
 MOST_REMARKS = 20
-OURS, ANKIS = "cardlet:", "anki/"
 TOO_LONG = N_("a text is longer than %(longest)s characters")
 
 csv.field_size_limit(LONGEST_CELL)
@@ -51,7 +52,9 @@ def read(source: Source, options: ReadingOptions) -> ParsedDeck:
         if name is None and columns.deck is not None and body:
             path = _path_in(body[0], columns.deck) or path
         header = DeckHeader(path, language=layout.languages[0])
-        reading = _Table(lines, layout, columns, told, header, options.tags, is_below=name is not None)
+        chosen = options.languages is not None
+        below = name is not None
+        reading = _Table(*(lines, layout, columns, told, header, options.tags), is_below=below, languages_chosen=chosen)
     except BaseException:
         lines.close()
         raise
@@ -94,6 +97,7 @@ class _Table:
         tags: tuple[str, ...],
         *,
         is_below: bool,
+        languages_chosen: bool,
     ) -> None:
         self.lines, self.layout, self.columns, self.told = lines, layout, columns, told
         self.tags_of_all = tuple(dict.fromkeys(map(tag_of, (*(told.tags if told else ()), *tags))))
@@ -103,11 +107,12 @@ class _Table:
         self._header, self._above = header, header.path if is_below else ()
         self._deck_places: dict[str, int] = {"": 0}
         self._strange_types: set[str] = set()
+        self._unsaid = GUESSED[1:] if languages_chosen else GUESSED
 
     def rows(self) -> Iterator[ParsedNote | BadRow]:
         """Row by row. After a row whose quotation marks do not match, reading begins again with the line below it."""
         failures, is_header = 0, self.layout.has_header
-        lines, make = self.lines, self._row
+        lines, make = self.lines, self._row_as_written if is_marked(self.lines.sample) else self._row
         while True:
             start = lines.done
             given = without_comments(lines, self.told) if self.told else lines.go_on()
@@ -138,6 +143,9 @@ class _Table:
             return BadRow(line, TOO_LONG, {"longest": LONGEST_READ})
         return BadRow(line, N_("the quotation marks of this row do not match"))
 
+    def _row_as_written(self, line: int, cells: list[str]) -> ParsedNote | BadRow:
+        return self._row(line, [without_prefix(cell) for cell in cells])
+
     def _row(self, line: int, cells: list[str]) -> ParsedNote | BadRow:
         columns = self.columns
         if self.lines.damaged and any(UNREADABLE in cell for cell in cells):
@@ -155,13 +163,21 @@ class _Table:
             return fault
         note = ParsedNote(line, kind, (question, answer), self.layout.languages, format=self.layout.format)
         note.tags = self.tags_of_all if columns.tags is None else self._tags(cells[columns.tags])
-        if columns.guid is not None:
-            note.guid = _guid(cells[columns.guid])
         if columns.deck is not None:
             note.deck = self._deck(cells[columns.deck])
         if columns.type is not None or (self.told is not None and self.told.note_type):
             note.kind = self._kind(cells, kind)
+        if columns.guid is not None:
+            self._identify(note, cells)
         return note
+
+    def _identify(self, note: ParsedNote, cells: list[str]) -> None:
+        """Gives the note its identity. Where it is here, it keeps what the table cannot say: a type that somebody has
+        made, too."""
+        columns = self.columns
+        note.guid, note.unsaid = _guid(cells[columns.guid or 0]), self._unsaid
+        if columns.type is not None and cells[columns.type].strip() in self._strange_types:
+            note.unsaid = (*self._unsaid, "note_type_id")
 
     def _fault(self, line: int, question: str, answer: str, kind: NoteKind) -> BadRow | None:
         if len(question) > LONGEST_READ or len(answer) > LONGEST_READ:
@@ -210,6 +226,5 @@ class _Table:
 def _guid(cell: str) -> str | None:
     """The note's identity, if the table gives it one; what is far too long for that is none."""
     guid = cell.strip()
-    if guid.startswith(OURS):
-        return guid.removeprefix(OURS)[:LONGEST_OWN_GUID] or None
-    return ANKIS + guid if 0 < len(guid) <= LONGEST_GUID else None
+    longest = LONGEST_OWN_GUID if guid.startswith(OURS) else LONGEST_GUID
+    return whole_guid(guid) if 0 < len(guid) <= longest else None

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.importing.note_types import add_types, revise_types
-from app.importing.opening import InTransaction, Target, open_deck, publish
+from app.importing.opening import InTransaction, Target, open_deck, publish, server_deck
 from app.importing.parsed import DeckHeader, ParsedDeck
 from app.importing.presets import Chosen, Presets
 from app.importing.removing import removed
@@ -41,19 +41,26 @@ class Decks:
     def open(self, session: Session, up_to: int = 0) -> None:
         """Opens what is not open yet, up to the deck of this place in the file."""
         for header in self.headers[len(self.targets) : up_to + 1]:
-            target = open_deck(session, header, self.owner_id, self.now, self.import_id, self.made)
-            target = replace(target, whole_guids=self.parsed.whole_guids)
+            target = self._target(session, header)
             if self.targets:
                 target = replace(target, note_type_ids=self.targets[0].note_type_ids)
             else:
                 types = add_types(session, self.owner_id, target.type_guid, self.parsed.note_types)
                 target.note_type_ids.update(types)
             self.targets.append(target)
-            if not target.is_new:
+            if not target.is_new and not target.of_server:
                 self._stage(session, target)
             if self.owner_id is not None:
                 above = top_of(session, target.deck_id)
                 self.chosen[target.deck_id] = self.presets.settings_for(session, above, len(self.targets) - 1)
+
+    def _target(self, session: Session, header: DeckHeader) -> Target:
+        """The deck of a header; a starter deck that this server does not have comes in as one of the learner's own."""
+        of_server = server_deck(session, header, self.now) if self.owner_id is not None else None
+        if of_server is not None:
+            return of_server
+        whole, place = self.parsed.whole_guids, (self.owner_id, self.now, self.import_id, self.made)
+        return replace(open_deck(session, header, *place, by_path=whole), whole_guids=whole)
 
     def _stage(self, session: Session, target: Target) -> None:
         if target.deck_id in self.staged:
@@ -81,7 +88,7 @@ class Decks:
                 reordered = True
             session.execute(sa.delete(Deck).where(Deck.id == staging_id))
         revise_types(session, self.targets[0].note_type_ids, self.parsed.note_types)
-        for target in self.targets:
+        for target in (each for each in self.targets if not each.of_server):
             publish(session, target, reordered=reordered)
 
     def tops(self, session: Session) -> set[int]:

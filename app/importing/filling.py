@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from app.database import EPOCH
 from app.importing.decks import Decks
-from app.importing.histories import MARKS, MEMORIES, REVIEWS, Histories
+from app.importing.histories import MARKS, MEMORIES, NOTHING_TOLD, REVIEWS, Histories
 from app.importing.identity import Incoming, ordinals_of
-from app.importing.parsed import LostCard, ParsedCard
+from app.importing.parsed import LostCard, ParsedCard, ParsedReview
+from app.models import Kind
 from app.models.bulk import Ids, put_rows
 from app.models.note import first_key, tag_key
 from app.models.scheduling import Versioned
@@ -25,6 +26,7 @@ NOTES = (
 )
 CARDS = ("id", "deck_id", "note_id", "ordinal", "position", "retired", "import_id")
 TAGS = ("owner_id", "key", "note_id", "tag")
+NO_ANSWERS = {Kind.CHECKPOINT, Kind.SET_DUE, Kind.RESET}
 TOMBSTONES = ("user_id", "began_at", "card_id", "import_id")
 _quoted: Callable[[str], str] = json.encoder.encode_basestring
 
@@ -38,6 +40,11 @@ def _json(texts: Iterable[str]) -> str:
 def _json_of(texts: tuple[str, ...]) -> str:
     """Languages and tags repeat from note to note."""
     return _json(texts)
+
+
+def _told(review: ParsedReview) -> ParsedReview:
+    """An answer to a card that is gone. There is no memory for it to count in, so it is one given elsewhere."""
+    return review._replace(kind=Kind.IMPORTED, state=NOTHING_TOLD) if review.kind == Kind.ANSWER else review
 
 
 @dataclass
@@ -104,7 +111,10 @@ class Filling:
             owner = self.histories.owner
             self.tombstones.append((owner.id, lost.reviews[0].at_ms, card_id, owner.import_id))
             deck_id = self.decks.targets[lost.deck].deck_id
-            self.histories.add_reviews(card_id, self.decks.staging_of(deck_id), deck_id, lost.reviews)
+            reviews = [_told(review) for review in lost.reviews if review.kind not in NO_ANSWERS]
+            self.histories.count_own(
+                [], self.histories.add_reviews(card_id, self.decks.staging_of(deck_id), deck_id, reviews)
+            )
 
     def write(self, connection: sa.Connection) -> None:
         """Writes what waits; in a write transaction."""

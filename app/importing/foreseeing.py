@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.importing.decks import Decks
 from app.importing.identity import Incoming, identified
 from app.importing.matching import notes_here
-from app.importing.note_types import own_type
+from app.importing.note_types import known_type, own_type
 from app.importing.notes import changes_for
-from app.importing.opening import Target, known_deck
+from app.importing.opening import Target, known_deck, server_deck
 from app.importing.parsed import BadRow, DeckHeader, ParsedDeck
 from app.importing.presets import Presets
 from app.importing.saving import ImportReport, Wishes
@@ -36,7 +36,7 @@ def foresee(parsed: ParsedDeck, owner_id: int, session: Session, wishes: Wishes,
         if wish == "skip":
             report.kept += len(here)
         elif wish == "update":
-            changes = changes_for(session, seen.decks, [(batch[place], guid) for place, guid in here.items()])
+            changes = changes_for(session, seen.decks, [(batch[place], one) for place, one in here.items()])
             updated = sum(change.counts for change in changes)
             report.updated += updated
             report.unchanged += len(here) - updated
@@ -70,14 +70,17 @@ class _Seen:
 
     def _target(self, header: DeckHeader) -> Target:
         decks = self.decks
-        guid, deck_id = known_deck(self.session, header, decks.owner_id)
+        of_server = server_deck(self.session, header, decks.now)
+        if of_server is not None:
+            return of_server
+        guid, deck = known_deck(self.session, header, decks.owner_id, by_path=decks.parsed.whole_guids)
         return Target(
-            deck_id=NOWHERE if deck_id is None else deck_id,
+            deck_id=NOWHERE if deck is None else deck.id,
             guid=guid,
-            language=header.language,
+            language=header.language if deck is None else deck.language,
             owner_id=decks.owner_id,
             parent_id=None,
-            is_new=deck_id is None,
+            is_new=deck is None,
             header=header,
             now=decks.now,
             note_type_ids=self.types,
@@ -86,5 +89,5 @@ class _Seen:
 
     def _know_types(self, target: Target) -> None:
         for shape in self.decks.parsed.note_types:
-            same = (NoteType.owner_id == target.owner_id, NoteType.guid == target.type_guid + shape.name)
-            self.types[own_type(shape.name)] = self.session.scalar(sa.select(NoteType.id).where(*same)) or NOWHERE
+            same = known_type(self.session, target.owner_id, target.type_guid, shape)
+            self.types[own_type(shape.name)] = NOWHERE if same is None else same.id

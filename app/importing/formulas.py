@@ -7,6 +7,19 @@ MARK = "#cardlet:formulas neutralised"
 NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 
 
+MOST_HEADERS = 20
+
+
+def is_marked(sample: str) -> bool:
+    """Whether a header line says that cells were neutralised. Spreadsheets write separators of their own behind it."""
+    for line in sample.lstrip("\ufeff").split("\n", MOST_HEADERS)[:MOST_HEADERS]:
+        if not line.startswith("#"):
+            return False
+        if line.rstrip(" \r,;\t|") == MARK:
+            return True
+    return False
+
+
 def without_prefix(cell: str) -> str:
     """A cell as it was before it was neutralised."""
     return cell[1:] if NEUTRALISED.match(cell) else cell

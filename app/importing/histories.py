@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -14,9 +14,10 @@ from app.clock import hour_of, study_day
 from app.database import EPOCH
 from app.importing.parsed import ParsedCard, ParsedReview
 from app.models import Kind
-from app.models.review import imported_stage
+from app.models.review import FOLDED, imported_stage
 from app.models.scheduling import Versioned
-from app.scheduling import MemoryState
+from app.models.summing import Logged, practice_share, totals_of
+from app.scheduling import MemoryState, replay
 from app.scheduling.replay import taken_over
 
 REVIEWS = (
@@ -70,8 +71,13 @@ class Histories:
 
     def add(self, card_id: int, deck_id: int, final_deck_id: int, card: ParsedCard, chosen: Versioned) -> None:
         """All that is known of a card that nothing was known of before."""
-        if card.reviews:
-            self.add_reviews(card_id, deck_id, final_deck_id, card.reviews)
+        own = self.add_reviews(card_id, deck_id, final_deck_id, card.reviews) if card.reviews else []
+        if own:
+            self.count_own([], own)
+            # Chance is seeded by the card, which is another one here.
+            if not card.taken_over and (card.folded_by != chosen.settings or chosen.settings.fuzz):
+                state = replay((one.event for one in own if one.kind in FOLDED), chosen.settings, card_id)
+                card = replace(card, state=None if state == MemoryState() else state)
         if card.suspended or card.buried_until is not None or card.flag:
             self.add_marks(card_id, card)
         if card.state is not None:
@@ -83,8 +89,9 @@ class Histories:
 
     def add_reviews(
         self, card_id: int, deck_id: int, final_deck_id: int, reviews: Sequence[ParsedReview], known: Any = ()
-    ) -> None:
-        """The log of a card but for what is `known`, ids as the driver gives them; the others count in the totals."""
+    ) -> list[Logged]:
+        """The log of a card but for what is `known`, ids as the driver gives them; answers given elsewhere count in the
+        totals. Returns what stands of the rest, which the fold is made of, for `count_own`."""
         owner = self.owner
         user_id, import_id, as_id = owner.id, owner.import_id, owner.as_id
         # Done a million times: no calls that are not needed, `key_of` among them.
@@ -103,6 +110,30 @@ class Histories:
         else:
             self._count(rows, final_deck_id)
         self.reviews += rows
+        own = [review for review in reviews if review.kind != IMPORTED and review.undone_at_ms is None]
+        return [self._logged(review, final_deck_id) for review in own if self.key_of(review) not in known]
+
+    def _logged(self, review: ParsedReview, deck_id: int) -> Logged:
+        """A standing row of the log that a memory is folded from, or practice."""
+        at_ms, grade, took_ms, kind, state, id, day, hour, _ = review
+        if day is None or hour is None:
+            day, hour = self._day_at(at_ms)
+        at, told = EPOCH + timedelta(milliseconds=at_ms), json.loads(state or "null")
+        own_id = id or UUID(bytes=IMPORTED_ID + at_ms.to_bytes(8))
+        return Logged(own_id, day, hour, at, grade, deck_id, took_ms, told, kind)
+
+    def count_own(self, before: Sequence[Logged], new: Sequence[Logged]) -> None:
+        """Counts what a card's standing log adds to the totals once something `new` stands in it, practice too."""
+        folded = [one for one in new if one.kind in FOLDED]
+        old, now = totals_of(before) if folded else {}, totals_of([*before, *folded]) if folded else {}
+        changed = [(share, now.get(share, (0, 0)), old.get(share, (0, 0))) for share in old.keys() | now.keys()]
+        practised = [one for one in new if one.kind == Kind.PRACTICE]
+        changed += [(practice_share(p.day, p.hour, p.deck_id, p.grade), (1, p.took_ms), (0, 0)) for p in practised]
+        for share, (answers, took), (answers_before, took_before) in changed:
+            key = (share.day, share.deck_id, share.hour, int(share.kind), share.grade, int(share.stage), share.first)
+            counts = self.totals.setdefault(key, [0, 0])
+            counts[0] += answers - answers_before
+            counts[1] += took - took_before
 
     def add_marks(self, card_id: int, card: ParsedCard) -> None:
         """The marks of a card that has none yet."""
@@ -111,7 +142,11 @@ class Histories:
     def key_of(self, review: ParsedReview) -> Any:
         """The id of a review, as the driver gives it."""
         id = review.id
-        return self.owner.as_id(IMPORTED_ID + review.at_ms.to_bytes(8) if id is None else id.bytes)
+        return self.id_at(review.at_ms) if id is None else self.owner.as_id(id.bytes)
+
+    def id_at(self, at_ms: int) -> Any:
+        """The id of an answer of which only the moment is known."""
+        return self.owner.as_id(IMPORTED_ID + at_ms.to_bytes(8))
 
     def checkpoint(self, card_id: int, deck_id: int, card: ParsedCard) -> tuple[Any, ...]:
         """The row by which the fold takes over the card's schedule. The same schedule has the same id."""

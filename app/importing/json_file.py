@@ -232,7 +232,9 @@ class _Reading:
         if not self.options.with_schedule:
             return card
         if value.value.get("memory") is not None:
-            card.state = memory_of(Members(value.value["memory"], self.number))
+            memory = Members(value.value["memory"], self.number)
+            card.state, version = memory_of(memory), memory.whole_or_none("scheduler_version")
+            card.folded_by = DEFAULT_SETTINGS if version is None else self.settings.get(version)
         if value.value.get("mark") is not None:
             mark = Members(value.value["mark"], self.number)
             card.suspended, card.buried_until = mark.yes("suspended"), mark.whole_or_none("buried_until")

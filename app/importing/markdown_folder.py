@@ -94,10 +94,13 @@ class _Folder:
             decks.place_of(deck.header)
             for shape in deck.note_types:
                 self._add_type(name, shape)
-        rows = self._rows(decks, header)
+        whole = any(deck.whole_guids for deck in parsed.values())
+        rows = self._rows(decks, header, whole=whole)
         media = iter(self.archive.media())
         types = tuple(self.shapes.values())
-        return ParsedDeck(header, rows, note_types=types, decks=decks.headers, media=media, remarks=self.remarks)
+        return ParsedDeck(
+            header, rows, note_types=types, decks=decks.headers, media=media, whole_guids=whole, remarks=self.remarks
+        )
 
     def _own(self, name: str) -> ParsedDeck:
         try:
@@ -116,18 +119,18 @@ class _Folder:
         languages = self.options.languages or (words, words)
         return DeckHeader(path_of(self.options.deck_name or self.stem or "Deck"), language=languages[0])
 
-    def _rows(self, decks: FoundDecks, header: DeckHeader) -> Rows:
+    def _rows(self, decks: FoundDecks, header: DeckHeader, *, whole: bool) -> Rows:
         for name in self.names:
             cards = 0
-            for row in self._rows_of(name, decks, header):
+            for row in self._rows_of(name, decks, header, whole=whole):
                 cards += isinstance(row, ParsedNote)
                 yield row
             if not cards and len(self.remarks) < MOST_REMARKS:
                 self.remarks.append(Remark(N_("There are no cards in %(name)s."), {"name": name}))
 
-    def _rows_of(self, name: str, decks: FoundDecks, header: DeckHeader) -> Rows:
+    def _rows_of(self, name: str, decks: FoundDecks, header: DeckHeader, *, whole: bool) -> Rows:
         if name in self.own:
-            return self._own_rows(name, decks)
+            return self._own_rows(name, decks, whole=whole)
         text, _ = decode(self.archive.read(name, LARGEST), None)
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         folders = name.split("/")[:-1]
@@ -142,12 +145,16 @@ class _Folder:
         read_notes: Callable[[MarkdownFile], Rows] = hashcards.notes if hashcards.looks_like(text) else obsidian.notes
         return iter(()) if name.lower() in ABOUT_FOLDERS and not obsidian.looks_like(text) else read_notes(file)
 
-    def _own_rows(self, name: str, decks: FoundDecks) -> Rows:
+    def _own_rows(self, name: str, decks: FoundDecks, *, whole: bool) -> Rows:
+        """The notes of a file in Cardlet's format. `whole`: in the folder ids are whole, so those that hold inside this
+        file's deck get its own before them."""
         parsed = self._own(name)
+        begin = f"{parsed.header.guid}/" if whole and not parsed.whole_guids and parsed.header.guid else ""
         place = decks.place(parsed.header.path)
         for row in parsed.rows:
             if isinstance(row, ParsedNote):
                 row.deck = place
+                row.guid = begin + row.guid if row.guid else None
                 row.fields = tuple(map(with_plain_names, row.fields)) if row.format == "markdown" else row.fields
                 row.tags = tuple(dict.fromkeys((*row.tags, *self.options.tags)))
                 row.shape = self.renamed.get((name, row.shape.name), row.shape) if row.shape else None

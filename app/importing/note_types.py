@@ -9,6 +9,10 @@ from sqlalchemy.orm import Session
 from app.models import Deck, Note, NoteType
 from app.rendering import Shape
 
+EVERYWHERE = "*"
+"""Stands for the deck where note types belong to a whole collection."""
+EVERYWHERE_BEGINS = f"/{EVERYWHERE}/"
+
 
 def own_type(name: str) -> str:
     """What a note type of the file's own is called among the kinds that are built in."""
@@ -24,14 +28,23 @@ def add_types(session: Session, owner_id: int | None, begin: str, shapes: Sequen
     """The rows of these types by what notes call them; those that are not there yet are made."""
     found: dict[str, int] = {}
     for shape in shapes:
-        same = NoteType.owner_id.is_not_distinct_from(owner_id), NoteType.guid == begin + shape.name
-        note_type = session.scalars(sa.select(NoteType).where(*same)).first()
+        note_type = known_type(session, owner_id, begin, shape)
         if note_type is None:
             note_type = NoteType(owner_id=owner_id, kind="custom", guid=begin + shape.name, **_columns(shape))
             session.add(note_type)
             session.flush()
         found[own_type(shape.name)] = note_type.id
     return found
+
+
+def known_type(session: Session, owner_id: int | None, begin: str, shape: Shape) -> NoteType | None:
+    """The row of a type that is here: it came with such a file, or is the same in all it holds."""
+    own = sa.select(NoteType).where(NoteType.owner_id.is_not_distinct_from(owner_id)).order_by(NoteType.id)
+    came = session.scalars(own.where(NoteType.guid == begin + shape.name)).first()
+    if came is not None or not begin.endswith(EVERYWHERE_BEGINS):
+        return came
+    alike = session.scalars(own.where(NoteType.name == shape.name, NoteType.kind == "custom"))
+    return next((one for one in alike if one.shape == shape), None)
 
 
 def revise_types(session: Session, ids: dict[str, int], shapes: Sequence[Shape]) -> None:

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.importing.decks import Decks
 from app.importing.identity import Incoming, ordinals_of
+from app.importing.matching import Here
 from app.importing.opening import Target
 from app.importing.parsed import ParsedNote
 from app.models import Card, Note
 from app.models.contents import cards_of, place_cards
 from app.models.note import set_tags
+from app.rendering.elsewhere import html_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +23,28 @@ class Change:
     """What an incoming note changes in the one that is here. `counts`: its content differs, not only its place."""
 
     incoming: Incoming
-    guid: str
     note_id: int
     counts: bool
     reorders: bool
 
 
-def changes_for(session: Session, decks: Decks, batch: Sequence[tuple[Incoming, str]]) -> list[Change]:
-    """What the file changes in notes that are here, each given with the guid it has here; nothing for those that stand
-    there already."""
-    language = decks.targets[0].language
-    own = (Note.owner_id.is_not_distinct_from(decks.owner_id), Note.language == language)
-    known = {note.guid: note for note in session.scalars(sa.select(Note).where(*own, Note.guid.in_(_guids(batch))))}
+def changes_for(session: Session, decks: Decks, batch: Sequence[tuple[Incoming, Here]]) -> list[Change]:
+    """What the file changes in notes that are here; nothing for those that stand there already."""
+    ids = [here.id for _, here in batch]
+    known = {note.id: note for note in session.scalars(sa.select(Note).where(Note.id.in_(ids)))}
     cards = cards_of(session, [note.id for note in known.values()])
     changes: list[Change] = []
-    for incoming, guid in batch:
-        note = known.get(guid)
-        if note is None:
+    for incoming, here in batch:
+        note = known.get(here.id)
+        target = decks.targets[incoming.note.deck]
+        if note is None or target.of_server:
             continue
-        content = _content(decks.targets[incoming.note.deck], incoming.note)
+        content = _content(target, incoming.note, note)
         differs = any(getattr(note, name) != value for name, value in content.items())
-        reorders = _placed(incoming, cards[note.id]) != {c.ordinal: c.position for c in cards[note.id] if not c.retired}
+        placed = _placed(target, incoming, cards[note.id])
+        reorders = placed != {c.ordinal: c.position for c in cards[note.id] if not c.retired}
         if differs or reorders:
-            changes.append(Change(incoming, guid, note.id, differs, reorders))
+            changes.append(Change(incoming, note.id, differs, reorders))
     return changes
 
 
@@ -51,12 +52,12 @@ def apply_change(session: Session, decks: Decks, change: Change) -> None:
     """Makes the note and its cards what the file says. Cards that are no more are retired."""
     note, incoming = session.get_one(Note, change.note_id), change.incoming
     target = decks.targets[incoming.note.deck]
-    for name, value in _content(target, incoming.note).items():
+    for name, value in _content(target, incoming.note, note).items():
         setattr(note, name, value)
     note.changed_at = decks.now
     set_tags(session, decks.owner_id, {note.id: note.tags})
     cards = cards_of(session, [note.id])[note.id]
-    placed, known = _placed(incoming, cards), {card.ordinal for card in cards}
+    placed, known = _placed(target, incoming, cards), {card.ordinal for card in cards}
     place_cards(session, note.id, cards, placed, _home(decks, incoming.note, cards), decks.import_id)
     if placed.keys() - known:
         session.expire(note)
@@ -79,12 +80,9 @@ def retire_all_but(session: Session, target: Target, guids: set[str]) -> int:
     return len(gone)
 
 
-def _guids(batch: Sequence[tuple[Incoming, str]]) -> list[str]:
-    return [guid for _, guid in batch]
-
-
-def _content(target: Target, note: ParsedNote) -> dict[str, Any]:
-    return {
+def _content(target: Target, note: ParsedNote, here: Note) -> dict[str, Any]:
+    """What the columns of the note that is here are to hold, as far as the file says it."""
+    content = {
         "note_type_id": target.type_id_of(note),
         "format": note.format,
         "fields": list(note.fields),
@@ -93,17 +91,36 @@ def _content(target: Target, note: ParsedNote) -> dict[str, Any]:
         "source": note.source,
         "quote": note.quote,
     }
+    unsaid = set(note.unsaid)
+    if note.format == "html" and here.format == "markdown" and _is_written_of(note, here):
+        unsaid |= {"fields", "format"}
+    if unsaid and len(note.fields) != len(here.fields):
+        # Of a note type that the file cannot say; or it has more fields now, and languages that are guessed for them.
+        unsaid = unsaid | {"fields"} if "note_type_id" in unsaid else unsaid - {"field_languages"}
+    return {name: value for name, value in content.items() if name not in unsaid}
 
 
-def _placed(incoming: Incoming, cards: Sequence[Card]) -> dict[int, int]:
+def _is_written_of(note: ParsedNote, here: Note) -> bool:
+    """Whether the file's HTML is what another program was given of the note's Markdown: nobody has changed it there."""
+    pairs = zip(note.fields, here.fields, strict=False)
+    return len(note.fields) == len(here.fields) and all(
+        html.strip() == html_of(text, "markdown").strip() for html, text in pairs
+    )
+
+
+def _placed(target: Target, incoming: Incoming, cards: Sequence[Card]) -> dict[int, int]:
     """The positions of the note's cards by their ordinals. A file that lists cards lists those it was made of, which
-    need not be all, and says nothing of where those lie that are here."""
+    need not be all, and says nothing of where those lie that are here; nor does one of a whole collection."""
     note = incoming.note
-    if note.cards is None:
-        return {ordinal: incoming.position + offset for offset, ordinal in enumerate(ordinals_of(note))}
     placed = {card.ordinal: card.position for card in cards if not card.retired}
+    if note.cards is None:
+        if "note_type_id" in note.unsaid:
+            return placed
+        at = {ordinal: incoming.position + offset for offset, ordinal in enumerate(ordinals_of(note))}
+        known = {card.ordinal: card.position for card in cards} if target.whole_guids else {}
+        return {ordinal: known.get(ordinal, place) for ordinal, place in at.items()}
     for place, parsed in enumerate(note.cards, start=incoming.position):
         if not parsed.retired:
-            known = next((card.position for card in cards if card.ordinal == parsed.ordinal), place)
-            placed.setdefault(parsed.ordinal, known)
+            there = next((card.position for card in cards if card.ordinal == parsed.ordinal), place)
+            placed.setdefault(parsed.ordinal, there)
     return placed

@@ -10,16 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, Stale, UnreadableFile
 from app.importing.identity import Incoming
-from app.importing.note_types import own_type, remove_types, types_begin
+from app.importing.note_types import EVERYWHERE, own_type, remove_types, types_begin
 from app.importing.parsed import DeckHeader, ParsedNote
 from app.models import Card, Deck, Follow, Note, NoteType
 from app.models.across_learners import followers_of
-from app.models.deck import decks_inside
+from app.models.deck import decks_inside, with_parents
 
 InTransaction = Callable[[], AbstractContextManager[Session]]
 LONGEST_NAME = 150
-EVERYWHERE = "*"
-"""Stands for the deck where note types belong to a whole collection."""
 ABANDONED_AFTER = timedelta(minutes=10)
 
 
@@ -40,6 +38,8 @@ class Target:
     new_deck_ids: list[int] = field(default_factory=list)
     import_id: int | None = None
     whole_guids: bool = False
+    of_server: bool = False
+    """A starter deck: the file says only what the learner knows of it."""
 
     def type_id_of(self, note: ParsedNote) -> int:
         """The row of a note's type; one of the author's own is known by its name."""
@@ -63,27 +63,26 @@ def open_deck(
     now: datetime,
     import_id: int | None = None,
     made: list[int] | None = None,
+    *,
+    by_path: bool = False,
 ) -> Target:
-    """The deck a header names, made invisible if it is new, with the decks it lies in. `made`: what the import has made
-    before it, to which what is made now is added."""
+    """The deck a header names, made invisible if it is new, with the decks it lies in. `made`: what the import has
+    made, to which more is added. `by_path`: without an identity it is the deck of this name in its place."""
     if len("::".join(header.path)) > LONGEST_NAME:
         raise UnreadableFile(N_("a deck's name has at most %(longest)s characters"), longest=LONGEST_NAME)
-    opened = _Opened(session, owner_id, header.language, now, import_id, [] if made is None else made)
-    guid = header.guid or _name_guid(header.path)
-    deck = opened.known(Deck.guid == guid)
-    parent_id: int | None = None
-    for depth in range(1, len(header.path)):
-        parent = opened.above(header.path[:depth], parent_id)
-        if deck is not None and parent.id == deck.id:
-            raise UnreadableFile(N_("a deck cannot lie inside itself"))
-        parent_id = parent.id
+    there = deck_at(session, header, owner_id) if by_path and header.guid is None else None
+    language = header.language if there is None else there.language
+    opened = _Opened(session, owner_id, language, now, import_id, [] if made is None else made)
+    guid = (header.guid or _name_guid(header.path)) if there is None else there.guid
+    deck = there or opened.known(Deck.guid == guid)
+    parent_id = opened.all_above(header.path, deck) if there is None else there.parent_id
     if deck is None:
         deck = opened.make(guid, header.path[-1], parent_id)
     built_in = session.scalars(sa.select(NoteType).where(NoteType.guid.is_(None)))
     return Target(
         deck_id=deck.id,
         guid=guid,
-        language=header.language,
+        language=language,
         owner_id=owner_id,
         parent_id=parent_id,
         is_new=deck.id in opened.made,
@@ -95,11 +94,35 @@ def open_deck(
     )
 
 
-def known_deck(session: Session, header: DeckHeader, owner_id: int | None) -> tuple[str, int | None]:
-    """The identity of the deck a header names, and its id if it is there; nothing is made."""
+def server_deck(session: Session, header: DeckHeader, now: datetime) -> Target | None:
+    """The starter deck a header names, if this server has it."""
+    same = (Deck.owner_id.is_(None), Deck.guid == header.guid, Deck.language == header.language, Deck.published)
+    deck = session.scalars(sa.select(Deck).where(*same)).first() if header.of_server and header.guid else None
+    if deck is None:
+        return None
+    built_in = session.execute(sa.select(NoteType.kind, NoteType.id).where(NoteType.guid.is_(None)))
+    types: dict[str, int] = dict(built_in.all())
+    place = (deck.id, deck.guid, deck.language, None, deck.parent_id)
+    return Target(*place, False, header, now, types, whole_guids=True, of_server=True)
+
+
+def known_deck(
+    session: Session, header: DeckHeader, owner_id: int | None, *, by_path: bool = False
+) -> tuple[str, Deck | None]:
+    """The identity of the deck a header names, and the deck if it is there; nothing is made."""
     guid = header.guid or _name_guid(header.path)
+    there = deck_at(session, header, owner_id) if by_path and header.guid is None else None
     own = (Deck.owner_id.is_not_distinct_from(owner_id), Deck.language == header.language, Deck.guid == guid)
-    return guid, session.scalar(sa.select(Deck.id).where(*own, Deck.published))
+    there = there or session.scalar(sa.select(Deck).where(*own, Deck.published))
+    return guid if there is None else there.guid, there
+
+
+def deck_at(session: Session, header: DeckHeader, owner_id: int | None) -> Deck | None:
+    """The deck that has this name in this place; of several, the one in the header's language, else the oldest."""
+    own = sa.select(Deck).where(Deck.owner_id.is_not_distinct_from(owner_id), Deck.published)
+    named = session.scalars(own.where(Deck.name == header.path[-1]).order_by(Deck.id)).all()
+    here = [deck for deck in with_parents(session, named) if tuple(deck.path.split("::")) == header.path]
+    return min(here, key=lambda deck: deck.language != header.language, default=None)
 
 
 def _name_guid(path: tuple[str, ...]) -> str:
@@ -117,6 +140,16 @@ class _Opened:
     now: datetime
     import_id: int | None
     made: list[int]
+
+    def all_above(self, path: tuple[str, ...], deck: Deck | None) -> int | None:
+        """The id of the deck that one with this path lies in directly. Raises UnreadableFile if that is itself."""
+        parent_id: int | None = None
+        for depth in range(1, len(path)):
+            parent = self.above(path[:depth], parent_id)
+            if deck is not None and parent.id == deck.id:
+                raise UnreadableFile(N_("a deck cannot lie inside itself"))
+            parent_id = parent.id
+        return parent_id
 
     def above(self, path: tuple[str, ...], parent_id: int | None) -> Deck:
         """The deck another one lies in: whichever has the name in that place, whatever its identity."""

@@ -155,6 +155,8 @@ class ParsedCard:
     buried_until: int | None = None
     flag: int = 0
     reviews: Sequence[ParsedReview] = ()
+    folded_by: Settings | None = None
+    """The settings under which `state` is the fold of its log."""
 
 
 @dataclass(slots=True)
@@ -187,6 +189,9 @@ class ParsedNote:
     deck: int = 0
     """A place in `ParsedDeck.decks`, for a note without `cards`."""
     added_ms: int | None = None
+    unsaid: tuple[str, ...] = ()
+    """Columns of a note of which the file says nothing: they are guessed here, and stay as they are where the note is
+    here already."""
 
     @property
     def content(self) -> Content:

@@ -13,10 +13,14 @@ from app.importing.histories import MARKS, MEMORIES, REVIEWS, SUMMARIES, Histori
 from app.importing.parsed import ParsedCard, ParsedNote
 from app.models import Card, Mark, Memory, Review
 from app.models.bulk import add_rows, put_rows
+from app.models.mark import queue_day_of
 from app.models.review import FOLDED
-from app.models.scheduling import Versioned
-from app.scheduling import DEFAULT_SETTINGS
+from app.models.scheduling import Versioned, versioned_of
+from app.models.summing import Logged
+from app.scheduling import MemoryState, replay
 
+SAME = ("interval", "ease", "lapses", "last_day", "due_day")
+"""What of a schedule every format says; one that is here like that is not taken over again."""
 NotesHere = Sequence[tuple[int, ParsedNote]]
 """Notes that are here, by id, and what the file says of them."""
 
@@ -24,7 +28,7 @@ NotesHere = Sequence[tuple[int, ParsedNote]]
 def brings_news(session: Session, histories: Histories, notes: NotesHere) -> set[int]:
     """The ids of those notes of whose cards the file knows something that is not known here."""
     cards = _cards_here(session, notes)
-    logs, memories, marks = _known(session, histories.owner.id, [card.id for card in cards.values()])
+    logs, memories, marks = _known(session, histories, [card.id for card in cards.values()])
     news: set[int] = set()
     for note_id, note in notes:
         for parsed in note.cards or ():
@@ -46,7 +50,7 @@ def brings_news(session: Session, histories: Histories, notes: NotesHere) -> set
 def take_over(session: Session, histories: Histories, decks: Decks, notes: NotesHere) -> None:
     """Adds what is new of these notes' cards to the log; what the learner did here since stays as it is."""
     cards = _cards_here(session, notes)
-    logs, memories, marks = _known(session, histories.owner.id, [card.id for card in cards.values()])
+    logs, memories, marks = _known(session, histories, [card.id for card in cards.values()])
     renewed: list[int] = []
     for note_id, note in notes:
         for parsed in note.cards or ():
@@ -54,8 +58,11 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
             if card is None:
                 continue
             log, memory = logs.get(card.id, set()), memories.get(card.id)
-            chosen = decks.chosen.get(card.deck_id) or Versioned(None, DEFAULT_SETTINGS)
-            histories.add_reviews(card.id, card.deck_id, card.deck_id, parsed.reviews, log)
+            chosen = _chosen(session, histories, decks, card.deck_id)
+            own = histories.add_reviews(card.id, card.deck_id, card.deck_id, parsed.reviews, log)
+            if own:
+                _fold_again(session, histories, card, own, chosen)
+                renewed.append(card.id)
             if _has_marks(parsed) and card.id not in marks and memory is None:
                 histories.add_marks(card.id, parsed)
             if _is_taken_over(histories, card, parsed, log, memory):
@@ -66,6 +73,26 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
     _write(session, histories, renewed)
 
 
+def _chosen(session: Session, histories: Histories, decks: Decks, deck_id: int) -> Versioned:
+    """The settings of a card's deck, which need not be one of the file's: cards can be moved."""
+    if deck_id not in decks.chosen:
+        decks.chosen[deck_id] = versioned_of(connection_of(session), histories.owner.id, deck_id)
+    return decks.chosen[deck_id]
+
+
+def _fold_again(session: Session, histories: Histories, card: Any, own: list[Logged], chosen: Versioned) -> None:
+    """Makes the card's memory and totals of its whole log, with what the file adds to it."""
+    columns = [getattr(Review, name) for name in Logged.__dataclass_fields__]
+    mine = (Review.user_id == histories.owner.id, Review.card_id == card.id, Review.undone_at.is_(None))
+    here = [Logged(*row) for row in session.execute(sa.select(*columns).where(*mine, Review.kind.in_(FOLDED)))]
+    histories.count_own(here, own)
+    folded = [*here, *(one for one in own if one.kind in FOLDED)]
+    state = replay((one.event for one in folded), chosen.settings, card.id)
+    if state != MemoryState():
+        made = ParsedCard(0, state=state, taken_over=False)
+        histories.memories.append(histories.memory(card.id, card.deck_id, made, chosen, state.answers))
+
+
 def _write(session: Session, histories: Histories, renewed: Sequence[int]) -> None:
     connection, owner = connection_of(session), histories.owner
     old = (Memory.user_id == owner.id, Memory.card_id.in_(renewed))
@@ -74,6 +101,8 @@ def _write(session: Session, histories: Histories, renewed: Sequence[int]) -> No
     put_rows(connection, "memories", MEMORIES, histories.memories)
     put_rows(connection, "marks", MARKS, histories.marks)
     histories.reviews, histories.memories, histories.marks = [], [], []
+    waits_on = queue_day_of(Memory.user_id, Memory.card_id, Memory.due_day)
+    connection.execute(sa.update(Memory).where(*old).values(queue_day=waits_on))
 
 
 def add_totals(connection: sa.Connection, rows: Sequence[tuple[int, ...]]) -> None:
@@ -90,19 +119,23 @@ def _cards_here(session: Session, notes: NotesHere) -> dict[tuple[int, int], Any
     return {(row.note_id, row.ordinal): row for row in rows}
 
 
-def _known(session: Session, user_id: int, card_ids: Sequence[int]) -> tuple[dict[int, set[Any]], dict[int, Any], Any]:
+def _known(
+    session: Session, histories: Histories, card_ids: Sequence[int]
+) -> tuple[dict[int, set[Any]], dict[int, Any], Any]:
     """The ids of the log's rows and the memory of each card, and which cards have marks."""
-    connection = connection_of(session)
+    connection, user_id = connection_of(session), histories.owner.id
     log: dict[int, set[Any]] = {}
     raw = sa.type_coerce(Review.id, sa.Uuid() if connection.dialect.name == "postgresql" else sa.LargeBinary())
     own = (Review.user_id == user_id, Review.card_id.in_(card_ids))
-    for card_id, id in connection.execute(sa.select(Review.card_id, raw).where(*own)):
-        log.setdefault(card_id, set()).add(id)
+    at_ms = sa.type_coerce(Review.at, sa.BigInteger())
+    for card_id, id, at in connection.execute(sa.select(Review.card_id, raw, at_ms).where(*own)):
+        # What went out without its id comes back as an answer given elsewhere at that moment.
+        log.setdefault(card_id, set()).update((id, histories.id_at(at)))
     given_here = sa.exists().where(
         *(Review.user_id == user_id, Review.card_id == Memory.card_id, Review.kind.in_(FOLDED)),
         *(Review.import_id.is_(None), Review.undone_at.is_(None)),
     )
-    columns = (Memory.card_id, Memory.last_day, Memory.answers, given_here.label("given_here"))
+    columns = (*(getattr(Memory, name) for name in ("card_id", *SAME)), Memory.answers, given_here.label("given_here"))
     mine = (Memory.user_id == user_id, Memory.card_id.in_(card_ids))
     memories = {row.card_id: row for row in connection.execute(sa.select(*columns).where(*mine))}
     marks = connection.scalars(sa.select(Mark.card_id).where(Mark.user_id == user_id, Mark.card_id.in_(card_ids)))
@@ -116,6 +149,8 @@ def _is_taken_over(histories: Histories, card: Any, parsed: ParsedCard, log: set
         return False
     if memory is None:
         return True
+    if all(getattr(memory, name) == getattr(parsed.state, name) for name in SAME):
+        return False
     return not memory.given_here and (parsed.state.last_day or 0) >= memory.last_day
 
 

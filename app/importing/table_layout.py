@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.errors import N_, UnreadableFile
 from app.importing.anki_text import AnkiHeaders, without_comments
+from app.importing.formulas import is_marked
 from app.importing.parsed import ReadingOptions, Role, TableLayout, TextFormat
 from app.importing.text_lines import TextLines
 from app.rendering import has_cloze
@@ -72,6 +73,8 @@ def layout_of(
     body = rows[1:] if has_header else rows
     languages = options.languages or (_language(body, columns.question), _language(body, columns.answer))
     said: TextFormat | None = "html" if told is not None and told.html else None
+    if said is None and is_marked(sample):
+        said = "markdown"
     format = options.format or said or _find_format(body)
     shown = tuple(tuple(row[:MOST_COLUMNS]) for row in rows[:SHOWN_ROWS])
     return TableLayout(encoding, delimiter, has_header, format, languages, columns.roles, shown), columns, body

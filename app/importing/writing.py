@@ -11,16 +11,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
+from app.errors import N_
 from app.importing.decks import Decks
 from app.importing.filling import Filling
 from app.importing.former import Former
 from app.importing.histories import Histories, Owner, ids_for
 from app.importing.identity import Incoming, identified, ordinals_of
-from app.importing.matching import notes_here
+from app.importing.matching import Here, notes_here
 from app.importing.notes import Change, apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction
 from app.importing.pace import Pace
-from app.importing.parsed import BadRow, LostCard, ParsedDeck
+from app.importing.parsed import BadRow, LostCard, ParsedDeck, Remark
 from app.importing.presets import Presets
 from app.importing.progressing import add_totals, brings_news, take_over
 from app.models import Note, Tombstone
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.importing.saving import ImportReport, Wishes
 
 COMPARED = 300
+GONE = N_("Notes of starter decks that are not here, of which only the history counts: %(count)s.")
 MOST_TOTALS = 60_000
 TOTALS_AT_ONCE = 1_500
 Row = Incoming | LostCard
@@ -47,10 +49,12 @@ class Writer:
     in_transaction: InTransaction
     renamed: dict[str, str] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
-    pending: list[tuple[Incoming, str]] = field(default_factory=list)
-    """Notes that are here, with their guids, and were not compared yet."""
-    known: list[tuple[Incoming, str]] = field(default_factory=list)
+    pending: list[tuple[Incoming, Here]] = field(default_factory=list)
+    """Notes that are here and were not compared yet."""
+    known: list[tuple[Incoming, Here]] = field(default_factory=list)
     """Those that differ from the file, or of whose cards the file has news."""
+    gone: int = 0
+    """Notes of starter decks that this server does not have."""
     guids: set[str] = field(default_factory=set)
     """Of a starter deck, what is in its file: the rest is retired."""
 
@@ -89,6 +93,7 @@ class Writer:
                 filling.write(connection)
                 self.decks.open(session, max((row.note.deck for row in incoming), default=0))
                 here = notes_here(session, self.decks, incoming) if self.may_be_here else {}
+                incoming, here = self._without_gone(incoming, here, lost)
                 graves = self._graves(session, lost)
                 filling.note_ids.reserve(connection, len(incoming))
                 filling.card_ids.reserve(connection, sum(map(_number_of_cards, incoming)) + len(lost))
@@ -103,6 +108,25 @@ class Writer:
             self.filling.write(connection_of(session))
         self._compare()
         self._spill(most=0)
+
+    def _without_gone(
+        self, batch: list[Incoming], here: dict[int, Here], lost: list[LostCard]
+    ) -> tuple[list[Incoming], dict[int, Here]]:
+        """The notes without those of starter decks that this server has no more; what was learnt of them joins the
+        lost cards."""
+        gone = {
+            place
+            for place, incoming in enumerate(batch)
+            if self.decks.targets[incoming.note.deck].of_server and place not in here
+        }
+        if not gone:
+            return batch, here
+        self.gone += len(gone)
+        cards = [(card, batch[place].note.deck) for place in sorted(gone) for card in batch[place].note.cards or ()]
+        lost += [LostCard(card.reviews, deck) for card, deck in cards if card.reviews]
+        left = [place for place in range(len(batch)) if place not in gone]
+        moved = {new: here[old] for new, old in enumerate(left) if old in here}
+        return [batch[place] for place in left], moved
 
     def _batches(self) -> Iterator[list[Row]]:
         batch: list[Row] = []
@@ -119,25 +143,25 @@ class Writer:
         if batch:
             yield batch
 
-    def _sort(self, batch: list[Incoming], here: dict[int, str]) -> None:
+    def _sort(self, batch: list[Incoming], found: dict[int, Here]) -> None:
         """New notes to the rows that will be written, the others to those that are compared."""
         wish = self.wishes.duplicates or self.parsed.on_match or "update"
         for place, incoming in enumerate(batch):
             if self.renamed:
                 self._rename(incoming)
-            guid = here.get(place)
+            here = found.get(place)
             if self.owner_id is None:
                 self.guids.add(self.decks.targets[0].guid_of(incoming))
             if self.filling.histories is not None:
                 self.report.reviews += sum(len(card.reviews) for card in incoming.note.cards or ())
-            if guid is None or wish == "keep both":
-                again = None if guid is None else f"{guid}~{self.import_id or self.now.timestamp()}"
+            if here is None or wish == "keep both":
+                again = None if here is None else f"{here.guid}~{self.import_id or self.now.timestamp()}"
                 self.filling.add(incoming, again)
                 self.report.added += 1
             elif wish == "skip":
                 self.report.kept += 1
             else:
-                self.pending.append((incoming, guid))
+                self.pending.append((incoming, here))
                 self._compare(COMPARED)
 
     def _compare(self, fewest: int = 1) -> None:
@@ -146,25 +170,17 @@ class Writer:
             return
         some, self.pending = self.pending, []
         with self.in_transaction() as session:
-            differing = {change.guid for change in changes_for(session, self.decks, some)}
+            differing = {change.note_id for change in changes_for(session, self.decks, some)}
             news = self._news(session, some)
-        left = [(incoming, guid) for incoming, guid in some if guid in differing or guid in news]
+        left = [(incoming, here) for incoming, here in some if here.id in differing or here.id in news]
         self.report.unchanged += len(some) - len(left)
         self.known += left
 
-    def _news(self, session: Session, some: list[tuple[Incoming, str]]) -> set[str]:
+    def _news(self, session: Session, some: list[tuple[Incoming, Here]]) -> set[int]:
         histories = self.filling.histories
         if histories is None or not any(incoming.note.cards for incoming, _ in some):
             return set()
-        ids = self._ids_of(session, some)
-        notes = [(ids[guid], incoming.note) for incoming, guid in some if guid in ids]
-        news = brings_news(session, histories, notes)
-        return {guid for guid, note_id in ids.items() if note_id in news}
-
-    def _ids_of(self, session: Session, some: list[tuple[Incoming, str]]) -> dict[str, int]:
-        own = (Note.owner_id.is_not_distinct_from(self.owner_id), Note.language == self.decks.targets[0].language)
-        rows = session.execute(sa.select(Note.guid, Note.id).where(*own, Note.guid.in_([guid for _, guid in some])))
-        return dict(rows.all())
+        return brings_news(session, histories, [(here.id, incoming.note) for incoming, here in some])
 
     def _graves(self, session: Session, lost: list[LostCard]) -> dict[int, int]:
         began = [row.reviews[0].at_ms for row in lost if row.reviews]
@@ -211,6 +227,8 @@ class Writer:
                 decks.settle(session, reordered=any(change.reorders for change in changes) or report.retired > 0)
                 report.deck_ids = sorted({*decks.tops(session)})
             report.remarks += self.parsed.remarks
+            if self.gone:
+                report.remarks.append(Remark(GONE, {"count": self.gone}))
             report.deck_id = None if empty and self.owner_id is not None else report.deck_id
             at_the_end(session, report)
             decks.presets.hold(session)
@@ -229,9 +247,7 @@ class Writer:
             changes += differing
             histories = self.filling.histories
             if histories is not None and any(incoming.note.cards for incoming, _ in some):
-                ids = self._ids_of(session, some)
-                notes = [(ids[guid], incoming.note) for incoming, guid in some if guid in ids]
-                take_over(session, histories, self.decks, notes)
+                take_over(session, histories, self.decks, [(here.id, incoming.note) for incoming, here in some])
         if self.filling.histories is not None:
             add_totals(connection_of(session), self.filling.histories.take_totals())
         return changes

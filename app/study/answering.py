@@ -15,12 +15,12 @@ from app.errors import N_, NotFound, Refused, Stale
 from app.models import Card, Deck, Follow, Learner, Mark, Marks, Memory, Review
 from app.models.mark import MARKS, NO_MARKS, marks_from
 from app.models.scheduling import SETTINGS, Versioned, versioned_from, with_settings
+from app.models.summing import Logged, share_of
 from app.models.waiting import LEARNER
 from app.scheduling import DEFAULT_SETTINGS, GRADES, NEW, MemoryState, take
 from app.study import keeping
 from app.study.folding import REMEMBERED, remembered_from, split_at, up_to_date
-from app.study.keeping import MOVED_ON, Logged, Remembered
-from app.study.summing import share_of
+from app.study.keeping import MOVED_ON, Remembered
 
 LONGEST_ANSWER_MS = 60_000
 

@@ -11,8 +11,9 @@ from app.clock import hour_of
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Kind, Learner, Review
+from app.models.summing import Logged
 from app.study.folding import fold_again, since_reset, standing_log
-from app.study.keeping import LOCK_FOLLOW, LOG, LOG_STATE, MOVE_DAY, Logged, log_values, lower_cursor, named
+from app.study.keeping import LOCK_FOLLOW, LOG, LOG_STATE, MOVE_DAY, log_values, lower_cursor, named
 
 FARTHEST = 36_500
 """Days from now that a card can be put off, as far as any interval goes."""

@@ -21,20 +21,11 @@ from app.models.deck import decks_inside, other_editions
 from app.models.follow import lock_follows
 from app.models.review import GIVEN_HERE
 from app.models.scheduling import Versioned, versioned_of
+from app.models.summing import Logged
 from app.models.user import one_at_a_time
 from app.scheduling import NEW, Checkpoint, MemoryState, take
 from app.study.folding import REMEMBERED, remembered_from
-from app.study.keeping import (
-    LOG_STATE,
-    MOVE_CURSOR,
-    MOVE_DAY,
-    Logged,
-    Remembered,
-    log_values,
-    meet,
-    memory_values,
-    named,
-)
+from app.study.keeping import LOG_STATE, MOVE_CURSOR, MOVE_DAY, Remembered, log_values, meet, memory_values, named
 from app.study.undoing import undo_event
 
 CARRIED = ("repetitions", "interval", "ease", "lapses", "last_day", "due_day", "stability", "difficulty")

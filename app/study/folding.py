@@ -10,11 +10,12 @@ from app.errors import Stale
 from app.models import Card, Follow, Memory, Review
 from app.models.review import FOLDED
 from app.models.scheduling import SETTINGS, Versioned, versioned_from, with_settings
+from app.models.summing import Logged, totals_of
 from app.models.waiting import LEARNER
 from app.scheduling import NEW, MemoryState, Reset, Settings, replay
 from app.scheduling.replay import in_order
-from app.study.keeping import MOVED_ON, Logged, Remembered, keep_memory, memory_values
-from app.study.summing import change_totals, totals_of
+from app.study.keeping import MOVED_ON, Remembered, keep_memory, memory_values
+from app.study.summing import change_totals
 
 REMEMBERED = (
     Memory.queue_day,

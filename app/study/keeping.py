@@ -5,46 +5,24 @@ its answer was worked out from. SQLite runs them one by one behind the gate; on 
 because there a round trip costs more than the work.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, cast
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.errors import N_, Stale
-from app.models import Card, DailySummary, Follow, Kind, Memory, Review, User
+from app.models import Card, DailySummary, Follow, Memory, Review, User
 from app.models.bulk import INSERT
 from app.models.mark import queue_day_of
-from app.models.review import event_of
+from app.models.summing import Logged, Share
 from app.models.waiting import new_cards
-from app.scheduling import Event, MemoryState
+from app.scheduling import MemoryState
 
 MEMORIES, REVIEWS, SUMMARIES, FOLLOWS, USERS = (
     cast(sa.Table, model.__table__) for model in (Memory, Review, DailySummary, Follow, User)
 )
 MOVED_ON = N_("This card was already answered elsewhere. Nothing was lost; here is where you are now.")
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """A standing row of the log: an answer, unless its `kind` says otherwise."""
-
-    id: UUID
-    day: int
-    hour: int
-    at: datetime
-    grade: int
-    deck_id: int
-    took_ms: int
-    state: dict[str, Any] | None = None
-    kind: int = Kind.ANSWER
-
-    @property
-    def event(self) -> Event:
-        return event_of(self.kind, self.id, self.day, self.at, self.grade, self.state)
 
 
 class Remembered(NamedTuple):
@@ -54,19 +32,6 @@ class Remembered(NamedTuple):
     version: int | None
     state: MemoryState
     queue_day: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Which row of the daily summaries an answer counts in."""
-
-    day: int
-    deck_id: int
-    hour: int
-    kind: int
-    grade: int
-    stage: int
-    first: bool
 
 
 def named(**values: object) -> dict[str, object]:

@@ -11,10 +11,11 @@ from app.clock import hour_of
 from app.database import connection_of
 from app.errors import N_, Refused
 from app.models import Card, Follow, Learner, Review
+from app.models.summing import Logged
 from app.scheduling import GRADES, Answer
 from app.study.answering import LONGEST_ANSWER_MS
 from app.study.folding import fold_again, standing_log
-from app.study.keeping import LOG, MOVE_DAY, Logged, log_values
+from app.study.keeping import LOG, MOVE_DAY, log_values
 
 
 @dataclass(frozen=True, slots=True)

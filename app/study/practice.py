@@ -12,12 +12,12 @@ from app.clock import hour_of
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused, Stale
 from app.models import Card, Deck, Follow, Kind, Learner, Review
+from app.models.summing import Logged, practice_share
 from app.models.waiting import LEARNER
 from app.scheduling import GRADES
 from app.study import keeping
 from app.study.answering import LONGEST_ANSWER_MS, Outcome
-from app.study.keeping import MOVED_ON, REVIEWS, Logged
-from app.study.summing import practice_share
+from app.study.keeping import MOVED_ON, REVIEWS
 
 
 @dataclass(frozen=True, slots=True)

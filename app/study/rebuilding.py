@@ -16,10 +16,10 @@ from app.models.bulk import INSERT
 from app.models.mark import queue_day_of
 from app.models.review import FOLDED, IMPORTED_ROWS, imported_totals
 from app.models.scheduling import all_settings
+from app.models.summing import Logged, Share, Totals, practice_share, totals_of
 from app.scheduling import DEFAULT_SETTINGS, NEW, MemoryState
 from app.study.folding import REMEMBERED, fold, remembered_from, standing_log
-from app.study.keeping import MEMORIES, SUMMARIES, Logged, Remembered, Share
-from app.study.summing import Totals, practice_share, totals_of
+from app.study.keeping import MEMORIES, SUMMARIES, Remembered
 
 PAGE = 5_000
 PROJECTIONS_LOCK = "LOCK TABLE reviews, memories, daily_summaries IN SHARE ROW EXCLUSIVE MODE"

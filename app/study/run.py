@@ -17,10 +17,10 @@ from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Kind, Learner, Mark, Memory, Review
 from app.models.review import GIVEN_HERE
+from app.models.summing import Logged
 from app.models.tagged import tag_named, tagged_cards, tagged_notes
 from app.models.waiting import DAY, LEARNER, at_most, followed, followed_deck_ids
 from app.scheduling.memory import GOOD
-from app.study.keeping import Logged
 from app.study.practice import swing_practice
 from app.study.queue import NextCard
 from app.study.showing import show

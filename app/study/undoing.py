@@ -13,8 +13,9 @@ from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, Refused, Stale
 from app.models import Kind, Learner, MarkChange, Review
 from app.models.acts import LATEST_ACTS, MARKED
+from app.models.summing import Logged
 from app.study.folding import fold_again, since_reset, standing_log
-from app.study.keeping import MOVED_ON, REVIEWS, Logged, lower_cursor
+from app.study.keeping import MOVED_ON, REVIEWS, lower_cursor
 from app.study.marking import put_back
 from app.study.practice import swing_practice
 

@@ -8,10 +8,9 @@ from flask import Flask
 
 from app.database import db
 from app.models import Card, DailySummary, Follow, Memory, Review
+from app.models.summing import Logged, totals_of
 from app.scheduling import DEFAULT_SETTINGS
 from app.study.folding import fold
-from app.study.keeping import Logged
-from app.study.summing import totals_of
 from tests.benchmarks.building import (
     COLLECTION,
     CROWD,

@@ -115,7 +115,17 @@ def test_a_table_of_markdown_is_read_as_it_was_written(session: Session, data_di
     a_note(session, deck, fields=("**a**, b", "x\ny"), tags=("t",), guid=f"{deck.guid}/one")
     content = b"".join(FORMATS["tsv"].write(session, an_export(session, ada, deck, data_dir)))
     (note,) = read_deck(Source("words.txt", content=content)).rows
-    assert (note.fields, note.tags, note.guid, note.format) == (("**a**, b", "x\ny"), ("t",), "one", "markdown")
+    assert (note.fields, note.tags, note.format) == (("**a**, b", "x\ny"), ("t",), "markdown")
+    assert note.guid == f"{deck.guid}/one"
+
+
+def test_formulas_come_back_as_they_were(session: Session, data_dir: Path) -> None:
+    ada = a_learner(session)
+    deck = a_deck(session, owner=ada)
+    a_note(session, deck, fields=("=1+1", "'-2"))
+    content = b"".join(FORMATS["csv"].write(session, an_export(session, ada, deck, data_dir)))
+    (note,) = read_deck(Source("words.csv", content=content)).rows
+    assert note.fields == ("=1+1", "'-2")
 
 
 @given(st.text(alphabet="'=+-@\t\ra", max_size=6) | st.text())

@@ -15,6 +15,7 @@ from app.database import db
 from app.errors import NotFound, Refused, Stale
 from app.models import Card, DailySummary, Follow, Kind, Mark, Memory, Review, Stage, User
 from app.models.scheduling import all_settings
+from app.models.summing import Logged, Share, Totals, totals_of
 from app.planning.choosing import Choice
 from app.planning.switching import carry_out, plan_switch, plan_undo
 from app.scheduling import Answer, Event, MemoryState, Reset, Scheduler, replay
@@ -31,12 +32,10 @@ from app.study import (
     undo_copy,
     undo_last_act,
 )
-from app.study.keeping import Logged, Share
 from app.study.marking import brought_back, buried, flagged, suspended
 from app.study.merging import LateAnswer
 from app.study.practice import PracticeGiven, practice_card, swing_practice
 from app.study.rebuilding import compare
-from app.study.summing import Totals, totals_of
 from tests.factories import a_deck, a_follow, a_learner, an_edition, at
 
 CARDS = 3

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused, Stale
 from app.models import Card, DailySummary, Deck, Kind, Memory, Review, User
+from app.models.summing import Logged
 from app.progress import activity_of, streak_of
 from app.study import AnswerGiven, answer_card, practice_card, queue_of, rest_of_the_day
-from app.study.keeping import Logged
 from app.study.practice import PracticeGiven, swing_practice
 from app.study.rebuilding import compare, rebuild
 from tests.factories import a_deck, a_follow, a_learner, at

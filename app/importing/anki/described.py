@@ -32,6 +32,8 @@ class Deck:
     new: int | None = None
     reviews: int | None = None
     retention: float | None = None
+    language: str = ""
+    """Said by Cardlet alone."""
 
 
 @dataclass

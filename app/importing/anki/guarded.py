@@ -25,7 +25,7 @@ TOO_SLOW = N_("the collection's database takes far too long to read")
 NOT_ALLOWED = N_("the collection's database wants to do something other than being read")
 COLUMNS = {
     "col": {"crt", "mod", "ver", "conf", "models", "decks", "dconf"},
-    "notes": {"id", "guid", "mid", "tags", "flds"},
+    "notes": {"id", "guid", "mid", "tags", "flds", "data"},
     "cards": {"id", "nid", "did", "ord", "type", "queue", "due", "ivl", "factor", "reps", "lapses"}
     | {"odue", "odid", "flags", "data"},
     "revlog": {"id", "cid", "ease", "ivl", "lastIvl", "factor", "time", "type"},

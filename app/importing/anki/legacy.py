@@ -1,6 +1,7 @@
 """Note types, decks and options as the older collections have them: JSON in the one row of `col` (schema 11)."""
 
 import json
+import re
 import sqlite3
 from typing import Any
 
@@ -8,6 +9,7 @@ from app.errors import N_, UnreadableFile
 from app.importing.anki.described import Deck, Described, Options, Type, plain, share, whole
 
 LONGEST_NAME = 1_000
+LANGUAGE = re.compile(r"[A-Za-z0-9-]{2,35}")
 BROKEN = {
     "models": N_("the collection's note types are damaged"),
     "decks": N_("the collection's decks are damaged"),
@@ -61,8 +63,14 @@ def _deck(each: dict[str, Any]) -> Deck:
         description=plain(each.get("desc")),
         preset=None if each.get("dyn") else whole(each.get("conf"), 1),
         retention=share(each.get("desiredRetention")),
+        language=_language(each.get("cardlet")),
         **{name: None if value is None else whole(value) for name, value in own.items()},
     )
+
+
+def _language(ours: object) -> str:
+    said = ours.get("language") if isinstance(ours, dict) else None
+    return said if isinstance(said, str) and LANGUAGE.fullmatch(said) else ""
 
 
 def _options(each: dict[str, Any]) -> Options:

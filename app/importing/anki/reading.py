@@ -16,6 +16,7 @@ from app.importing.anki.package import open_package
 from app.importing.anki.presets import presets_of
 from app.importing.anki.process import Reading
 from app.importing.anki.stock import stock_kind
+from app.importing.originals import restore, whole_guid
 from app.importing.parsed import (
     BadRow,
     DeckHeader,
@@ -33,8 +34,6 @@ from app.importing.parsed import (
 from app.rendering import CardTemplate, Shape, is_cloze
 from app.scheduling import MemoryState
 
-OWN = "cardlet:"
-"""How the guid of a note begins that Cardlet itself has exported: the rest is its guid here."""
 LAST_MOMENT = 4_102_444_800_000
 FORMAT_NAME = N_("Anki package")
 COUNTED = {
@@ -47,7 +46,7 @@ COUNTED = {
 }
 DIFFERENT = N_("Decks with options of their own, which take those of the deck above them: %(count)s.")
 NOTE, BAD = 0, 1
-LONGEST_GUID, LONGEST_TYPE_NAME = 400, 150
+LONGEST_TYPE_NAME = 150
 # Ten million answers come through here: built in C, not through the class's own constructor.
 _review: Callable[[Any], ParsedReview] = partial(tuple.__new__, ParsedReview)
 
@@ -89,7 +88,7 @@ def _deck(head: dict[str, Any], frames: Iterator[tuple[str, Any]], options: Read
         remarks.append(Remark(DIFFERENT, {"count": head["different"]}))
     return ParsedDeck(
         header=decks[0] if decks else DeckHeader(path_of(options.deck_name or "Default"), language=language),
-        rows=_rows(frames, types, head["as_of"], options.tags, remarks),
+        rows=_rows(frames, types, head["as_of"], options, remarks),
         note_types=tuple(each.shape for each in types if each.shape is not None),
         decks=decks,
         presets=presets,
@@ -101,14 +100,16 @@ def _deck(head: dict[str, Any], frames: Iterator[tuple[str, Any]], options: Read
 
 
 def _headers(
-    decks: Sequence[tuple[tuple[str, ...], str]], language: str, options: ReadingOptions
+    decks: Sequence[tuple[tuple[str, ...], str, str]], language: str, options: ReadingOptions
 ) -> tuple[DeckHeader, ...]:
     """The file's decks. One that nobody has named gets the name of the file."""
-    paths = [path for path, _ in decks]
+    paths = [path for path, _, _ in decks]
+    chosen = options.languages is not None
     if paths == [("Default",)] and options.deck_name:
         paths = [path_of(options.deck_name)]
     return tuple(
-        DeckHeader(path, language=language, description=about) for path, (_, about) in zip(paths, decks, strict=True)
+        DeckHeader(path, language=language if chosen else told or language, description=about)
+        for path, (_, about, told) in zip(paths, decks, strict=True)
     )
 
 
@@ -147,7 +148,11 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 
 def _rows(
-    frames: Iterator[tuple[str, Any]], types: Sequence[_Type], as_of: int, tags: tuple[str, ...], remarks: list[Remark]
+    frames: Iterator[tuple[str, Any]],
+    types: Sequence[_Type],
+    as_of: int,
+    options: ReadingOptions,
+    remarks: list[Remark],
 ) -> Iterator[ParsedNote | BadRow | LostCard]:
     for kind, content in frames:
         if kind == "end":
@@ -155,16 +160,16 @@ def _rows(
             return
         for row in content:
             if row[0] == NOTE:
-                yield _note(row, types, as_of, tags)
+                yield _note(row, types, as_of, options)
             elif row[0] == BAD:
                 yield BadRow(*row[1:])
             else:
                 yield LostCard([_review(answer) for answer in row[1]])
 
 
-def _note(row: tuple[Any, ...], types: Sequence[_Type], as_of: int, more_tags: tuple[str, ...]) -> ParsedNote:
-    _, line, guid, place, fields, tags, note_id, cards = row
-    kind = types[place]
+def _note(row: tuple[Any, ...], types: Sequence[_Type], as_of: int, options: ReadingOptions) -> ParsedNote:
+    _, line, guid, place, fields, tags, note_id, cards, data = row
+    kind, more_tags = types[place], options.tags
     shift = kind.shift
     told = []
     for ordinal, deck, position, state, suspended, buried, flag, answers in cards:
@@ -176,13 +181,12 @@ def _note(row: tuple[Any, ...], types: Sequence[_Type], as_of: int, more_tags: t
         told.append(
             ParsedCard(ordinal + shift, deck, position, False, memory, True, as_of, suspended, buried, flag, reviews)
         )
-    whole = guid[len(OWN) :] if guid.startswith(OWN) else f"anki/{guid}"
-    return ParsedNote(
+    note = ParsedNote(
         line=line,
         kind=kind.kind,
         fields=fields,
         languages=kind.languages,
-        guid=whole[:LONGEST_GUID],
+        guid=whole_guid(guid),
         format="html",
         tags=tuple(dict.fromkeys((*tags, *more_tags))) if more_tags else tags,
         shape=kind.shape,
@@ -190,3 +194,5 @@ def _note(row: tuple[Any, ...], types: Sequence[_Type], as_of: int, more_tags: t
         deck=told[0].deck if told else 0,
         added_ms=note_id if 0 < note_id < LAST_MOMENT else None,
     )
+    restore(note, data, languages_chosen=options.languages is not None)
+    return note

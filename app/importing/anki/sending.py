@@ -33,7 +33,10 @@ LONGEST_GUID = 500
 BATCH_WEIGHT = 4_000
 BATCH_CHARACTERS = 2**19
 IMPORTED = 3
-NOTES = "SELECT id, guid, mid, tags, CAST(flds AS BLOB) FROM notes ORDER BY id"
+NOTES = (
+    "SELECT id, guid, mid, tags, CAST(flds AS BLOB), CASE WHEN instr(data, '{\"cardlet\":{') = 1 THEN data END"
+    " FROM notes ORDER BY id"
+)
 CARDS = (
     "SELECT nid, id, CAST(CASE WHEN odid > 0 THEN odid ELSE did END AS INTEGER), CAST(ord AS INTEGER),"
     " CAST(flags AS INTEGER), data, CAST(type AS INTEGER), CAST(queue AS INTEGER), CAST(due AS INTEGER),"
@@ -63,7 +66,7 @@ def send(database: sqlite3.Connection, request: dict[str, Any], put: Put) -> Non
         "head",
         {
             "types": [asdict(each) | {"languages": field_languages[each.id]} for each in types],
-            "decks": [(deck.path, deck.description) for deck in decks],
+            "decks": [(deck.path, deck.description, deck.language) for deck in decks],
             "presets": presets,
             "different": different,
             "language": language,
@@ -72,8 +75,8 @@ def send(database: sqlite3.Connection, request: dict[str, Any], put: Put) -> Non
         },
     )
     sender = _Sender(database, request, said, types, places, put)
-    for note_id, guid, type_id, tags, fields in database.execute(NOTES):
-        sender.note(note_id, guid, type_id, tags, fields)
+    for note in database.execute(NOTES):
+        sender.note(*note)
     sender.finish()
 
 
@@ -104,7 +107,7 @@ class _Sender:
         self._weight = self._characters = self._line = 0
         self.counts = dict.fromkeys(("filtered", "orphans", "twice", "impossible", "marked"), 0)
 
-    def note(self, note_id: int, guid: object, type_id: int, tags: object, blob: bytes) -> None:
+    def note(self, note_id: int, guid: object, type_id: int, tags: object, blob: bytes, data: object) -> None:
         """Takes the next note with the cards that are its own."""
         self._line += 1
         cards = self._cards_of(note_id)
@@ -115,7 +118,7 @@ class _Sender:
             row = self._bad(N_("the note has texts that are not UTF-8"))
         else:
             reason = self._fault(fields, len(blob), type_id, cards)
-            row = self._bad(*reason) if reason else self._good(note_id, guid, type_id, tags, fields, cards)
+            row = self._bad(*reason) if reason else (*self._good(note_id, guid, type_id, tags, fields, cards), data)
         if row[0]:
             self._lose(cards)
         self._rows.append(row)

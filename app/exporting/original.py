@@ -1,0 +1,30 @@
+"""A note's own words, beside what another program is told of it: so that it comes back as it was.
+
+Anki keeps a note's `data` apart from its fields, and so does CrowdAnki; a note that was edited there
+has another digest.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from app.exporting.walking import OutNote
+
+SEPARATOR = "\x1f"
+
+
+def original_of(note: OutNote, written: Sequence[str]) -> str:
+    """What a reader of ours needs to make the note again of the fields as they are `written`, as JSON."""
+    told: dict[str, Any] = {"of": digest(written), "format": note.format, "languages": note.languages}
+    if note.fields != list(written):
+        told["fields"] = note.fields
+    told |= {name: text for name in ("source", "quote") if (text := getattr(note, name))}
+    retired = [card.ordinal for card in note.cards if card.retired]
+    told |= {"retired": retired} if retired else {}
+    return json.dumps({"cardlet": told}, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(written: Sequence[str]) -> str:
+    """By which a reader sees whether somebody else has changed the fields."""
+    return hashlib.sha256(SEPARATOR.join(written).encode(errors="surrogatepass")).hexdigest()[:32]
