@@ -12,7 +12,7 @@ from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
 from app.errors import N_, NotFound, Refused
-from app.models import Learner, Upload
+from app.models import Import, Learner, Upload
 
 KEPT_FOR = timedelta(days=1)
 KEPT_AT_ONCE = 3
@@ -89,6 +89,8 @@ def sweep_uploads(session: Session, folder: Path, now: datetime) -> list[str]:
     """Forgets what is older than a day and what has lost its file; the names of the files to delete once this is
     committed: those, and files without a row. A file of the last hour may still be on its way to its row."""
     gone = list(session.scalars(_older_than(now - KEPT_FOR)))
+    ended = sa.exists().where(Import.id == Upload.import_id, Import.finished_at.is_not(None))
+    gone += session.scalars(sa.select(Upload.stored_as).where(ended))
     waiting = sa.select(Upload.id, Upload.stored_as).where(Upload.import_id.is_(None))
     lost = [row.id for row in session.execute(waiting) if not (folder / row.stored_as).exists()]
     for start in range(0, len(lost), 500):
@@ -96,6 +98,12 @@ def sweep_uploads(session: Session, folder: Path, now: datetime) -> list[str]:
     known, oldest = set(session.scalars(sa.select(Upload.stored_as))), (now - BEING_STORED).timestamp()
     lying = folder.iterdir() if folder.exists() else ()
     return gone + [path.name for path in lying if path.name not in known and path.stat().st_mtime < oldest]
+
+
+def release_uploads(session: Session) -> None:
+    """Lets uploads wait again whose imports died. Call it while nobody imports."""
+    ended = sa.exists().where(Import.id == Upload.import_id, Import.finished_at.is_not(None))
+    session.execute(sa.update(Upload).where(Upload.import_id.is_not(None), ~ended).values(import_id=None))
 
 
 def _older_than(moment: datetime) -> Executable:
