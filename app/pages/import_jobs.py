@@ -57,7 +57,9 @@ def start_here(app: Flask, order: Order, read: Callable[[], ParsedDeck], slot: I
 
     def run() -> None:
         with slot, app.app_context():
-            job.tell(_imported(app, order, read, job))
+            end = _imported(app, order, read, job)
+        # Who is told of the end may begin the next at once.
+        job.tell(end)
 
     threading.Thread(target=run, name=f"import-{order.import_id}", daemon=True).start()
     return job
