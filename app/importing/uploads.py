@@ -18,6 +18,8 @@ KEPT_FOR = timedelta(days=1)
 KEPT_AT_ONCE = 3
 BEING_STORED = timedelta(hours=1)
 CHUNK = 2**20
+LONGEST_NAME = 255
+"""Characters of a file's name that are kept: the last, for its ending says what it is."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,16 @@ def keep_upload(
     newest = sa.select(Upload.id).where(*own).order_by(Upload.id.desc()).limit(KEPT_AT_ONCE - 1)
     older = sa.delete(Upload).where(*own, Upload.id.not_in(newest)).returning(Upload.stored_as)
     gone = [*session.scalars(older), *session.scalars(_older_than(now - KEPT_FOR))]
-    upload = Upload(user_id=learner.id, file_name=file_name[-255:], stored_as=stored.name, size=stored.size)
+    upload = Upload(user_id=learner.id, file_name=harmless_name(file_name), stored_as=stored.name, size=stored.size)
     upload.created_at = now
     session.add(upload)
     session.flush()
     return upload, gone
+
+
+def harmless_name(file_name: str) -> str:
+    """A file's name to be shown: without signs that nobody sees or that turn others around, and not too long."""
+    return "".join(sign for sign in file_name if sign.isprintable())[-LONGEST_NAME:]
 
 
 def own_upload(session: Session, learner: Learner, upload_id: int) -> Upload:
