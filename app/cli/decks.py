@@ -33,7 +33,7 @@ from app.importing import (
 from app.importing.csv_file import DELIMITERS
 from app.importing.parsed import ParsedFile, Remark, TextFormat, tag_of
 from app.library import follow
-from app.library.keeping_files import keep_imported
+from app.library.keeping_files import KeptFiles
 from app.locking import locked
 from app.models import User
 from app.models.user import name_key
@@ -121,15 +121,14 @@ def _imported_with_bar(app: Flask, order: Order, parsed: ParsedDeck, source: Sou
 def lent(app: Flask, learner_id: int) -> Lent:
     """What this door lends an import."""
     data: Path = app.config["DATA_DIR"]
+    kept = KeptFiles(data / "media", learner_id)
 
     def keep_files(files: list[ParsedFile]) -> tuple[dict[str, str], list[Remark]]:
-        learner = db.session.get_one(User, learner_id)
         with locked(data / "media.lock"):
-            opened = [(file.name, file.open) for file in files]
-            names, refused = keep_imported(data / "media", learner, opened, now(), writing)
+            names, refused = kept.keep(db.session, [(file.name, file.open) for file in files])
         return names, [Remark(error.message, error.places) for error in refused]
 
-    return Lent(writing, staging, now, _follow, keep_files, data / "uploads")
+    return Lent(writing, staging, now, _follow, keep_files, data / "uploads", kept.give_names)
 
 
 def _follow(session: Session, learner_id: int, deck_id: int, moment: datetime) -> None:
@@ -155,7 +154,5 @@ def undo(ctx: click.Context, import_id: int, owner: str) -> None:
     """Take back a whole import. Notes changed since stay."""
     with ready_app(ctx.obj):
         learner = _learner(owner)
-        undone = undo_import(learner.id, import_id, now(), writing)
-        with writing() as session:
-            refold(session, learner.id, undone.card_ids)
+        undone = undo_import(learner.id, import_id, now(), writing, refold)
     click.echo(f"{undone.removed} notes taken back, {undone.restored} as before, {undone.kept} left as they are")

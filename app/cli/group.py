@@ -19,10 +19,12 @@ from app.importing import (
     delete_uploaded,
     finish_undoing,
     publish_starter_decks,
+    release_uploads,
     sweep_unfinished,
     sweep_uploads,
     undone_halfway,
 )
+from app.library.keeping_files import sweep_files
 from app.locking import locked
 from app.schema import WrongSchema, upgrade
 
@@ -95,8 +97,12 @@ def _put_in_place(app: Flask) -> None:
             if nobody_imports:
                 for learner_id, import_id in undone_halfway(db.session):
                     finish_undoing(learner_id, import_id, writing)
+                with locked(data_dir / "media.lock"):
+                    sweep_files(db.session, data_dir / "media")
             with writing() as session:
                 sweep_guests(session, moment)
+                if nobody_imports:
+                    release_uploads(session)
                 leftovers = sweep_uploads(session, data_dir / "uploads", moment)
         delete_uploaded(data_dir / "uploads", leftovers)
         with locked(importing_lock(), shared=True):

@@ -31,6 +31,7 @@ from app.importing.uploads import (
     drop_upload,
     keep_upload,
     own_upload,
+    release_uploads,
     store_upload,
     sweep_uploads,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "publish_starter_decks",
     "read_deck",
     "read_outline",
+    "release_uploads",
     "report_of",
     "store_upload",
     "sweep_unfinished",

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
-from app.importing.note_types import add_types, revise_types
+from app.importing.note_types import add_types, revise_types, settle_types
 from app.importing.opening import InTransaction, Target, open_deck, publish, server_deck
 from app.importing.parsed import DeckHeader, ParsedDeck
 from app.importing.presets import Chosen, Presets
 from app.importing.removing import removed
-from app.models import Card, Deck, Memory, Review
+from app.models import Card, Deck, Memory, Review, Tombstone
 from app.models.deck import top_of
 
 MOVED_AT_ONCE = 500
@@ -45,7 +45,8 @@ class Decks:
             if self.targets:
                 target = replace(target, note_type_ids=self.targets[0].note_type_ids)
             else:
-                types = add_types(session, self.owner_id, target.type_guid, self.parsed.note_types)
+                shapes = self.parsed.note_types
+                types = add_types(session, self.owner_id, target.type_guid, shapes, self.now)
                 target.note_type_ids.update(types)
             self.targets.append(target)
             if not target.is_new and not target.of_server:
@@ -87,6 +88,7 @@ class Decks:
             if self._move(session, staging_id, deck_id):
                 reordered = True
             session.execute(sa.delete(Deck).where(Deck.id == staging_id))
+        settle_types(session, self.owner_id, self.targets[0].note_type_ids)
         revise_types(session, self.targets[0].note_type_ids, self.parsed.note_types)
         for target in (each for each in self.targets if not each.of_server):
             publish(session, target, reordered=reordered)
@@ -98,13 +100,17 @@ class Decks:
     def _move(self, session: Session, staging_id: int, deck_id: int) -> int:
         connection, owner_id = connection_of(session), self.owner_id
         card_ids = list(session.scalars(sa.select(Card.id).where(Card.deck_id == staging_id)))
+        moved = len(card_ids)
+        if owner_id is not None and self.import_id is not None:
+            graves = (Tombstone.user_id == owner_id, Tombstone.import_id == self.import_id)
+            card_ids += session.scalars(sa.select(Tombstone.card_id).where(*graves))
         session.execute(sa.update(Card).where(Card.deck_id == staging_id).values(deck_id=deck_id))
         for start in range(0, len(card_ids) if owner_id is not None else 0, MOVED_AT_ONCE):
             some = card_ids[start : start + MOVED_AT_ONCE]
             for table in (Memory, Review):
-                own = (table.user_id == owner_id, table.card_id.in_(some))
+                own = (table.user_id == owner_id, table.card_id.in_(some), table.deck_id == staging_id)
                 connection.execute(sa.update(table).where(*own).values(deck_id=deck_id))
-        return len(card_ids)
+        return moved
 
     def take_back(self, in_transaction: InTransaction) -> None:
         """Removes what an import that failed has made."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.importing.saving import ImportReport
+from app.importing.uploads import harmless_name
 from app.models import Import, Learner, Upload
 
 SHOWN = 20
@@ -16,7 +17,7 @@ SHOWN = 20
 
 def begin_import(session: Session, learner_id: int, file_name: str, now: datetime, upload_id: int | None = None) -> int:
     """Notes that an import begins, and which upload it takes; its id."""
-    begun = Import(user_id=learner_id, file_name=file_name[-255:], at=now)
+    begun = Import(user_id=learner_id, file_name=harmless_name(file_name), at=now)
     session.add(begun)
     session.flush()
     if upload_id is not None:

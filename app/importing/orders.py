@@ -47,7 +47,8 @@ class Order:
 
 @dataclass(frozen=True)
 class Lent:
-    """What a door lends: transactions, the clock, how a deck is followed, how files are kept, and where uploads lie."""
+    """What a door lends: transactions, the clock, how a deck is followed, how files are kept, where uploads lie, and
+    how the files that were kept get their names."""
 
     in_transaction: InTransaction
     staging: InTransaction
@@ -55,6 +56,7 @@ class Lent:
     follow: Callable[[Session, int, int, datetime], None]
     keep_files: KeepFiles | None
     uploads: Path
+    name_files: Callable[[Session, datetime], None] = lambda session, now: None
 
 
 def carry_out(parsed: ParsedDeck, order: Order, lent: Lent, progress: Callable[[int], None]) -> ImportReport:
@@ -65,6 +67,7 @@ def carry_out(parsed: ParsedDeck, order: Order, lent: Lent, progress: Callable[[
     def at_the_end(session: Session, report: ImportReport) -> None:
         for deck_id in report.deck_ids:
             lent.follow(session, order.learner_id, deck_id, moment)
+        lent.name_files(session, moment)
         finish_import(session, order.learner_id, order.import_id, report, lent.clock())
 
     report = import_deck(

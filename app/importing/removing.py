@@ -1,15 +1,30 @@
 """Taking decks away whole, some cards at a time: what an import left behind that died, failed, or was undone."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
-from app.importing.note_types import remove_types
+from app.importing.note_types import remove_staged_types, remove_types
 from app.importing.opening import InTransaction
-from app.models import Card, DailySummary, Deck, Follow, Mark, MarkChange, Memory, Note, Review
+from app.models import (
+    Card,
+    DailySummary,
+    Deck,
+    Follow,
+    Import,
+    Mark,
+    MarkChange,
+    Memory,
+    Note,
+    ParameterSet,
+    Review,
+    SchedulerVersion,
+    Tombstone,
+)
 from app.models.deck import decks_inside
 
 AT_ONCE = 300
@@ -55,7 +70,39 @@ def _remove_decks(session: Session, ids: Sequence[int]) -> None:
     if owner_id is not None:
         for table in (DailySummary, Follow):
             session.execute(sa.delete(table).where(table.user_id == owner_id, table.deck_id.in_(ids)))
+        _remove_graves(session, owner_id, ids)
+        _remove_settings(session, owner_id, _moments_of(session, ids))
+    remove_staged_types(session, owner_id, _moments_of(session, ids))
     for deck in session.scalars(sa.select(Deck).where(Deck.id.in_(ids))).all():
         remove_types(session, deck)
     session.execute(sa.delete(Deck).where(Deck.id.in_(ids)))
     session.expire_all()
+
+
+def _moments_of(session: Session, ids: Sequence[int]) -> list[datetime]:
+    """When the imports began that made these decks."""
+    return list(session.scalars(sa.select(Deck.created_at).where(Deck.id.in_(ids)).distinct()))
+
+
+def _remove_graves(session: Session, owner_id: int, ids: Sequence[int]) -> None:
+    """Removes the histories of cards that are gone which came with the imports of these decks, if they did not end."""
+    imports = sa.select(Deck.import_id).where(Deck.id.in_(ids), Deck.import_id.is_not(None))
+    ended = sa.exists().where(Import.id == Tombstone.import_id, Import.finished_at.is_not(None))
+    own = (Tombstone.user_id == owner_id, Tombstone.import_id.in_(imports), ~ended)
+    card_ids = list(session.scalars(sa.select(Tombstone.card_id).where(*own)))
+    for start in range(0, len(card_ids), AT_ONCE):
+        log = (Review.user_id == owner_id, Review.card_id.in_(card_ids[start : start + AT_ONCE]))
+        session.execute(sa.delete(Review).where(*log))
+    session.execute(sa.delete(Tombstone).where(*own))
+
+
+def _remove_settings(session: Session, owner_id: int, moments: Sequence[datetime]) -> None:
+    """Removes the settings that imports chose which began at these moments, if nothing came of them: nobody follows the
+    deck, and no memory was folded under them."""
+    versions, sets = SchedulerVersion, ParameterSet
+    remembered = sa.exists().where(Memory.user_id == owner_id, Memory.scheduler_version == versions.version)
+    chosen = sa.exists().where(versions.user_id == owner_id, versions.parameter_set == sets.id)
+    for table, moment, used in ((versions, versions.chosen_at, remembered), (sets, sets.fitted_at, chosen)):
+        followed = sa.exists().where(Follow.user_id == owner_id, Follow.deck_id == table.deck_id)
+        mine = (table.user_id == owner_id, moment.in_(moments), ~followed, ~used)
+        session.execute(sa.delete(table).where(*mine))

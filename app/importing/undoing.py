@@ -1,6 +1,7 @@
 """Undoing an import as a whole: what it brought goes, what it changed is as it was, and what somebody has worked with
 since stays."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,14 +14,23 @@ from app.errors import NotFound
 from app.importing.opening import InTransaction
 from app.importing.progressing import add_totals
 from app.importing.removing import AT_ONCE, remove_cards, removed
-from app.models import Card, Change, DailySummary, Deck, Import, Note, NoteVersion, Review, Tombstone
+from app.models import Card, Change, DailySummary, Deck, Import, Memory, Note, NoteVersion, Review, Tombstone
 from app.models.change import begin_change, content_of, keep_versions
 from app.models.contents import fit_cards
+from app.models.deck import unseen_decks
 from app.models.note import set_tags
 from app.models.review import IMPORTED_ROWS, imported_totals
 from app.rendering import card_ordinals
 
 GIVEN_SINCE = (Review.import_id.is_(None), Review.undone_at.is_(None))
+
+
+Refold = Callable[[Session, int, Sequence[int]], None]
+"""Folds some cards of a learner again."""
+
+
+def nothing_refolded(session: Session, user_id: int, card_ids: Sequence[int]) -> None:
+    """For who folds them later."""
 
 
 @dataclass
@@ -34,8 +44,11 @@ class UndoneImport:
     card_ids: list[int] = field(default_factory=list)
 
 
-def undo_import(user_id: int, import_id: int, now: datetime, in_transaction: InTransaction) -> UndoneImport:
-    """Undoes a learner's import; once undone, again does nothing more. Stopped in the middle, the next start ends it.
+def undo_import(
+    user_id: int, import_id: int, now: datetime, in_transaction: InTransaction, refold: Refold = nothing_refolded
+) -> UndoneImport:
+    """Undoes a learner's import; once undone, again does nothing more. One transaction takes all of it out of sight and
+    folds again what stays; stopped after it, the next start ends it. `refold` is lent by the door.
 
     Raises NotFound unless it is theirs and has come to its end.
     """
@@ -53,7 +66,9 @@ def undo_import(user_id: int, import_id: int, now: datetime, in_transaction: InT
         undone.removed = session.scalar(sa.select(sa.func.count(Note.id)).where(*own)) or 0
         _hide_decks(session, user_id, import_id)
         undone.card_ids = _take_back_history(session, user_id, import_id)
+        _hide_cards(session, user_id, import_id, now)
         session.flush()
+        refold(session, user_id, undone.card_ids)
     finish_undoing(user_id, import_id, in_transaction)
     return undone
 
@@ -162,12 +177,31 @@ def _hide_decks(session: Session, user_id: int, import_id: int) -> None:
     session.execute(sa.update(Deck).where(Deck.id.in_(deck_ids)).values(published=False))
 
 
+def _hide_cards(session: Session, user_id: int, import_id: int, now: datetime) -> None:
+    """Puts the cards that go, but lie in decks that stay, into a deck nobody sees."""
+    mine = (Note.owner_id == user_id, Note.import_id == import_id)
+    lying = sa.select(Card.id).join(Note, Note.id == Card.note_id).where(*mine)
+    card_ids = list(session.scalars(lying.where(Card.deck_id.not_in(unseen_decks(user_id)))))
+    if not card_ids:
+        return
+    deck = Deck(owner_id=user_id, guid=f"undone:{import_id}", language="en", name="", import_id=import_id)
+    deck.created_at = now
+    session.add(deck)
+    session.flush()
+    connection = connection_of(session)
+    for start in range(0, len(card_ids), AT_ONCE):
+        some = card_ids[start : start + AT_ONCE]
+        connection.execute(sa.update(Card).where(Card.id.in_(some)).values(deck_id=deck.id))
+        theirs = (Memory.user_id == user_id, Memory.card_id.in_(some))
+        connection.execute(sa.update(Memory).where(*theirs).values(deck_id=deck.id))
+
+
 def _take_back_history(session: Session, user_id: int, import_id: int) -> list[int]:
     """Takes out of the log of cards that stay what the import brought, and out of the totals; whose memories have to be
     folded again. It is no act of the learner's that could be redone: importing the file again brings it back."""
     connection = connection_of(session)
-    going = sa.select(Card.id).join(Note, Note.id == Card.note_id)
-    going = going.where(Note.owner_id == user_id, Note.import_id == import_id)
+    # What decks that go knew goes with them.
+    going = sa.select(Card.id).where(Card.deck_id.in_(unseen_decks(user_id)))
     own = (Review.user_id == user_id, Review.import_id == import_id, Review.card_id.not_in(going))
     card_ids = list(connection.scalars(sa.select(Review.card_id).where(*own).distinct()))
     for start in range(0, len(card_ids), AT_ONCE):

@@ -12,12 +12,14 @@ from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
 from app.errors import N_, NotFound, Refused
-from app.models import Learner, Upload
+from app.models import Import, Learner, Upload
 
 KEPT_FOR = timedelta(days=1)
 KEPT_AT_ONCE = 3
 BEING_STORED = timedelta(hours=1)
 CHUNK = 2**20
+LONGEST_NAME = 255
+"""Characters of a file's name that are kept: the last, for its ending says what it is."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,16 @@ def keep_upload(
     newest = sa.select(Upload.id).where(*own).order_by(Upload.id.desc()).limit(KEPT_AT_ONCE - 1)
     older = sa.delete(Upload).where(*own, Upload.id.not_in(newest)).returning(Upload.stored_as)
     gone = [*session.scalars(older), *session.scalars(_older_than(now - KEPT_FOR))]
-    upload = Upload(user_id=learner.id, file_name=file_name[-255:], stored_as=stored.name, size=stored.size)
+    upload = Upload(user_id=learner.id, file_name=harmless_name(file_name), stored_as=stored.name, size=stored.size)
     upload.created_at = now
     session.add(upload)
     session.flush()
     return upload, gone
+
+
+def harmless_name(file_name: str) -> str:
+    """A file's name to be shown: without signs that nobody sees or that turn others around, and not too long."""
+    return "".join(sign for sign in file_name if sign.isprintable())[-LONGEST_NAME:]
 
 
 def own_upload(session: Session, learner: Learner, upload_id: int) -> Upload:
@@ -89,6 +96,8 @@ def sweep_uploads(session: Session, folder: Path, now: datetime) -> list[str]:
     """Forgets what is older than a day and what has lost its file; the names of the files to delete once this is
     committed: those, and files without a row. A file of the last hour may still be on its way to its row."""
     gone = list(session.scalars(_older_than(now - KEPT_FOR)))
+    ended = sa.exists().where(Import.id == Upload.import_id, Import.finished_at.is_not(None))
+    gone += session.scalars(sa.select(Upload.stored_as).where(ended))
     waiting = sa.select(Upload.id, Upload.stored_as).where(Upload.import_id.is_(None))
     lost = [row.id for row in session.execute(waiting) if not (folder / row.stored_as).exists()]
     for start in range(0, len(lost), 500):
@@ -96,6 +105,12 @@ def sweep_uploads(session: Session, folder: Path, now: datetime) -> list[str]:
     known, oldest = set(session.scalars(sa.select(Upload.stored_as))), (now - BEING_STORED).timestamp()
     lying = folder.iterdir() if folder.exists() else ()
     return gone + [path.name for path in lying if path.name not in known and path.stat().st_mtime < oldest]
+
+
+def release_uploads(session: Session) -> None:
+    """Lets uploads wait again whose imports died. Call it while nobody imports."""
+    ended = sa.exists().where(Import.id == Upload.import_id, Import.finished_at.is_not(None))
+    session.execute(sa.update(Upload).where(Upload.import_id.is_not(None), ~ended).values(import_id=None))
 
 
 def _older_than(moment: datetime) -> Executable:

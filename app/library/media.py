@@ -25,6 +25,8 @@ from app.models.media import path_of_file
 LARGEST_FILE = 20 * 2**20
 LONGEST_NAME = 120
 CHUNK = 2**16
+DRAFT = "draft-"
+"""How the name of a file begins that is being written."""
 NOTES_AT_ONCE = 1_000
 BEGINNINGS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
@@ -98,7 +100,7 @@ def store_file(folder: Path, source: IO[bytes], name: str) -> Stored:
         raise Refused(UNKNOWN_TYPE, name=name, known=KNOWN)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
-    handle, draft = tempfile.mkstemp(dir=folder, prefix="draft-")
+    handle, draft = tempfile.mkstemp(dir=folder, prefix=DRAFT)
     try:
         with os.fdopen(handle, "wb") as file:
             chunk = beginning

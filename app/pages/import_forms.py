@@ -10,6 +10,7 @@ from app.errors import N_, NotFound
 from app.importing import Duplicates, ReadingOptions
 from app.importing.csv_file import DELIMITERS
 from app.importing.encoding import OFFERED
+from app.importing.opening import LONGEST_NAME
 from app.importing.parsed import Role, TableLayout, TextFormat, tag_of
 from app.importing.reading import FORMATS
 from app.models import Learner, Upload
@@ -96,7 +97,7 @@ def duplicates_of(given: Any, on_match: Duplicates | None = None) -> Duplicates:
 
 def name_of(kept: Upload) -> str:
     """The name of the deck, where nobody says one."""
-    stem = kept.file_name.rsplit(".", 1)[0]
+    stem = kept.file_name.rsplit(".", 1)[0][:LONGEST_NAME].strip()
     return _("Pasted cards") if stem == "pasted" else stem
 
 

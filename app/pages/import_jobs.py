@@ -13,17 +13,17 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.config import PACKAGE, PREFIX, SETTINGS
 from app.database import db, importing_lock, staging, writing
 from app.errors import CardletError, UnreadableFile
-from app.importing import Lent, Order, ParsedDeck, Source, Teller, about_rows, carry_out, give_up
+from app.importing import Lent, Order, ParsedDeck, Source, Teller, about_rows, carry_out, give_up, sweep_unfinished
 from app.importing.parsed import ParsedFile, Remark
 from app.library import follow
-from app.library.keeping_files import keep_imported
+from app.library.keeping_files import KeptFiles, sweep_files
 from app.locking import locked
 from app.models import User
 
@@ -57,7 +57,9 @@ def start_here(app: Flask, order: Order, read: Callable[[], ParsedDeck], slot: I
 
     def run() -> None:
         with slot, app.app_context():
-            job.tell(_imported(app, order, read, job))
+            end = _imported(app, order, read, job)
+        # Who is told of the end may begin the next at once.
+        job.tell(end)
 
     threading.Thread(target=run, name=f"import-{order.import_id}", daemon=True).start()
     return job
@@ -133,21 +135,31 @@ def _environment(app: Flask) -> dict[str, str]:
 def _given_up(order: Order, reason: Event | None) -> Event:
     with writing() as transaction:
         give_up(transaction, order.learner_id, order.import_id, order.upload_id, forget=reason is not None)
+    _clear_away()
     return {"error": reason}
+
+
+def _clear_away() -> None:
+    """Removes what an import has left that failed or was killed, unless another runs: then the next start does it."""
+    with locked(importing_lock(), wait=False) as nobody_imports:
+        if nobody_imports:
+            sweep_unfinished(writing, now())
+            data: Path = current_app.config["DATA_DIR"]
+            with locked(data / "media.lock"):
+                sweep_files(db.session, data / "media")
 
 
 def lent(app: Flask, learner_id: int) -> Lent:
     """What this door lends an import."""
     data: Path = app.config["DATA_DIR"]
+    kept = KeptFiles(data / "media", learner_id)
 
     def keep_files(files: list[ParsedFile]) -> tuple[dict[str, str], list[Remark]]:
-        learner = db.session.get_one(User, learner_id)
         with locked(data / "media.lock"):
-            opened = [(file.name, file.open) for file in files]
-            names, refused = keep_imported(data / "media", learner, opened, now(), writing)
+            names, refused = kept.keep(db.session, [(file.name, file.open) for file in files])
         return names, [Remark(error.message, error.places) for error in refused]
 
-    return Lent(writing, staging, now, _follow, keep_files, data / "uploads")
+    return Lent(writing, staging, now, _follow, keep_files, data / "uploads", kept.give_names)
 
 
 def _follow(session: Session, learner_id: int, deck_id: int, moment: Any) -> None:

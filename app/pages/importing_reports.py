@@ -20,7 +20,6 @@ from app.pages.words import bad_row
 from app.study.rebuilding import refold
 
 bp = Blueprint("reports", __name__, url_prefix="/import/reports")
-FOLDED_AT_ONCE = 200
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -70,11 +69,7 @@ def harmless(cell: str) -> str:
 def undo(import_id: int) -> ResponseReturnValue:
     learner = current_learner()
     own_import(db.session, learner.id, import_id)
-    undone = undo_import(learner.id, import_id, now(), writing)
-    for start in range(0, len(undone.card_ids), FOLDED_AT_ONCE):
-        with writing() as transaction:
-            refold(transaction, learner.id, undone.card_ids[start : start + FOLDED_AT_ONCE])
-    for words in _undone_words(undone):
+    for words in _undone_words(undo_import(learner.id, import_id, now(), writing, refold)):
         flash(words)
     return redirect(url_for("reports.report_page", import_id=import_id), 303)
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing
+from app.database import db, importing_lock, writing
 from app.errors import N_, CardletError, NotFound, Refused
 from app.library.media import (
     delete_files,
@@ -81,7 +81,9 @@ def delete_unused(deck_id: int) -> ResponseReturnValue:
     with locked(_lock()):
         with writing() as transaction:
             digests = forget_files(transaction, learner, request.form.getlist("name"))
-        delete_files(_folder(), digests)
+        with locked(importing_lock(), wait=False) as nobody_imports:
+            # An import may be about to give one of them a name; then the next start deletes the others.
+            delete_files(_folder(), digests if nobody_imports else [])
     flash(_("Deleted."))
     return redirect(url_for("media.media_page", deck_id=deck_id), 303)
 

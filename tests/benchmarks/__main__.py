@@ -21,6 +21,7 @@ from tests.benchmarks.bringing import SIZES, brought_and_taken
 from tests.benchmarks.building import COLLECTION, CROWD, built
 from tests.benchmarks.cases import measure_all
 from tests.benchmarks.inside import inside
+from tests.benchmarks.meanwhile import others_meanwhile
 from tests.benchmarks.painting import graded_to_painted
 from tests.benchmarks.serving import ROOT, start_up, under_load
 from tests.benchmarks.stores import NoPostgres, Store, store_for
@@ -96,6 +97,9 @@ def measured(store: Store, sizes: list[int], times: int, crowd: int) -> dict[str
     say(f"{store.engine}: {crowd:,} learners, {facts['megabytes']} MB, built in {facts['seconds']} s")
     store.copy(name, "work")
     results["load"] = under_load(store, "work", crowd, min(int(setting("ANSWERS", "4000")), crowd * 10))
+    store.drop("work")
+    store.copy(name, "work")
+    results["meanwhile"] = others_meanwhile(store, "work")
     store.drop("work")
     store.copy(built(store, COLLECTION, sizes[0])[0], "work")
     results["table"] = import_table(store, "work")

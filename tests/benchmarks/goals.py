@@ -168,6 +168,17 @@ def importing(measured: Measured) -> Iterator[Line]:
         yield Line("memory of that import", "≤ 200 MB", f"{table['peak_mb']:.0f} MB", "", "", table["peak_mb"] <= 200)
 
 
+def meanwhile(measured: Measured) -> Iterator[Line]:
+    """Answers of eight learners; the floor is without an import, just before."""
+    both = measured.results.get("meanwhile")
+    if both:
+        for which, met in (("p50", False), ("p95", True)):
+            took, floor = both["during"][which], both["without"][which]
+            goal = f"answers while {words(both['rows'])} rows are imported, {which}"
+            limit = "< 2 ×" if met else ""
+            yield Line(goal, limit, ms(took), ms(floor), f"{took / floor:.2f}", took < 2 * floor if met else None)
+
+
 def painting(measured: Measured) -> Iterator[Line]:
     """In a browser on loopback; the floor is the frame that is being painted and the next."""
     painted = measured.results.get("painted")
@@ -190,6 +201,7 @@ GOALS: list[Callable[[Measured], Iterator[Line]]] = [
     switching,
     memory,
     importing,
+    meanwhile,
     painting,
 ]
 
