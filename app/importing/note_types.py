@@ -54,7 +54,7 @@ def known_type(session: Session, owner_id: int | None, begin: str, shape: Shape)
     came = session.scalars(own.where(NoteType.guid == begin + shape.name)).first()
     if came is not None or not begin.endswith(EVERYWHERE_BEGINS):
         return came
-    settled = ~NoteType.guid.startswith(STAGED)
+    settled = sa.or_(NoteType.guid.is_(None), ~NoteType.guid.startswith(STAGED))
     alike = session.scalars(own.where(NoteType.name == shape.name, NoteType.kind == "custom", settled))
     return next((one for one in alike if one.shape == shape), None)
 
