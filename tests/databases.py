@@ -1,9 +1,9 @@
 """Where the tests' databases come from: SQLite files, or a PostgreSQL server if CARDLET_TEST_DATABASE names one."""
 
 import os
-import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -36,7 +36,12 @@ class SqliteDatabases:
         path = folder / "cardlet.sqlite3"
         if like is not None:
             folder.mkdir(exist_ok=True)
-            shutil.copy(str(sa.make_url(like).database), path)
+            # Not the file: what was written last may still lie in the one beside it.
+            with (
+                closing(sqlite3.connect(str(sa.make_url(like).database))) as source,
+                closing(sqlite3.connect(path)) as to,
+            ):
+                source.backup(to)
         return sa.URL.create("sqlite", database=str(path)).render_as_string()
 
     def drop(self, url: str) -> None:
