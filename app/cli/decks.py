@@ -31,6 +31,7 @@ from app.importing import (
     undo_import,
 )
 from app.importing.csv_file import DELIMITERS
+from app.importing.opening import InTransaction
 from app.importing.parsed import ParsedFile, Remark, TextFormat, tag_of
 from app.library import follow
 from app.library.keeping_files import KeptFiles
@@ -118,8 +119,9 @@ def _imported_with_bar(app: Flask, order: Order, parsed: ParsedDeck, source: Sou
     return report
 
 
-def lent(app: Flask, learner_id: int) -> Lent:
-    """What this door lends an import."""
+def lent(app: Flask, learner_id: int, staged: InTransaction = staging) -> Lent:
+    """What this door lends an import. `staged`: `writing` where other people's answers come first, for what has not
+    reached the disk yet is waited for by whoever answers next."""
     data: Path = app.config["DATA_DIR"]
     kept = KeptFiles(data / "media", learner_id)
 
@@ -128,7 +130,7 @@ def lent(app: Flask, learner_id: int) -> Lent:
             names, refused = kept.keep(db.session, [(file.name, file.open) for file in files])
         return names, [Remark(error.message, error.places) for error in refused]
 
-    return Lent(writing, staging, now, _follow, keep_files, data / "uploads", kept.give_names)
+    return Lent(writing, staged, now, _follow, keep_files, data / "uploads", kept.give_names)
 
 
 def _follow(session: Session, learner_id: int, deck_id: int, moment: datetime) -> None:

@@ -11,7 +11,7 @@ import click
 
 from app.cli.decks import lent
 from app.cli.group import cardlet, plain_app
-from app.database import importing_lock
+from app.database import importing_lock, writing
 from app.errors import CardletError, UnreadableFile
 from app.importing import Order, Source, Teller, about_rows, carry_out
 from app.locking import locked
@@ -30,7 +30,7 @@ def import_upload(ctx: click.Context) -> None:
     if os.name == "posix":
         os.nice(NICENESS)
     with plain_app(ctx.obj) as app:
-        lends = lent(app, order.learner_id)
+        lends = lent(app, order.learner_id, writing)
         try:
             with order.read(lends.uploads) as parsed, locked(importing_lock(), shared=True):
                 source = Source(order.file_name, path=lends.uploads / order.stored_as)

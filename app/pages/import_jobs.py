@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.config import PACKAGE, PREFIX, SETTINGS
-from app.database import db, importing_lock, staging, writing
+from app.database import db, importing_lock, writing
 from app.errors import CardletError, UnreadableFile
 from app.importing import Lent, Order, ParsedDeck, Source, Teller, about_rows, carry_out, give_up, sweep_unfinished
 from app.importing.parsed import ParsedFile, Remark
@@ -159,7 +159,8 @@ def lent(app: Flask, learner_id: int) -> Lent:
             names, refused = kept.keep(db.session, [(file.name, file.open) for file in files])
         return names, [Remark(error.message, error.places) for error in refused]
 
-    return Lent(writing, staging, now, _follow, keep_files, data / "uploads", kept.give_names)
+    # Staged rows go to the disk at once: whoever answers next would wait for those that have not.
+    return Lent(writing, writing, now, _follow, keep_files, data / "uploads", kept.give_names)
 
 
 def _follow(session: Session, learner_id: int, deck_id: int, moment: Any) -> None:
