@@ -54,9 +54,7 @@ DUPLICATES: dict[str, Duplicates] = {"update": "update", "keep": "keep both", "s
 @click.option(
     "--duplicates",
     type=click.Choice(list(DUPLICATES)),
-    default="update",
-    show_default=True,
-    help="Notes that are there already: update them, keep both, or skip the new ones.",
+    help="Notes that are there already: update them (unless the file asks for else), keep both, or skip them.",
 )
 @click.option("--no-progress-data", is_flag=True, help="Leave out histories and schedules: begin anew.")
 @click.pass_context
@@ -71,7 +69,7 @@ def import_file(ctx: click.Context, /, file: Path, owner: str, **given: Any) -> 
         options = _options(given, learner.time_zone, learner.day_starts_at)
         with writing() as session:
             import_id = begin_import(session, learner.id, file.name, now())
-        order = Order(learner.id, import_id, 0, "", file.name, options, DUPLICATES[given["duplicates"]])
+        order = Order(learner.id, import_id, 0, "", file.name, options, DUPLICATES.get(given["duplicates"]))
         try:
             with read_deck(source, options) as parsed, locked(importing_lock(), shared=True):
                 report = _imported_with_bar(app, order, parsed, source)

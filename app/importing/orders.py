@@ -27,7 +27,7 @@ class Order:
     stored_as: str
     file_name: str
     options: ReadingOptions
-    duplicates: Duplicates = "update"
+    duplicates: Duplicates | None = None
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
