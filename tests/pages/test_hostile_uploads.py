@@ -29,7 +29,8 @@ MOST_MEMORY = 256 * 2**20
 WORST = ("deflate_bomb", "zstd_bomb", "many_entries", "text_of_many_megabytes")
 BESIDE = {"users", "sign_ins", "failed_sign_ins"}
 
-pytestmark = pytest.mark.filterwarnings("ignore:Duplicate name")
+# A hundred and more files, each through three pages: make prove runs them.
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore:Duplicate name")]
 
 
 @pytest.fixture
