@@ -188,7 +188,7 @@ def _studies(ada: User, folder: Path) -> None:
 def _begun(world: World, what: str) -> World:
     """The moment before: the import is ordered, or has come to its end and can be undone."""
     app = world.app()
-    with app.app_context(), closing(_Closing(app)), writing() as session:
+    with closing(_Closing(app)), app.app_context(), writing() as session:
         upload = world.told["upload_id"] if what == "import" else None
         world.told["import_id"] = begin_import(session, world.told["learner_id"], "newer.apkg", MOMENT, upload)
     order = Order(*(world.told[name] for name in TOLD), "newer.apkg", ReadingOptions())
@@ -249,6 +249,6 @@ def _difference(found: Any, allowed: list[Any]) -> str:
 def _disagreement(world: World) -> str:
     """Where what is kept of Ada is not what her log says."""
     app = world.app()
-    with app.app_context(), closing(_Closing(app)):
+    with closing(_Closing(app)), app.app_context():
         found = compare(db.session, world.told["learner_id"])
         return "" if found.agrees else str(found)
