@@ -41,6 +41,7 @@ class Archive:
         entry = self.entries[name]
         try:
             return cast(IO[bytes], _Counted(self._file.open(entry), entry))
+        # What zipfile raises for a password, an unknown packing, and places that lie outside the file.
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
             raise UnreadableFile(DAMAGED, name=name[:100]) from None
 
@@ -76,6 +77,7 @@ def open_zip(source: Source, closing: ExitStack) -> Archive:
     _refuse_many(file, source.size)
     try:
         archive = closing.enter_context(zipfile.ZipFile(file))
+    # What zipfile lets through for a directory that is cut off or lies about its places.
     except (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError, OSError, EOFError):
         raise UnreadableFile(NO_ARCHIVE) from None
     entries = archive.infolist()

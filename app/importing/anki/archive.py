@@ -52,6 +52,7 @@ class Archive:
         entry = self._entries[name]
         try:
             return counted(self._zip.open(entry), entry.file_size)
+        # What zipfile raises for a password, an unknown packing, and places that lie outside the file.
         except (BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError) as error:
             raise UnreadableFile(DAMAGED) from error
 
