@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 
-PROJECTIONS = {"daily_summaries"}
+PROJECTIONS = {"daily_summaries", "day_totals", "period_totals", "memory_counts"}
 """Tables that are made from others, and may have fewer rows when they are made anew."""
 
 SQLITE_STATISTICS = {
@@ -25,6 +25,9 @@ SQLITE_STATISTICS = {
     ("memories", "ix_memories_queue"): "1000000 10000 1000 20 1",
     ("memories", "ix_memories_drill"): "10000 200 20 5 1 1",
     ("daily_summaries", "daily_summaries"): "1000000 10000 20 10 5 5 2 1 1",
+    ("day_totals", "day_totals"): "100000 1000 10 1",
+    ("period_totals", "period_totals"): "1000000 10000 200 20 10 5 5 2 1",
+    ("memory_counts", "memory_counts"): "1000000 10000 1500 150 1",
     ("follows", "follows"): "100000 10 1",
     ("cards", "ix_cards_deck_id_position"): "1000000 1000 1",
     ("cards", "sqlite_autoindex_cards_1"): "1000000 2 1",

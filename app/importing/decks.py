@@ -14,6 +14,7 @@ from app.importing.presets import Chosen, Presets
 from app.importing.removing import removed
 from app.models import Card, Deck, Memory, Review, Tombstone
 from app.models.deck import top_of
+from app.models.memory_count import counting
 
 MOVED_AT_ONCE = 500
 
@@ -105,11 +106,14 @@ class Decks:
             graves = (Tombstone.user_id == owner_id, Tombstone.import_id == self.import_id)
             card_ids += session.scalars(sa.select(Tombstone.card_id).where(*graves))
         session.execute(sa.update(Card).where(Card.deck_id == staging_id).values(deck_id=deck_id))
-        for start in range(0, len(card_ids) if owner_id is not None else 0, MOVED_AT_ONCE):
+        if owner_id is None:
+            return moved
+        for start in range(0, len(card_ids), MOVED_AT_ONCE):
             some = card_ids[start : start + MOVED_AT_ONCE]
-            for table in (Memory, Review):
-                own = (table.user_id == owner_id, table.card_id.in_(some), table.deck_id == staging_id)
-                connection.execute(sa.update(table).where(*own).values(deck_id=deck_id))
+            with counting(connection, owner_id, Memory.card_id.in_(some)):
+                for table in (Memory, Review):
+                    own = (table.user_id == owner_id, table.card_id.in_(some), table.deck_id == staging_id)
+                    connection.execute(sa.update(table).where(*own).values(deck_id=deck_id))
         return moved
 
     def take_back(self, in_transaction: InTransaction) -> None:

@@ -16,6 +16,7 @@ from app.importing.identity import Incoming, ordinals_of
 from app.importing.parsed import LostCard, ParsedCard, ParsedReview
 from app.models import Kind
 from app.models.bulk import Ids, put_rows
+from app.models.memory_count import count_rows
 from app.models.note import first_key, tag_key
 from app.models.scheduling import Versioned
 from app.scheduling import DEFAULT_SETTINGS
@@ -126,5 +127,6 @@ class Filling:
         if self.histories is not None:
             put_rows(connection, "reviews", REVIEWS, self.histories.reviews)
             put_rows(connection, "memories", MEMORIES, self.histories.memories)
+            count_rows(connection, [dict(zip(MEMORIES, row, strict=True)) for row in self.histories.memories])
             put_rows(connection, "marks", MARKS, self.histories.marks)
             self.histories.reviews, self.histories.memories, self.histories.marks = [], [], []

@@ -11,12 +11,14 @@ from app.database import connection_of
 from app.importing.decks import Decks
 from app.importing.histories import MARKS, MEMORIES, REVIEWS, SUMMARIES, Histories
 from app.importing.parsed import ParsedCard, ParsedNote
-from app.models import Card, Mark, Memory, Review
+from app.models import Card, Mark, Memory, Review, totals
 from app.models.bulk import add_rows, put_rows
 from app.models.mark import queue_day_of
+from app.models.memory_count import counting
 from app.models.review import FOLDED
 from app.models.scheduling import Versioned, versioned_of
 from app.models.summing import Logged
+from app.models.totals import Summed
 from app.scheduling import MemoryState, replay
 
 SAME = ("interval", "ease", "lapses", "last_day", "due_day")
@@ -96,18 +98,21 @@ def _fold_again(session: Session, histories: Histories, card: Any, own: list[Log
 def _write(session: Session, histories: Histories, renewed: Sequence[int]) -> None:
     connection, owner = connection_of(session), histories.owner
     old = (Memory.user_id == owner.id, Memory.card_id.in_(renewed))
-    connection.execute(sa.delete(Memory).where(*old))
-    put_rows(connection, "reviews", REVIEWS, histories.reviews)
-    put_rows(connection, "memories", MEMORIES, histories.memories)
-    put_rows(connection, "marks", MARKS, histories.marks)
-    histories.reviews, histories.memories, histories.marks = [], [], []
-    waits_on = queue_day_of(Memory.user_id, Memory.card_id, Memory.due_day)
-    connection.execute(sa.update(Memory).where(*old).values(queue_day=waits_on))
+    with counting(connection, owner.id, Memory.card_id.in_(renewed)):
+        connection.execute(sa.delete(Memory).where(*old))
+        put_rows(connection, "reviews", REVIEWS, histories.reviews)
+        put_rows(connection, "memories", MEMORIES, histories.memories)
+        put_rows(connection, "marks", MARKS, histories.marks)
+        histories.reviews, histories.memories, histories.marks = [], [], []
+        waits_on = queue_day_of(Memory.user_id, Memory.card_id, Memory.due_day)
+        connection.execute(sa.update(Memory).where(*old).values(queue_day=waits_on))
 
 
 def add_totals(connection: sa.Connection, rows: Sequence[tuple[int, ...]]) -> None:
-    """Adds totals to the daily summaries."""
+    """Adds one learner's totals to the daily summaries, and to what adds those up."""
     add_rows(connection, "daily_summaries", SUMMARIES, len(SUMMARIES) - 2, rows)
+    if rows:
+        totals.add_totals(connection, rows[0][0], [Summed._make(row[1:]) for row in rows])
 
 
 def _cards_here(session: Session, notes: NotesHere) -> dict[tuple[int, int], Any]:

@@ -13,14 +13,17 @@ from app.importing.opening import InTransaction
 from app.models import (
     Card,
     DailySummary,
+    DayTotal,
     Deck,
     Follow,
     Import,
     Mark,
     MarkChange,
     Memory,
+    MemoryCount,
     Note,
     ParameterSet,
+    PeriodTotal,
     Review,
     SchedulerVersion,
     Tombstone,
@@ -68,7 +71,7 @@ def remove_cards(session: Session, owner_id: int | None, card_ids: Sequence[int]
 def _remove_decks(session: Session, ids: Sequence[int]) -> None:
     owner_id = owner_of(session, ids)
     if owner_id is not None:
-        for table in (DailySummary, Follow):
+        for table in (DailySummary, DayTotal, PeriodTotal, MemoryCount, Follow):
             session.execute(sa.delete(table).where(table.user_id == owner_id, table.deck_id.in_(ids)))
         _remove_graves(session, owner_id, ids)
         _remove_settings(session, owner_id, _moments_of(session, ids))

@@ -18,6 +18,7 @@ from app.models import Card, Change, DailySummary, Deck, Import, Memory, Note, N
 from app.models.change import begin_change, content_of, keep_versions
 from app.models.contents import fit_cards
 from app.models.deck import unseen_decks
+from app.models.memory_count import counting
 from app.models.note import set_tags
 from app.models.review import IMPORTED_ROWS, imported_totals
 from app.rendering import card_ordinals
@@ -193,7 +194,8 @@ def _hide_cards(session: Session, user_id: int, import_id: int, now: datetime) -
         some = card_ids[start : start + AT_ONCE]
         connection.execute(sa.update(Card).where(Card.id.in_(some)).values(deck_id=deck.id))
         theirs = (Memory.user_id == user_id, Memory.card_id.in_(some))
-        connection.execute(sa.update(Memory).where(*theirs).values(deck_id=deck.id))
+        with counting(connection, user_id, Memory.card_id.in_(some)):
+            connection.execute(sa.update(Memory).where(*theirs).values(deck_id=deck.id))
 
 
 def _take_back_history(session: Session, user_id: int, import_id: int) -> list[int]:

@@ -7,19 +7,24 @@ from app.models.imported import Import, Tombstone
 from app.models.mark import Mark, MarkChange, Marks
 from app.models.media import MediaName, Medium
 from app.models.memory import Memory
+from app.models.memory_count import Figure, MemoryCount
 from app.models.note import Card, Note, NoteTag, NoteType
 from app.models.progress_copy import ProgressCopy
 from app.models.review import DailySummary, Kind, Review, Stage
 from app.models.scheduling import ParameterSet, SchedulerVersion
+from app.models.totals import EVER, DayTotal, PeriodTotal
 from app.models.upload import Upload
 from app.models.user import FailedSignIn, Learner, SignedInUser, SignIn, User
 
 __all__ = [
+    "EVER",
     "Card",
     "Change",
     "DailySummary",
+    "DayTotal",
     "Deck",
     "FailedSignIn",
+    "Figure",
     "Follow",
     "Import",
     "Kind",
@@ -30,11 +35,13 @@ __all__ = [
     "MediaName",
     "Medium",
     "Memory",
+    "MemoryCount",
     "Note",
     "NoteTag",
     "NoteType",
     "NoteVersion",
     "ParameterSet",
+    "PeriodTotal",
     "ProgressCopy",
     "Review",
     "SchedulerVersion",

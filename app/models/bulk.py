@@ -47,8 +47,8 @@ def add_rows(
     sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in columns[key:])
     names, places = ", ".join(columns), ", ".join([place] * len(columns))
     insert = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # names of ours
-    driver: Any = connection.connection.driver_connection
-    driver.cursor().executemany(f"{insert} ON CONFLICT ({', '.join(columns[:key])}) DO UPDATE SET {sums}", rows)
+    adding = f"{insert} ON CONFLICT ({', '.join(columns[:key])}) DO UPDATE SET {sums}"
+    connection.exec_driver_sql(adding, [tuple(row) for row in rows])
 
 
 class Ids:

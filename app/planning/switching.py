@@ -17,6 +17,7 @@ from app.errors import N_, Refused, Stale
 from app.models import Follow, Learner, SchedulerVersion
 from app.models.follow import tree_of
 from app.models.mark import queue_day_of
+from app.models.memory_count import counting
 from app.models.user import one_at_a_time
 from app.planning.choosing import Choice, Scheduled, choice_of, scheduled, settings_of
 from app.planning.logs import MEMORIES, logs_of_cards, logs_of_decks
@@ -178,7 +179,8 @@ def _write(connection: sa.Connection, user_id: int, switch: Switch, kept: Kept, 
         if card in planned
     ]
     if rows:
-        connection.execute(_PUT, rows)
+        with counting(connection, user_id, MEMORIES.c.deck_id.in_(switch.now.deck_ids)):
+            connection.execute(_PUT, rows)
 
 
 _PUT = (

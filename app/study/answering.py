@@ -15,7 +15,7 @@ from app.errors import N_, NotFound, Refused, Stale
 from app.models import Card, Deck, Follow, Learner, Mark, Marks, Memory, Review
 from app.models.mark import MARKS, NO_MARKS, marks_from
 from app.models.scheduling import SETTINGS, Versioned, versioned_from, with_settings
-from app.models.summing import Logged, share_of
+from app.models.summing import Logged, Share, share_of
 from app.models.waiting import LEARNER
 from app.scheduling import DEFAULT_SETTINGS, GRADES, NEW, MemoryState, take
 from app.study import keeping
@@ -168,13 +168,13 @@ def _write(handle: Handle, learner: Learner, card: Answerable, logged: Logged, i
             learner.id, card.card_id, card.deck_id, card.kept, Remembered(card.chosen.version, after)
         ),
         keeping.log_values(learner.id, card.card_id, logged),
-        keeping.share_values(learner.id, share_of(logged, before.last_day), 1, logged.took_ms),
+        share_of(logged, before.last_day),
     )
     is_new = before.answers == 0
     with nullcontext(handle) if in_transaction is None else in_transaction(one_statement=not is_new) as transaction:
         connection = connection_of(transaction)
         if connection.dialect.name == "postgresql":
-            _write_at_once(connection, card, rows)
+            _write_at_once(connection, learner, card, logged, rows)
         else:
             _write_one_by_one(connection, learner, card, logged, after, rows)
         forget(transaction)
@@ -188,8 +188,8 @@ def _after(connection: sa.Connection, learner: Learner, card: Answerable, logged
     return take(before, logged.event, card.chosen.settings, card.card_id)
 
 
-Rows = tuple[dict[str, object], dict[str, object], dict[str, object]]
-"""The parameters of a memory, of its log's row, and of its share of the day."""
+Rows = tuple[dict[str, object], dict[str, object], Share]
+"""The parameters of a memory and of its log's row, and its share of the day."""
 
 
 def _write_one_by_one(
@@ -198,7 +198,7 @@ def _write_one_by_one(
     memory, log, share = rows
     keeping.keep_memory(connection, memory, card.state, after)
     connection.execute(keeping.LOG, log)
-    connection.execute(keeping.count(connection.dialect.name), share)
+    keeping.count(connection, learner.id, [(share, 1, logged.took_ms)])
     own = keeping.named(user_id=learner.id, card_id=card.card_id, deck_id=card.deck_id)
     if card.state.answers == 0:
         connection.execute(keeping.MOVE_CURSOR, own | keeping.named(order_version=card.order_version))
@@ -206,12 +206,12 @@ def _write_one_by_one(
         connection.execute(keeping.MOVE_DAY, own | keeping.named(day=logged.day))
 
 
-def _write_at_once(connection: sa.Connection, card: Answerable, rows: Rows) -> None:
+def _write_at_once(connection: sa.Connection, learner: Learner, card: Answerable, logged: Logged, rows: Rows) -> None:
     memory, log, share = rows
-    values, is_new = (
-        {**memory, **log, **share, **keeping.named(order_version=card.order_version)},
-        card.state.answers == 0,
-    )
+    of_the_day = (learner.id, share, 1, logged.took_ms)
+    values = {**memory, **log, **keeping.share_values(*of_the_day), **keeping.total_values(*of_the_day)}
+    values |= keeping.named(order_version=card.order_version)
+    is_new = card.state.answers == 0
     if is_new:
         # An undo at the same moment puts the cursor back; whoever comes second must see what the first did.
         connection.execute(keeping.LOCK_FOLLOW, values)

@@ -19,6 +19,7 @@ from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Kind, Learner, Memory, Note, ProgressCopy, Review
 from app.models.deck import decks_inside, other_editions
 from app.models.follow import lock_follows
+from app.models.memory_count import counting_one
 from app.models.review import GIVEN_HERE
 from app.models.scheduling import Versioned, versioned_of
 from app.models.summing import Logged
@@ -192,7 +193,8 @@ def _take_over(session: Session, copy: ProgressCopy, pair: _Pair, chosen: Versio
     connection = connection_of(session)
     new = Remembered(chosen.version, state)
     values = memory_values(copy.user_id, pair.card_id, pair.deck_id, Remembered(None, NEW), new)
-    return bool(connection.execute(meet(connection.dialect.name), values).rowcount == 1)
+    with counting_one(connection, copy.user_id, pair.card_id):
+        return bool(connection.execute(meet(connection.dialect.name), values).rowcount == 1)
 
 
 def _checkpoint(copy: ProgressCopy, pair: _Pair) -> Checkpoint:

@@ -5,6 +5,7 @@ its answer was worked out from. SQLite runs them one by one behind the gate; on 
 because there a round trip costs more than the work.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple, cast
 
@@ -12,15 +13,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.errors import N_, Stale
-from app.models import Card, DailySummary, Follow, Memory, Review, User
+from app.models import Card, DailySummary, DayTotal, Follow, Memory, PeriodTotal, Review, User
 from app.models.bulk import INSERT
 from app.models.mark import queue_day_of
+from app.models.memory_count import adding, counted, counting_one
 from app.models.summing import Logged, Share
+from app.models.totals import DAY_COLUMNS, Summed, add_totals, day_totals, periods_of
 from app.models.waiting import new_cards
 from app.scheduling import MemoryState
 
-MEMORIES, REVIEWS, SUMMARIES, FOLLOWS, USERS = (
-    cast(sa.Table, model.__table__) for model in (Memory, Review, DailySummary, Follow, User)
+MEMORIES, REVIEWS, SUMMARIES, DAYS, PERIODS, FOLLOWS, USERS = (
+    cast(sa.Table, model.__table__) for model in (Memory, Review, DailySummary, DayTotal, PeriodTotal, Follow, User)
 )
 MOVED_ON = N_("This card was already answered elsewhere. Nothing was lost; here is where you are now.")
 
@@ -59,6 +62,8 @@ _KNOWN[MEMORIES.c.queue_day] = queue_day_of(
 )
 # A memory has its `answers` too.
 _COUNTED = {column: _the(column, "more_answers" if column.key == "answers" else None) for column in SUMMARIES.c}
+_OF_THE_DAY = {column: _the(column, None if column.primary_key else f"day_{column.key}") for column in DAYS.c}
+_PERIODS = tuple(sa.bindparam(f"the_{name}", type_=sa.Integer) for name in ("month", "year", "ever"))
 
 EMPTIED = sa.delete(SUMMARIES).where(
     *(column == _COUNTED[column] for column in SUMMARIES.primary_key), SUMMARIES.c.answers == 0
@@ -110,28 +115,57 @@ def meet(dialect: str) -> Any:
 
 
 def _adding(insert: Any) -> Any:
-    added = ("answers", "took_ms")
-    sums = {name: SUMMARIES.c[name] + insert.excluded[name] for name in added}
-    return insert.on_conflict_do_update(index_elements=list(SUMMARIES.primary_key), set_=sums)
+    table = insert.table
+    sums = {column: column + insert.excluded[column.key] for column in table.c if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums)
 
 
 @cache
-def count(dialect: str) -> Any:
-    """Adds to a row of the daily summaries, making it if need be."""
+def _count(dialect: str) -> Any:
     return _adding(INSERT[dialect](SUMMARIES).values(_COUNTED))
+
+
+def count(connection: sa.Connection, user_id: int, shares: Sequence[tuple[Share, int, int]]) -> None:
+    """Adds answers and milliseconds to rows of the daily summaries, making them if need be, and to the totals above."""
+    connection.execute(_count(connection.dialect.name), [share_values(user_id, *share) for share in shares])
+    add_totals(connection, user_id, [summed(*share) for share in shares])
+
+
+def uncount(connection: sa.Connection, user_id: int, shares: Sequence[tuple[Share, int, int]]) -> None:
+    """The same where some become fewer: a row of no answers goes."""
+    count(connection, user_id, shares)
+    connection.execute(EMPTIED, [share_values(user_id, *share) for share in shares])
 
 
 @cache
 def all_at_once(*, new: bool) -> sa.Select[int]:
     """All writes of an answer as one PostgreSQL statement that returns how many memories it changed: one, or nothing
     was written."""
-    change = (meet("postgresql") if new else CHANGE).returning(MEMORIES.c.card_id).cte("memory")
+    change = (meet("postgresql") if new else CHANGE).returning(*MEMORIES.c).cte("memory")
     log = sa.insert(REVIEWS).from_select(list(_LOGGED), sa.select(*_LOGGED.values()).select_from(change)).cte("log")
     counted = sa.select(*_COUNTED.values()).select_from(change)
     sums = _adding(postgresql.insert(SUMMARIES).from_select(list(_COUNTED), counted)).cte("sums")
+    of_the_day = sa.select(*_OF_THE_DAY.values()).select_from(change)
+    days = _adding(postgresql.insert(DAYS).from_select(list(_OF_THE_DAY), of_the_day)).cte("days")
     if_changed = sa.select(change.c.card_id).exists()
-    more = [MOVE_DAY.where(if_changed).cte("day")] + ([MOVE_CURSOR.where(if_changed).cte("place")] if new else [])
+    more = [days, _periods(change), _counts(change, if_changed), MOVE_DAY.where(if_changed).cte("day")]
+    more += [MOVE_CURSOR.where(if_changed).cte("place")] if new else []
     return sa.select(sa.func.count()).select_from(change).add_cte(log, sums, *more)
+
+
+def _periods(change: sa.CTE) -> sa.CTE:
+    names = [column.key for column in PERIODS.c]
+    values = [[period if name == "period" else _COUNTED[SUMMARIES.c[name]] for name in names] for period in _PERIODS]
+    rows = sa.union_all(*(sa.select(*row).select_from(change) for row in values))
+    periods: sa.CTE = _adding(postgresql.insert(PERIODS).from_select(names, rows)).cte("periods")
+    return periods
+
+
+def _counts(change: sa.CTE, if_changed: sa.ColumnElement[bool]) -> sa.CTE:
+    """The memory's row as it was, which the statement still sees, taken out of the counts, and as it is put in."""
+    was = [rows.where(*_OWN_MEMORY, if_changed) for rows in counted(MEMORIES.c, -1)]
+    counts: sa.CTE = adding("postgresql", sa.union_all(*was, *counted(change.c, 1))).cte("counts")
+    return counts
 
 
 def memory_values(user_id: int, card_id: int, deck_id: int, old: Remembered, new: Remembered) -> dict[str, object]:
@@ -149,8 +183,9 @@ def keep_memory(connection: sa.Connection, values: dict[str, object], old: Memor
     was when the fold was worked out."""
     existing = CHANGE if new.answers else FORGET
     statement = existing if old.answers else meet(connection.dialect.name)
-    if connection.execute(statement, values).rowcount != 1:
-        raise Stale(MOVED_ON)
+    with counting_one(connection, *(cast(int, values[name]) for name in ("the_user_id", "the_card_id"))):
+        if connection.execute(statement, values).rowcount != 1:
+            raise Stale(MOVED_ON)
 
 
 def log_values(user_id: int, card_id: int, logged: Logged) -> dict[str, object]:
@@ -160,9 +195,23 @@ def log_values(user_id: int, card_id: int, logged: Logged) -> dict[str, object]:
 
 
 def share_values(user_id: int, share: Share, answers: int, took_ms: int) -> dict[str, object]:
-    """The parameters of `count`."""
+    """The parameters of a row of the summaries."""
     fields = {name: getattr(share, name) for name in Share.__dataclass_fields__}
     return named(user_id=user_id, **fields, more_answers=answers, took_ms=took_ms)
+
+
+def total_values(user_id: int, share: Share, answers: int, took_ms: int) -> dict[str, object]:
+    """The parameters of the totals above such a row, where one statement writes them all."""
+    ((_, _, _, *sums),) = day_totals(user_id, [summed(share, answers, took_ms)])
+    day = {f"day_{name}": number for name, number in zip(DAY_COLUMNS[3:], sums, strict=True)}
+    month, year, ever = periods_of(share.day)
+    return named(**day, month=month, year=year, ever=ever)
+
+
+def summed(share: Share, answers: int, took_ms: int) -> Summed:
+    """A change of the summaries, as the totals above them take it."""
+    place = (share.day, share.deck_id, share.hour, share.kind, share.grade, share.stage, share.first)
+    return Summed(*place, answers, took_ms)
 
 
 def lower_cursor(connection: sa.Connection, user_id: int, deck_id: int, position: int) -> None:

@@ -15,6 +15,7 @@ from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Learner, Mark, MarkChange, Marks, Memory
 from app.models.bulk import INSERT
 from app.models.mark import MARKS, MOST_FLAGS, NO_MARKS, marks_from, queue_day_of
+from app.models.memory_count import counting_one
 from app.models.waiting import LEARNER
 from app.study.keeping import LOCK_FOLLOW, MEMORIES, MOVE_DAY, lower_cursor, named
 
@@ -154,7 +155,8 @@ def _keep(connection: sa.Connection, user_id: int, card: _Card, marks: Marks) ->
     if card.is_met:
         own_memory = (MEMORIES.c.user_id == user_id, MEMORIES.c.card_id == card.id)
         queue_day = queue_day_of(MEMORIES.c.user_id, MEMORIES.c.card_id, MEMORIES.c.due_day)
-        connection.execute(sa.update(MEMORIES).where(*own_memory).values(queue_day=queue_day))
+        with counting_one(connection, user_id, card.id):
+            connection.execute(sa.update(MEMORIES).where(*own_memory).values(queue_day=queue_day))
     else:
         # The cursor passes suspended cards, and must not stand behind one that is brought back.
         lower_cursor(connection, user_id, card.deck_id, card.position)

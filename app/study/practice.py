@@ -105,7 +105,5 @@ def swing_practice(
 
 def _count(connection: sa.Connection, learner: Learner, logged: Logged, answers: int) -> None:
     share = practice_share(logged.day, logged.hour, logged.deck_id, logged.grade)
-    values = keeping.share_values(learner.id, share, answers, answers * logged.took_ms)
-    connection.execute(keeping.count(connection.dialect.name), values)
-    if answers < 0:
-        connection.execute(keeping.EMPTIED, values)
+    count = keeping.count if answers > 0 else keeping.uncount
+    count(connection, learner.id, [(share, answers, answers * logged.took_ms)])

@@ -14,12 +14,14 @@ from app.database import connection_of
 from app.models import DailySummary, Follow, Kind, Memory, Review
 from app.models.bulk import INSERT
 from app.models.mark import queue_day_of
+from app.models.memory_count import counting_one
 from app.models.review import FOLDED, IMPORTED_ROWS, imported_totals
 from app.models.scheduling import all_settings
 from app.models.summing import Logged, Share, Totals, practice_share, totals_of
 from app.scheduling import DEFAULT_SETTINGS, NEW, MemoryState
 from app.study.folding import REMEMBERED, fold, remembered_from, standing_log
 from app.study.keeping import MEMORIES, SUMMARIES, Remembered
+from app.study.recounting import differing_counts, recount
 
 PAGE = 5_000
 PROJECTIONS_LOCK = "LOCK TABLE reviews, memories, daily_summaries IN SHARE ROW EXCLUSIVE MODE"
@@ -41,10 +43,12 @@ class Comparison:
     """Cards whose memory is right, but that wait on another day than it and their marks say, or not at all."""
     summaries: dict[Share, tuple[int, int]] = field(default_factory=dict)
     """By row: the answers and milliseconds it should hold; none if there should be no such row."""
+    counts: list[str] = field(default_factory=list)
+    """Tables that add up summaries or memories to something else than these say."""
 
     @property
     def agrees(self) -> bool:
-        return not self.memories and not self.queued and not self.summaries
+        return not (self.memories or self.queued or self.summaries or self.counts)
 
 
 class _Fold:
@@ -93,6 +97,7 @@ def compare(session: Session, user_id: int) -> Comparison:
     for share in totals.keys() | summed.keys():
         if totals.get(share, (0, 0)) != summed.get(share, (0, 0)):
             found.summaries[share] = totals.get(share, (0, 0))
+    found.counts = differing_counts(connection, user_id)
     return found
 
 
@@ -129,6 +134,8 @@ def rebuild(session: Session, user_id: int) -> Comparison:
         if answers:
             values = {"user_id": user_id, **row, "answers": answers, "took_ms": took_ms}
             connection.execute(sa.insert(SUMMARIES).values(values))
+    if not found.agrees:
+        recount(connection, user_id)
     session.expire_all()
     return found
 
@@ -206,7 +213,8 @@ def refold(session: Session, user_id: int, card_ids: Sequence[int]) -> None:
     for card_id in card_ids:
         log = standing_log(connection, user_id, card_id)
         memory, deck_id = folded(card_id, log, None) if log else _FORGOTTEN
-        _put_memory(connection, user_id, card_id, deck_id, memory)
+        with counting_one(connection, user_id, card_id):
+            _put_memory(connection, user_id, card_id, deck_id, memory)
     session.expire_all()
 
 

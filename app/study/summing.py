@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from app.models.summing import Totals
-from app.study.keeping import EMPTIED, count, share_values
+from app.study.keeping import uncount
 
 
 def change_totals(connection: sa.Connection, user_id: int, before: Totals, after: Totals) -> None:
@@ -12,8 +12,6 @@ def change_totals(connection: sa.Connection, user_id: int, before: Totals, after
     for share in before.keys() | after.keys():
         old, new = before.get(share, (0, 0)), after.get(share, (0, 0))
         if old != new:
-            changes.append(share_values(user_id, share, new[0] - old[0], new[1] - old[1]))
-    if not changes:
-        return
-    connection.execute(count(connection.dialect.name), changes)
-    connection.execute(EMPTIED, changes)
+            changes.append((share, new[0] - old[0], new[1] - old[1]))
+    if changes:
+        uncount(connection, user_id, changes)

@@ -77,6 +77,10 @@ def two_editions(session: Session) -> tuple[int, int]:
     return deck.id, an_edition(session, deck, "zh-Hans").id
 
 
+GRAVES = "SELECT card_id FROM tombstones WHERE user_id = %(user_id)s AND began_at IN (%(at)s)"
+"""What only an import asks."""
+
+
 def test_a_learner_notices_nothing_and_each_of_their_statements_touches_one_part(
     postgres: sa.Engine, split: Split, visitor: Callable[[], Visitor], change: Change
 ) -> None:
@@ -110,9 +114,7 @@ def test_a_learner_notices_nothing_and_each_of_their_statements_touches_one_part
     assert {statement for statement, parts in touched.items() if parts > 1} == set()
     with postgres.connect() as connection:
         user_id = connection.scalar(sa.select(User.id).where(User.name == "Eve"))
-    # What only an import asks.
-    graves = "SELECT card_id FROM tombstones WHERE user_id = %(user_id)s AND began_at IN (%(at)s)"
-    touched[graves] = len(parts_of(postgres, graves, {"user_id": user_id, "at": 0}))
+    touched[GRAVES] = len(parts_of(postgres, GRAVES, {"user_id": user_id, "at": 0}))
     for name in [table.name for table in learners_tables(Base.metadata)]:
         assert any(name in statement and parts == 1 for statement, parts in touched.items()), name
     with postgres.connect() as connection:
