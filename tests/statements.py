@@ -48,7 +48,7 @@ def recorded(engine: sa.Engine | type[sa.Engine] = sa.Engine) -> Iterator[Record
         if name is not None:
             options = connection.get_execution_options() | context.execution_options
             across = bool(options.get("across_learners"))
-            recording.statements.append(Statement(sql, parameters, name, across))
+            recording.statements.append(Statement(sql, parameters[0] if isinstance(parameters, list) else parameters, name, across))
 
     event.listen(engine, "before_cursor_execute", note)
     try:
@@ -71,7 +71,8 @@ def _asked_by() -> str | None:
     return None
 
 
-LEARNERS_TABLES = ("follows", "memories", "reviews", "daily_summaries")
+TOTALS = ("day_totals", "period_totals", "memory_counts")
+LEARNERS_TABLES = ("follows", "memories", "reviews", "daily_summaries", *TOTALS)
 _MENTION = re.compile(rf"\b(FROM|JOIN|UPDATE|INTO) \(*({'|'.join(LEARNERS_TABLES)})\b(?: AS (\w+))?")
 _PARAMETER = r"(\?|:\w+|%\(\w+\)s(::\w+)?|\d+)"
 
