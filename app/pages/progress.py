@@ -3,23 +3,37 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from app.clock import now
 from app.database import db
-from app.pages.access import current_learner
+from app.pages.progress_views import NAMES, current_view
 from app.progress import activity_of, forecast_of, maturity_of, streak_of
 
 bp = Blueprint("progress", __name__)
 
 
+@bp.context_processor
+def _ranges() -> dict[str, object]:
+    return {"ranges": NAMES}
+
+
 @bp.get("/progress")
 def progress_page() -> ResponseReturnValue:
-    learner = current_learner()
-    today = learner.today(now())
+    view = current_view()
     return render_template(
         "progress/progress.html",
-        today=today,
-        activity=activity_of(db.session, learner, today),
-        streak=streak_of(db.session, learner, today),
-        forecast=forecast_of(db.session, learner, today),
-        decks=maturity_of(db.session, learner),
+        view=view,
+        today=view.today,
+        activity=activity_of(db.session, view.learner, view.today),
+        streak=streak_of(db.session, view.learner, view.today),
+        forecast=forecast_of(db.session, view.learner, view.today),
+        decks=maturity_of(db.session, view.learner),
     )
+
+
+@bp.get("/progress/memory")
+def memory_page() -> ResponseReturnValue:
+    return render_template("progress/memory.html", view=current_view())
+
+
+@bp.get("/progress/mastery")
+def mastery_page() -> ResponseReturnValue:
+    return render_template("progress/mastery.html", view=current_view())

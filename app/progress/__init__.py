@@ -4,6 +4,7 @@ from app.progress.activity import Activity, Streak, activity_of, streak_of
 from app.progress.card import CardHistory, card_history
 from app.progress.forecast import FORECAST_DAYS, Forecast, forecast_of
 from app.progress.maturity import Maturity, maturity_of
+from app.progress.scope import Range, Scope, Span, scope_of, span_of
 
 __all__ = [
     "FORECAST_DAYS",
@@ -11,10 +12,15 @@ __all__ = [
     "CardHistory",
     "Forecast",
     "Maturity",
+    "Range",
+    "Scope",
+    "Span",
     "Streak",
     "activity_of",
     "card_history",
     "forecast_of",
     "maturity_of",
+    "scope_of",
+    "span_of",
     "streak_of",
 ]

@@ -1,0 +1,67 @@
+"""What figures are about: all that a learner studies, a deck with those inside it, or a tag; and a span of days."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.models import Follow, Learner
+from app.models.deck import decks_inside
+from app.models.totals import Summed
+
+
+class Range(StrEnum):
+    """How far back the figures of a page go."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    ALL = "all"
+
+
+DAYS: Mapping[Range, int | None] = {Range.MONTH: 31, Range.QUARTER: 92, Range.YEAR: 365, Range.ALL: None}
+
+
+class Span(NamedTuple):
+    """Study days, both among them. `first` None: since ever."""
+
+    first: int | None
+    last: int
+
+
+def span_of(chosen: Range, today: int) -> Span:
+    """The days of a range that ends today."""
+    days = DAYS[chosen]
+    return Span(None if days is None else today - days + 1, today)
+
+
+@dataclass
+class Scope:
+    """A learner, and which of their decks and cards count.
+
+    `deck_ids`: the decks they follow, or those of one tree. `deck_id`: its topmost; None: all that was ever answered
+    counts, in decks no longer followed and on cards that are gone too. `tag`: only cards of notes with it, or with one
+    below it.
+    """
+
+    user_id: int
+    deck_ids: tuple[int, ...]
+    deck_id: int | None = None
+    tag: str | None = None
+    told: list[Summed] | None = field(default=None, repr=False)
+    """What the log of the tag's cards adds up to, once it was read: nothing is kept added up by tag."""
+
+
+def scope_of(session: Session, learner: Learner, deck_id: int | None = None, tag: str | None = None) -> Scope:
+    """The scope a page names. Raises NotFound for a deck the learner does not follow."""
+    followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
+    deck_ids = set(session.scalars(followed))
+    if deck_id is not None:
+        if deck_id not in deck_ids:
+            raise NotFound()
+        deck_ids &= {deck_id, *decks_inside(session, [deck_id])}
+    return Scope(learner.id, tuple(sorted(deck_ids)), deck_id, tag or None)
