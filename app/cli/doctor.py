@@ -22,7 +22,7 @@ from app.study.rebuilding import Comparison, compare, rebuild
 @click.option("--rebuild", "mend", is_flag=True, help="Make right what differs, one learner after another.")
 @click.pass_context
 def doctor(ctx: click.Context, name: str | None, sample: int | None, mend: bool) -> None:
-    """Prove that every memory and every daily summary is what the log of answers says.
+    """Prove that every memory, every daily summary and every total is what the log of answers says.
 
     Each card's log is folded anew under the settings its deck had chosen, and compared with what is kept; and each
     card must wait on the day that its memory and its marks say. Changes
@@ -39,7 +39,7 @@ def doctor(ctx: click.Context, name: str | None, sample: int | None, mend: bool)
         )
     cards, answers = sum(found.cards for found in seen), sum(found.answers for found in seen)
     counts = f"{len(seen)} learners, {cards} memories, {answers} answers"
-    click.echo(f"Every memory and every daily summary is what the log says: {counts}.")
+    click.echo(f"Every memory, daily summary and total is what the log says: {counts}.")
 
 
 def _optimizer() -> str:
@@ -73,5 +73,6 @@ def _examined(user_id: int, name: str, *, mend: bool) -> Comparison:
     if not found.agrees:
         memories = len(found.memories) + len(found.queued)
         counts = f"{memories} of {found.cards} memories, {len(found.summaries)} rows of daily summaries"
+        counts += "".join(f", {table}" for table in found.counts)
         click.echo(f"{'Mended' if mend else 'Differs'}: {name}, {counts} ({found.answers} answers)")
     return found

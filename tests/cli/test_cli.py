@@ -192,7 +192,7 @@ def test_the_doctor_finds_and_mends_what_is_not_as_the_log_says(run: Run, change
 
     change(answer)
     assert run("doctor").output.splitlines()[-1] == (
-        "Every memory and every daily summary is what the log says: 1 learners, 1 memories, 1 answers."
+        "Every memory, daily summary and total is what the log says: 1 learners, 1 memories, 1 answers."
     )
     change(lambda session: session.execute(sa.update(Memory).values(ease=1300)))
     checked = run("doctor")
