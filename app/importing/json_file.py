@@ -25,7 +25,7 @@ from app.importing.parsed import (
     Source,
     TextFormat,
 )
-from app.importing.zipped import Archive, open_zip
+from app.importing.zipped import COLLECTION, Archive, open_zip
 from app.rendering import CardTemplate, Shape
 from app.scheduling import DEFAULT_SETTINGS, Settings
 
@@ -44,8 +44,8 @@ def read(source: Source, options: ReadingOptions) -> ParsedDeck:
     """All that is in the file. Raises UnreadableFile with the line, also while the rows are walked: a file that is cut
     off says so at its end."""
     with ExitStack() as closing:
-        archive = open_zip(source, closing)
-        if LINES not in archive.entries:
+        archive = open_zip(source, closing, COLLECTION)
+        if LINES not in archive:
             raise UnreadableFile(N_("The archive holds no %(name)s."), name=LINES)
         reading = _Reading(closing.enter_context(archive.open(LINES)), options)
         reading.begin()

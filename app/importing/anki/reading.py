@@ -54,8 +54,7 @@ _review: Callable[[Any], ParsedReview] = partial(tuple.__new__, ParsedReview)
 def read(source: Source, options: ReadingOptions) -> ParsedDeck:
     """The collection in a package. Raises UnreadableFile, also while the rows are walked."""
     with ExitStack() as opened:
-        package = open_package(source)
-        opened.callback(package.archive.close)
+        package = open_package(source, opened)
         folder = Path(tempfile.mkdtemp(prefix="cardlet-anki-"))
         opened.callback(shutil.rmtree, folder, ignore_errors=True)
         path = folder / "collection"
