@@ -66,13 +66,13 @@ def walk(source: Source) -> None:
 def test_a_fault_of_the_servers_own_disk_is_never_called_damage(made: Any, tmp_path: Path) -> None:
     source = OnBadDisk("deck.apkg" if made is package else "vault.zip", path=made(tmp_path))
     faults = 0
-    for readings in range(400):
+    for readings in range(40):
         OnBadDisk.readings = readings
         try:
             walk(source)
         except OSError as error:
             faults += error.errno == EIO
-    assert 10 < faults < 400
+    assert 10 < faults < 40
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk without room is only there on Linux")
