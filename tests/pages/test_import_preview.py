@@ -88,3 +88,18 @@ def test_a_pasted_list_is_cut_as_the_learner_says(ada: Visitor, stored: Callable
 def test_what_is_refused_as_a_whole_is_said_in_a_sentence(ada: Visitor) -> None:
     upload(ada, b"PK\x03\x04 nonsense", "bad.apkg")
     assert "<span>This is no Anki package, or it is cut off: it does not end as a zip archive does.</span>" in ada.page
+
+
+def test_the_menu_says_that_one_is_importing(ada: Visitor) -> None:
+    ada.get("/import")
+    assert 'aria-current="page">Import<' in ada.page
+    upload(ada, b"a,b\n", "words.csv")
+    assert 'aria-current="true">Import<' in ada.page
+    ada.press(r"/import/\d+")
+    assert "is on your shelf" in ada.page and 'aria-current="true">Import<' in ada.page
+    ada.get("/import")
+    ada.press("/import", text="- Pods\n  - a group of containers\n- Services\n  - a stable address\n")
+    assert "/drafts" in ada.page
+    assert 'aria-current="true">Import<' in ada.page
+    ada.get("/decks")
+    assert 'aria-current="true"' not in ada.page
