@@ -79,7 +79,7 @@ def test_a_pasted_list_is_cut_as_the_learner_says(ada: Visitor, stored: Callable
     ]
     address = paste(ada, "x = 1; y = 2")
     ada.get(f"{address}?reader=list&delimiter=%3D&row_delimiter=semicolon")
-    assert "2 notes to import" in ada.page
+    assert "2 notes in this file" in ada.page
     ada.press(address, deck_name="Letters")
     assert "Letters is on your shelf" in ada.page
     assert ["y", "2"] in [fields for (fields,) in stored(sa.select(Note.fields).where(Note.owner_id.is_not(None)))]
@@ -88,6 +88,31 @@ def test_a_pasted_list_is_cut_as_the_learner_says(ada: Visitor, stored: Callable
 def test_what_is_refused_as_a_whole_is_said_in_a_sentence(ada: Visitor) -> None:
     upload(ada, b"PK\x03\x04 nonsense", "bad.apkg")
     assert "<span>This is no Anki package, or it is cut off: it does not end as a zip archive does.</span>" in ada.page
+
+
+def test_the_button_says_what_would_happen(ada: Visitor, tmp_path: Path) -> None:
+    upload(ada, b"a,b\nc,d\n", "words.csv")
+    assert "2 notes in this file" in ada.page and "Import 2 notes" in ada.page
+    ada.press(r"/import/\d+")
+    upload(ada, b"a,b\nc,d\n", "words.csv")
+    assert "nothing would change" in ada.page and "Import all the same" in ada.page
+    upload(ada, b"a,b\nc,other\ne,f\n", "words.csv")
+    assert "3 notes in this file" in ada.page and "Import 2 notes" in ada.page
+    upload(ada, b"a,other\nc,d\n", "words.csv")
+    ada.get(f"{ada.form(r'/import/[0-9]+').action}?duplicates=skip")
+    assert "nothing would change" in ada.page
+
+
+def test_news_of_ones_progress_alone_is_told_from_nothing_new(ada: Visitor, tmp_path: Path) -> None:
+    package = ten_years(3).package(tmp_path).read_bytes()
+    upload(ada, package, "ten years.apkg")
+    assert "with news of your progress" not in ada.page
+    ada.press(r"/import/\d+", with_schedule="no")
+    upload(ada, package, "ten years.apkg")
+    assert "with news of your progress" in ada.page and "Import what is new" in ada.page
+    ada.press(r"/import/\d+")
+    upload(ada, package, "ten years.apkg")
+    assert "with news of your progress" not in ada.page and "nothing would change" in ada.page
 
 
 def test_the_menu_says_that_one_is_importing(ada: Visitor) -> None:
