@@ -2,6 +2,7 @@
 learner did here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,6 +54,7 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
     """Adds what is new of these notes' cards to the log; what the learner did here since stays as it is."""
     cards = _cards_here(session, notes)
     logs, memories, marks = _known(session, histories, [card.id for card in cards.values()])
+    folded_to = _last_folded(session, histories, list(memories))
     renewed: list[int] = []
     for note_id, note in notes:
         for parsed in note.cards or ():
@@ -68,11 +70,29 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
             if _has_marks(parsed) and card.id not in marks and memory is None:
                 histories.add_marks(card.id, parsed)
             if _is_taken_over(histories, card, parsed, log, memory):
-                histories.reviews.append(histories.checkpoint(card.id, card.deck_id, parsed))
+                histories.reviews.append(_checkpoint(histories, card, parsed, folded_to.get(card.id)))
                 answers = 1 if memory is None else memory.answers + 1
                 histories.memories.append(histories.memory(card.id, card.deck_id, parsed, chosen, answers))
                 renewed.append(card.id)
     _write(session, histories, renewed)
+
+
+def _last_folded(session: Session, histories: Histories, card_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Day and moment up to which the log of each card is folded, in milliseconds."""
+    at_ms = sa.type_coerce(Review.at, sa.BigInteger())
+    own = (Review.user_id == histories.owner.id, Review.card_id.in_(card_ids), Review.kind.in_(FOLDED))
+    rows = session.execute(sa.select(Review.card_id, Review.day, at_ms).where(*own).order_by(Review.day, at_ms))
+    return {card_id: (day, at) for card_id, day, at in rows}
+
+
+def _checkpoint(histories: Histories, card: Any, parsed: ParsedCard, last: tuple[int, int] | None) -> tuple[Any, ...]:
+    """The row of the log that takes over the file's schedule. It stands last, whatever the file's moment: of two files
+    of one moment, or of an older one that knows as much, the one that is imported later holds."""
+    day, at = last or (0, 0)
+    moved = parsed if parsed.as_of_ms > at else replace(parsed, as_of_ms=at + 1)
+    row = histories.checkpoint(card.id, card.deck_id, moved)
+    place = REVIEWS.index("day")
+    return (*row[:place], max(row[place], day), *row[place + 1 :])
 
 
 def _chosen(session: Session, histories: Histories, decks: Decks, deck_id: int) -> Versioned:
