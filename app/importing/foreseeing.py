@@ -14,7 +14,7 @@ from app.database import connection_of
 from app.importing.decks import Decks
 from app.importing.histories import Histories, Owner, ids_for
 from app.importing.identity import Incoming, identified
-from app.importing.matching import notes_here
+from app.importing.matching import Here, notes_here
 from app.importing.note_types import known_type, own_type
 from app.importing.notes import changes_for
 from app.importing.opening import Target, known_deck, server_deck
@@ -48,6 +48,7 @@ def foresee(parsed: ParsedDeck, owner_id: int, session: Session, wishes: Wishes,
     while batch := list(islice(notes, BATCH)):
         seen.open_up_to(max(incoming.note.deck for incoming in batch))
         here = notes_here(session, seen.decks, batch)
+        batch, here = _without_gone(seen, batch, here, lost)
         report.added += len(batch) if wish == "keep both" else len(batch) - len(here)
         if wish == "skip":
             report.kept += len(here)
@@ -61,6 +62,19 @@ def foresee(parsed: ParsedDeck, owner_id: int, session: Session, wishes: Wishes,
                 foreseen.news += len(brings_news(session, seen.histories, same))
     foreseen.lost = len(lost - _graves(session, owner_id, lost))
     return foreseen
+
+
+def _without_gone(
+    seen: "_Seen", batch: list[Incoming], here: dict[int, Here], lost: set[int]
+) -> tuple[list[Incoming], dict[int, Here]]:
+    """The batch without the notes of starter decks that this server does not have; what was learnt of them is of lost
+    cards."""
+    left = [
+        place for place, one in enumerate(batch) if place in here or not seen.decks.targets[one.note.deck].of_server
+    ]
+    for place in set(range(len(batch))).difference(left):
+        lost.update(card.reviews[0].at_ms for card in batch[place].note.cards or () if card.reviews)
+    return [batch[place] for place in left], {new: here[old] for new, old in enumerate(left) if old in here}
 
 
 def _notes(parsed: ParsedDeck, report: ImportReport, lost: set[int]) -> Iterator[Incoming]:

@@ -14,12 +14,12 @@ from app.exporting import FORMATS
 from app.importing import ImportReport, ParsedFile, ReadingOptions, Remark, Source, Wishes, import_deck, read_deck
 from app.library import follow
 from app.library.keeping_files import KeptFiles
-from app.models import Card, Deck, Mark, MediaName, Memory, Note, NoteType, Review, User
+from app.models import Card, DailySummary, Deck, Mark, MediaName, Memory, Note, NoteType, Review, Tombstone, User
 from app.models.deck import with_parents
 from app.study.rebuilding import compare, rebuild
 from tests.exporting.filled import a_collection, an_export, answered
 from tests.exporting.generated import FILES, collections, made
-from tests.factories import a_deck, a_follow, a_learner, at
+from tests.factories import a_deck, a_follow, a_learner, a_note, at
 from tests.importing.collections import in_transaction_of
 from tests.importing.test_collections import everything
 
@@ -156,6 +156,33 @@ def test_progress_with_a_starter_deck_is_taken_over_alone(session: Session, data
     brought_in(session, eve, content, "cardlet")
     assert everything(session) == again
     assert compare(session, eve.id).agrees
+
+
+def test_what_was_learnt_of_a_card_that_a_starter_note_has_no_more_counts(session: Session, data_dir: Path) -> None:
+    ada, eve, bob = a_learner(session, "Ada"), a_learner(session, "Eve"), a_learner(session, "Bob")
+    deck = a_deck(session)
+    there, back = a_note(session, deck, kind="reversed", fields=("食べる", "to eat"))
+    for learner in (ada, bob):
+        a_follow(session, learner, deck)
+        answered(session, learner, there, 4, 5)
+        answered(session, learner, back, 4, 2, 4)
+        rebuild(session, learner.id)
+    content = exported(session, ada, None, data_dir, "cardlet")
+    for table in (Memory, Review):
+        session.execute(sa.delete(table).where(table.card_id == back.id))
+    session.execute(sa.delete(Card).where(Card.id == back.id))
+    report = brought_in(session, eve, content, "cardlet")
+    assert (report.added, report.updated) == (0, 0)
+    (grave,) = session.scalars(sa.select(Tombstone)).all()
+    log = session.scalars(sa.select(Review).where(Review.user_id == eve.id)).all()
+    assert grave.user_id == eve.id
+    assert sorted(one.card_id for one in log) == sorted([there.id] * 2 + [grave.card_id] * 3)
+    counted = sa.select(sa.func.sum(DailySummary.answers)).where(DailySummary.user_id == eve.id)
+    assert session.scalar(counted) == 5
+    assert compare(session, eve.id).agrees
+    again = everything(session)
+    brought_in(session, eve, content, "cardlet", day=11)
+    assert everything(session) == again
 
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
