@@ -1,6 +1,6 @@
 """What an import would bring, before it brings it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -12,7 +12,7 @@ from app.importing.foreseeing import foresee
 from app.importing.parsed import BadRow, LostCard, ParsedDeck, ParsedNote
 from app.importing.saving import ImportReport, Wishes
 from app.models import MediaName
-from app.rendering import Sides, card_ordinals, render_sides
+from app.rendering import Content, card_ordinals
 
 SHOWN_CARDS = 6
 SHOWN_BAD_ROWS = 100
@@ -21,10 +21,14 @@ SMALL = 5 * 2**20
 MOST_MEDIA = 200_000
 NAMES_AT_ONCE = 500
 
+ShownCard = tuple[Content, int]
+"""What a card is rendered from."""
+
 
 @dataclass
 class DeckPreview:
-    """A parsed deck as far as it was looked through: the first cards as they will look, what there is of what.
+    """A parsed deck as far as it was looked through: the first cards, to be shown as they will look, and what there is
+    of what.
 
     `report`: what the import of those rows would do; `is_whole`: they are all there are. `schedules`: cards with what
     is known of the learner; `news` and `lost`: see `Foreseen`; `media`: the names of its pictures and sounds;
@@ -32,7 +36,7 @@ class DeckPreview:
     """
 
     deck: ParsedDeck
-    cards: list[Sides] = field(default_factory=list)
+    shown: list[ShownCard] = field(default_factory=list)
     report: ImportReport = field(default_factory=lambda: ImportReport(None))
     rows: int = 0
     card_count: int = 0
@@ -106,11 +110,28 @@ def _watched(
 
 
 def _note(note: ParsedNote, preview: DeckPreview) -> None:
-    ordinals = [card.ordinal for card in note.cards] if note.cards is not None else card_ordinals(note.content)
+    ordinals = ordinals_in(note)
     preview.card_count += len(ordinals)
     for card in note.cards or ():
         preview.reviews += len(card.reviews)
         preview.schedules += card.state is not None
-    wanted = SHOWN_CARDS - len(preview.cards)
-    if wanted > 0:
-        preview.cards += [render_sides(note.content, ordinal) for ordinal in list(ordinals)[:wanted]]
+    preview.shown += _shown(note, ordinals)[: max(0, SHOWN_CARDS - len(preview.shown))]
+
+
+def _shown(note: ParsedNote, ordinals: Iterable[int]) -> list[ShownCard]:
+    return [(note.content, ordinal) for ordinal in islice(ordinals, SHOWN_CARDS)]
+
+
+def first_cards(deck: ParsedDeck) -> list[ShownCard]:
+    """The cards that the look through a deck shows first, and nothing more of it."""
+    shown: list[ShownCard] = []
+    for note in (row for row in deck.rows if isinstance(row, ParsedNote)):
+        shown += _shown(note, ordinals_in(note))
+        if len(shown) >= SHOWN_CARDS:
+            break
+    return shown[:SHOWN_CARDS]
+
+
+def ordinals_in(note: ParsedNote) -> list[int]:
+    """Which cards a note of the file has."""
+    return [card.ordinal for card in note.cards] if note.cards is not None else card_ordinals(note.content)

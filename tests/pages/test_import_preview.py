@@ -1,12 +1,17 @@
 """What the page between upload and import says of a file, and what it lets a learner mend."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from app.models import Deck, Note
+from app.pages import import_cards
+from tests.importing.anki_packages import Collection, Type
+from tests.importing.anki_packages import Note as AnkiNote
 from tests.importing.ten_years import ten_years
 from tests.pages.test_importing import DECK, upload
 from tests.visitor import Visitor
@@ -128,3 +133,39 @@ def test_the_menu_says_that_one_is_importing(ada: Visitor) -> None:
     assert 'aria-current="true">Import<' in ada.page
     ada.get("/decks")
     assert 'aria-current="true"' not in ada.page
+
+
+STYLED = (Type(7, "Mine", css=".card { color: rebeccapurple; } .front { font-size: 40px }</style><script>"),)
+
+
+def styled(tmp_path: Path, count: int = 3) -> bytes:
+    fields = ['<b class="front" style="color: red">front {}</b><img src="p.png"><script>1</script>\x1fback {}']
+    notes = [AnkiNote(fields[0].format(n, n), f"g{n}", type=7) for n in range(count)]
+    return Collection(notes=notes, types=STYLED, media={"p.png": b"\x89PNG"}).package(tmp_path).read_bytes()
+
+
+def test_cards_with_a_style_of_their_own_lie_in_frames_as_when_they_are_studied(ada: Visitor, tmp_path: Path) -> None:
+    upload(ada, styled(tmp_path), "mine.apkg")
+    frames = re.findall(r'<iframe class="side" sandbox="allow-same-origin"[^>]* src="([^"]+)"', ada.page)
+    assert len(frames) == 6 and len(set(frames)) == 6
+    import_cards._kept.clear()
+    for address in frames:
+        response = ada.client.get(unescape(address))
+        assert response.status_code == 200
+        assert "sandbox allow-same-origin" in response.headers["Content-Security-Policy"]
+        assert "color: rebeccapurple" in response.text and "Picture: p.png" in response.text
+        assert "<script" not in response.text.replace("<\\/style><script></style>", "")
+    assert "back 2" in ada.client.get(frames[-1]).text and "back 2" not in ada.client.get(frames[-2]).text
+    assert len(import_cards._kept) == 1
+    assert ada.client.get(frames[0].replace("/1/", "/9/")).status_code == 404
+    ada.press(r"/import/\d+")
+    assert ada.client.get(frames[0]).status_code in {303, 404}
+
+
+def test_cards_in_frames_are_read_as_the_page_was(ada: Visitor, tmp_path: Path) -> None:
+    upload(ada, styled(tmp_path), "mine.apkg")
+    address = ada.form(r"/import/[0-9]+").action
+    ada.get(f"{address}?tags=verb&question_language=ja&answer_language=en&count=all")
+    (first, *_) = re.findall(r'<iframe [^>]*src="([^"]+)"', ada.page)
+    assert "question_language=ja" in first and "count" not in first
+    assert '<html lang="ja">' in ada.client.get(unescape(first)).text
