@@ -58,9 +58,9 @@ def locked(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[b
         yield True
 
 
-def try_lock(file: IO[bytes], *, shared: bool = False) -> bool:
-    """Locks an open file without waiting, until it is closed by everybody who has it, child processes too; whether it
-    could be locked."""
+def try_lock(file: IO[bytes] | int, *, shared: bool = False) -> bool:
+    """Locks an open file, or a folder's descriptor, without waiting, until it is closed by everybody who has it, child
+    processes too; whether it could be locked."""
     if os.name != "posix":
         return True
     try:

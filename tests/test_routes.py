@@ -80,7 +80,7 @@ def adas_things(visitor: Callable[[], Visitor], change: Callable, data_dir: Path
         name_file(session, ada, "Ada's.png", picture, at(0))
         things = {"deck_id": deck.id, "card_id": card.id, "note_id": note.id, "change_id": change_id}
         ids = {**things, "upload_id": upload.id, "imported_id": imported.id, "import_id": done.id}
-        return {**ids, "owner_id": ada.id, "name": "Ada's.png", "side": "answer"}
+        return {**ids, "owner_id": ada.id, "name": "Ada's.png", "side": "answer", "place": 1}
 
     return change(make)
 

@@ -2,14 +2,12 @@
 
 import gc
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 import click
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from app.cli.group import cardlet, ready_app
 from app.clock import now
@@ -32,8 +30,8 @@ from app.importing import (
 )
 from app.importing.csv_file import DELIMITERS
 from app.importing.opening import InTransaction
-from app.importing.parsed import ParsedFile, Remark, TextFormat, tag_of
-from app.library import follow
+from app.importing.parsed import TextFormat, tag_of
+from app.library import follow_as
 from app.library.keeping_files import KeptFiles
 from app.locking import locked
 from app.models import User
@@ -121,18 +119,7 @@ def lent(app: Flask, learner_id: int, staged: InTransaction = staging) -> Lent:
     """What this door lends an import. `staged`: `writing` where other people's answers come first, for what has not
     reached the disk yet is waited for by whoever answers next."""
     data: Path = app.config["DATA_DIR"]
-    kept = KeptFiles(data / "media", learner_id)
-
-    def keep_files(files: list[ParsedFile]) -> tuple[dict[str, str], list[Remark]]:
-        with locked(data / "media.lock"):
-            names, refused = kept.keep(db.session, [(file.name, file.open) for file in files])
-        return names, [Remark(error.message, error.places) for error in refused]
-
-    return Lent(writing, staged, now, _follow, keep_files, data / "uploads", kept.give_names)
-
-
-def _follow(session: Session, learner_id: int, deck_id: int, moment: datetime) -> None:
-    follow(session, session.get_one(User, learner_id), deck_id, moment)
+    return Lent(data, db.session, writing, staged, now, follow_as, KeptFiles(data / "media", learner_id))
 
 
 def _show(report: ImportReport, import_id: int) -> None:

@@ -27,6 +27,7 @@ from app.importing import (
 from app.library.keeping_files import sweep_files
 from app.locking import locked
 from app.schema import WrongSchema, upgrade
+from app.scratch import sweep_scratch
 
 LONGEST_IMPORT = timedelta(hours=1)
 
@@ -105,5 +106,7 @@ def _put_in_place(app: Flask) -> None:
                     release_uploads(session)
                 leftovers = sweep_uploads(session, data_dir / "uploads", moment)
         delete_uploaded(data_dir / "uploads", leftovers)
+        for place in (None, data_dir):
+            sweep_scratch(place)
         with locked(importing_lock(), shared=True):
             publish_starter_decks(shipped("decks"), moment, writing)

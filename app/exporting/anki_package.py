@@ -1,7 +1,6 @@
 """Writes an Anki package (.apkg) in the form every Anki 2.1 and later reads: schema 11, with history and media."""
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
@@ -20,6 +19,7 @@ from app.exporting.naming import paths_of
 from app.exporting.walking import follows_in, notes_of
 from app.models.scheduling import all_settings
 from app.scheduling import DEFAULT_SETTINGS, Scheduler, Settings
+from app.scratch import scratch_folder
 
 FIRST_DAY = day_of(date(2010, 1, 1))
 """On which the collection begins; Anki counts days from there."""
@@ -39,8 +39,8 @@ FROM (SELECT *, row_number() OVER (ORDER BY at, type) AS number FROM staged.revi
 
 def write(session: Session, export: Export) -> Iterator[bytes]:
     """The package in pieces. The collection is made in a file first, for nothing of a zip can be sent before it."""
-    with tempfile.TemporaryDirectory(dir=export.folder) as folder:
-        collection, dummy = Path(folder) / "collection.anki21", Path(folder) / "collection.anki2"
+    with scratch_folder(export.folder) as folder:
+        collection, dummy = folder / "collection.anki21", folder / "collection.anki2"
         names = _Making(session, export, collection).make()
         _make_dummy(dummy, export)
         archive = Archive()

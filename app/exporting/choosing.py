@@ -67,9 +67,12 @@ def _in_order(session: Session, decks: Iterable[Deck]) -> tuple[Deck, ...]:
     chosen = {deck.id: deck for deck in decks}
     with_parents(session, list(chosen.values()))
     for deck in chosen.values():
-        if deck.parent_id is None:
-            # Said, because the writer works in another session, where nothing more can be asked.
-            set_committed_value(deck, "parent", None)
+        top = deck
+        while top.parent_id is not None and top.parent is not None:
+            top = top.parent
+        # Said, because the writer works in another session, where nothing more can be asked; a deck that is followed
+        # alone lies in one that is not among these.
+        set_committed_value(top, "parent", None)
     below: dict[int | None, list[Deck]] = {}
     for deck in sorted(chosen.values(), key=lambda deck: (deck.place, deck.id)):
         below.setdefault(deck.parent_id if deck.parent_id in chosen else None, []).append(deck)

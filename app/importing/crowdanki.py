@@ -26,7 +26,7 @@ from app.importing.parsed import (
     tag_of,
 )
 from app.importing.table_layout import language_of
-from app.importing.zipped import is_zip, open_zip
+from app.importing.zipped import FOLDER, is_zip, open_zip
 from app.rendering import CardTemplate, Shape, card_ordinals, has_cloze
 
 LARGEST = 64 * 2**20
@@ -54,7 +54,7 @@ def read(source: Source, options: ReadingOptions) -> ParsedDeck:
     with ExitStack() as closing:
         media: Iterator[ParsedFile] = iter(())
         if is_zip(source):
-            archive = open_zip(source, closing)
+            archive = open_zip(source, closing, FOLDER)
             name = deck_in(archive.entries)
             if name is None:
                 raise UnreadableFile(N_("The archive holds no deck.json."))

@@ -12,7 +12,7 @@ from app.importing.opening import InTransaction, Target, open_deck, publish, ser
 from app.importing.parsed import DeckHeader, ParsedDeck
 from app.importing.presets import Chosen, Presets
 from app.importing.removing import removed
-from app.models import Card, Deck, Memory, Review, Tombstone
+from app.models import Card, Deck, Follow, Memory, Review, Tombstone
 from app.models.deck import top_of
 from app.models.memory_count import counting
 
@@ -53,6 +53,7 @@ class Decks:
             if not target.is_new and not target.of_server:
                 self._stage(session, target)
             if self.owner_id is not None:
+                self.presets.deck_ids[len(self.targets) - 1] = target.deck_id
                 above = top_of(session, target.deck_id)
                 self.chosen[target.deck_id] = self.presets.settings_for(session, above, len(self.targets) - 1)
 
@@ -95,8 +96,13 @@ class Decks:
             publish(session, target, reordered=reordered)
 
     def tops(self, session: Session) -> set[int]:
-        """The ids of the topmost decks."""
-        return {top_of(session, target.deck_id) for target in self.targets}
+        """The ids of the topmost decks above those that the learner does not follow: who follows one deck of a tree
+        has chosen, and does not get the rest with it."""
+        if self.owner_id is None:
+            return set()
+        own = sa.select(Follow.deck_id).where(Follow.user_id == self.owner_id, Follow.stopped_at.is_(None))
+        followed = set(session.scalars(own.where(Follow.deck_id.in_({target.deck_id for target in self.targets}))))
+        return {top_of(session, target.deck_id) for target in self.targets if target.deck_id not in followed}
 
     def _move(self, session: Session, staging_id: int, deck_id: int) -> int:
         connection, owner_id = connection_of(session), self.owner_id

@@ -8,7 +8,8 @@ from typing import IO, Any, cast
 
 from app.errors import N_, UnreadableFile
 from app.importing import json_text
-from app.importing.json_progress import memory_of, reviews_of, settings_of
+from app.importing.followed import Chosen, Fitted
+from app.importing.json_progress import chosen_of, fitted_of, followed_of, memory_of, reviews_of
 from app.importing.json_text import Members
 from app.importing.parsed import (
     LONGEST_READ,
@@ -25,7 +26,7 @@ from app.importing.parsed import (
     Source,
     TextFormat,
 )
-from app.importing.zipped import Archive, open_zip
+from app.importing.zipped import COLLECTION, Archive, open_zip
 from app.rendering import CardTemplate, Shape
 from app.scheduling import DEFAULT_SETTINGS, Settings
 
@@ -44,8 +45,8 @@ def read(source: Source, options: ReadingOptions) -> ParsedDeck:
     """All that is in the file. Raises UnreadableFile with the line, also while the rows are walked: a file that is cut
     off says so at its end."""
     with ExitStack() as closing:
-        archive = open_zip(source, closing)
-        if LINES not in archive.entries:
+        archive = open_zip(source, closing, COLLECTION)
+        if LINES not in archive:
             raise UnreadableFile(N_("The archive holds no %(name)s."), name=LINES)
         reading = _Reading(closing.enter_context(archive.open(LINES)), options)
         reading.begin()
@@ -81,8 +82,11 @@ class _Reading:
     columns: tuple[str, ...] = COLUMNS
     decks: list[DeckHeader] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
-    parameters: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    everything: bool = False
+    parameters: dict[int, Fitted] = field(default_factory=dict)
     settings: dict[int, Settings] = field(default_factory=dict)
+    choices: dict[int | None, list[Chosen]] = field(default_factory=dict)
+    """The scheduler versions, by the places of their decks."""
     presets: list[Preset] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     first: tuple[str, Members] | None = None
@@ -96,6 +100,7 @@ class _Reading:
             raise UnreadableFile(N_("This file was written by a newer Cardlet. Update this one first."))
         self.total = header.whole_or_none("notes")
         self.columns = header.texts("reviews") or COLUMNS
+        self.everything = header.yes("everything")
         takers: dict[str, Callable[[Members], None]] = {
             "deck": self._take_deck,
             "note_type": self._take_type,
@@ -167,23 +172,26 @@ class _Reading:
         self.shapes.append(Shape(type.text("name")[:100], names, templates, type.text("css")))
 
     def _take_parameters(self, fitted: Members) -> None:
-        numbers = fitted.items("parameters")
-        if all(isinstance(number, int | float) and abs(number) < 1e9 for number in numbers):
-            self.parameters[fitted.whole("id")] = tuple(map(float, numbers))
+        found = fitted_of(fitted)
+        if found is not None:
+            self.parameters[fitted.whole("id")] = found
 
     def _take_settings(self, version: Members) -> None:
-        chosen = settings_of(version, self.parameters)
+        chosen = chosen_of(version, self.parameters)
         if chosen is not None:
-            self.settings[version.whole("version")] = chosen
+            self.settings[chosen.number] = chosen.settings
+            self.choices.setdefault(version.whole_or_none("deck"), []).append(chosen)
 
     def _take_follow(self, follow: Members) -> None:
-        version = follow.whole_or_none("scheduler_version")
+        version, deck = follow.whole_or_none("scheduler_version"), self._place(follow.whole("deck"))
+        root = follow.whole_or_none("root")
         self.presets.append(
             Preset(
-                deck=self._place(follow.whole("deck")),
+                deck=deck,
                 new_per_day=max(follow.whole("new_per_day", 20), 0),
                 reviews_per_day=follow.whole_or_none("reviews_per_day"),
                 settings=DEFAULT_SETTINGS if version is None else self.settings.get(version, DEFAULT_SETTINGS),
+                followed=followed_of(follow, root, self.choices.get(deck, [])) if self.everything else None,
             )
         )
 

@@ -1,11 +1,13 @@
 """What Cardlet JSON says of a learner's progress, as the scheduler has it."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from app.errors import N_, UnreadableFile
+from app.importing.followed import Chosen, Fitted, Followed
 from app.importing.json_text import Members
 from app.importing.parsed import ParsedReview
 from app.scheduling import MemoryState, Scheduler, Settings
@@ -13,23 +15,52 @@ from app.scheduling.fsrs import DEFAULT_PARAMETERS
 
 IMPOSSIBLE = N_("something in this file is not what it should be: “%(name)s”")
 LARGEST = 2**31 - 1
+NEW_ORDERS, REVIEW_ORDERS = range(2), range(3)
 LATEST_MS = 253_402_300_799_999
 """The last moment of the year 9999."""
 
 
-def settings_of(version: Members, parameters: dict[int, tuple[float, ...]]) -> Settings | None:
+def fitted_of(members: Members) -> Fitted | None:
+    """Parameters that were fitted; None for what are none."""
+    numbers = members.items("parameters")
+    if not all(isinstance(number, int | float) and abs(number) < 1e9 for number in numbers):
+        return None
+    counts = _count(members, "trained_on"), _count(members, "held_out")
+    losses = (members.number_or_none(name) or 0.0 for name in ("loss_before", "loss_after"))
+    return Fitted(tuple(map(float, numbers)), *counts, *losses)
+
+
+def chosen_of(version: Members, parameters: dict[int, Fitted]) -> Chosen | None:
     """A scheduler as it was chosen; None for one that this Cardlet cannot have."""
-    fitted = version.whole_or_none("parameter_set")
+    fitted = parameters.get(version.whole_or_none("parameter_set") or 0)
     try:
-        return Settings(
+        settings = Settings(
             Scheduler(version.text("scheduler")),
             version.number_or_none("retention") or 0.9,
             version.whole("maximum_interval", 36_500),
             version.yes("fuzz"),
-            parameters.get(fitted, DEFAULT_PARAMETERS) if fitted is not None else DEFAULT_PARAMETERS,
+            DEFAULT_PARAMETERS if fitted is None else fitted.parameters,
         )
     except ValueError:
         return None
+    return Chosen(version.whole("version"), settings, fitted, version.whole_or_none("replaces"))
+
+
+def followed_of(follow: Members, root: int | None, choices: Sequence[Chosen]) -> Followed:
+    """How a deck was followed. What this Cardlet cannot have is as it is at first."""
+    new_order, review_order = follow.whole("new_order"), follow.whole("review_order")
+    stopped_ms = follow.whole_or_none("stopped_at_ms")
+    if stopped_ms is not None and not 0 <= stopped_ms <= LATEST_MS:
+        raise UnreadableFile(IMPOSSIBLE, line=follow.line, name="stopped_at_ms")
+    return Followed(
+        root,
+        _count(follow, "place"),
+        new_order if new_order in NEW_ORDERS else 0,
+        review_order if review_order in REVIEW_ORDERS else 0,
+        follow.whole_or_none("scheduler_version"),
+        stopped_ms,
+        tuple(choices),
+    )
 
 
 def memory_of(memory: Members) -> MemoryState:

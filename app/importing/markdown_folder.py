@@ -23,7 +23,7 @@ from app.importing.parsed import (
     path_of,
 )
 from app.importing.table_layout import language_of
-from app.importing.zipped import Archive, open_zip
+from app.importing.zipped import FOLDER, Archive, open_zip
 from app.rendering import Shape
 
 ENDINGS = {".md", ".markdown"}
@@ -36,7 +36,7 @@ ABOUT_FOLDERS = {"readme.md", "license.md"}
 def read(source: Source, options: ReadingOptions) -> ParsedDeck:
     """The decks of a folder. Raises UnreadableFile for an archive that is not safe, or has no Markdown in it."""
     with ExitStack() as closing:
-        archive = open_zip(source, closing)
+        archive = open_zip(source, closing, FOLDER)
         names = markdown_in(archive)
         if not names or len(names) > MOST_FILES:
             words = N_("The archive holds no Markdown files, or more than %(most)s.")

@@ -5,16 +5,18 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from app.errors import CardletError
 from app.importing.history import finish_import
 from app.importing.opening import InTransaction
-from app.importing.parsed import Duplicates, ParsedDeck, ReadingOptions, Source
+from app.importing.parsed import Duplicates, ParsedDeck, ParsedFile, ReadingOptions, Remark, Source
 from app.importing.reading import read_deck
-from app.importing.saving import ImportReport, KeepFiles, Wishes, import_deck
+from app.importing.saving import ImportReport, Wishes, import_deck
 from app.importing.uploads import delete_uploaded
+from app.locking import locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,39 @@ class Order:
         return read_deck(Source(self.file_name, path=uploads / self.stored_as), self.options)
 
 
+class Keeper(Protocol):
+    """Keeps an import's files, as the library does."""
+
+    def keep(
+        self, session: Session, files: list[tuple[str, Callable[[], IO[bytes]]]], /
+    ) -> tuple[dict[str, str], list[CardletError]]:
+        """The names the files will have, by those they came with, and why others were not taken."""
+
+    def give_names(self, session: Session, now: datetime, /) -> None:
+        """Gives them those names; in the import's last transaction."""
+
+
 @dataclass(frozen=True)
 class Lent:
-    """What a door lends: transactions, the clock, how a deck is followed, how files are kept, where uploads lie, and
-    how the files that were kept get their names."""
+    """What a door lends an import: its data directory, a session to read with, transactions, the clock, how a deck is
+    followed, and who keeps files. `staging`: for rows that nobody sees yet, see `Wishes`."""
 
+    data: Path
+    reading: Session
     in_transaction: InTransaction
     staging: InTransaction
     clock: Callable[[], datetime]
-    follow: Callable[[Session, int, int, datetime], None]
-    keep_files: KeepFiles | None
-    uploads: Path
-    name_files: Callable[[Session, datetime], None] = lambda session, now: None
+    follow: Callable[[Session, int, int, datetime], object]
+    keeper: Keeper
+
+    @property
+    def uploads(self) -> Path:
+        return self.data / "uploads"
+
+    def keep_files(self, files: list[ParsedFile]) -> tuple[dict[str, str], list[Remark]]:
+        with locked(self.data / "media.lock"):
+            names, refused = self.keeper.keep(self.reading, [(file.name, file.open) for file in files])
+        return names, [Remark(error.message, error.places) for error in refused]
 
 
 def carry_out(parsed: ParsedDeck, order: Order, lent: Lent, progress: Callable[[int], None]) -> ImportReport:
@@ -67,7 +90,7 @@ def carry_out(parsed: ParsedDeck, order: Order, lent: Lent, progress: Callable[[
     def at_the_end(session: Session, report: ImportReport) -> None:
         for deck_id in report.deck_ids:
             lent.follow(session, order.learner_id, deck_id, moment)
-        lent.name_files(session, moment)
+        lent.keeper.give_names(session, moment)
         finish_import(session, order.learner_id, order.import_id, report, lent.clock())
 
     report = import_deck(

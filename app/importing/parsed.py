@@ -9,6 +9,7 @@ from typing import IO, Literal, NamedTuple, Self
 from uuid import UUID
 
 from app.clock import DEFAULT_DAY_START
+from app.importing.followed import Followed
 from app.rendering import Content, Shape
 from app.scheduling import MemoryState, Settings
 
@@ -224,6 +225,8 @@ class Preset:
     new_per_day: int | None = None
     reviews_per_day: int | None = None
     settings: Settings | None = None
+    followed: Followed | None = None
+    """In a file of everything alone, which says it of each deck; one it leaves out was not followed."""
 
 
 @dataclass(frozen=True, slots=True)

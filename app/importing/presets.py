@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
+from app.importing.following_again import FollowAgain
 from app.importing.parsed import DeckHeader, Preset
 from app.models import Follow, ParameterSet, SchedulerVersion
 from app.models.scheduling import Versioned, versioned_of
@@ -27,6 +28,9 @@ class Presets:
     now: datetime
     _made: dict[int, Versioned] = field(default_factory=dict)
     _limits: dict[int, Preset] = field(default_factory=dict)
+    _left: set[int] = field(default_factory=set)
+    deck_ids: dict[int, int] = field(default_factory=dict)
+    """By their places in the file, of the decks that were opened."""
 
     def settings_for(self, session: Session, top_id: int, place: int) -> Versioned:
         """The settings under which the cards of a deck are remembered: those of the topmost deck above it, if it is
@@ -39,6 +43,8 @@ class Presets:
         if preset is not None:
             self._limits[top_id] = preset
         followed = session.get(Follow, (self.user_id, top_id))
+        if followed is not None and followed.stopped_at is not None:
+            self._left.add(top_id)
         if followed is not None or preset is None or preset.settings is None or preset.settings == DEFAULT_SETTINGS:
             chosen = versioned_of(connection_of(session), self.user_id, top_id)
         else:
@@ -78,6 +84,8 @@ class Presets:
         """Gives decks that are followed from this moment on the limits and the scheduler the file has for them."""
         for top_id, chosen in self._made.items():
             self._hold(session, top_id, chosen)
+        if self.user_id is not None:
+            FollowAgain(session, self.user_id, self.now, self.deck_ids).all(self.presets, self._left)
 
     def _hold(self, session: Session, top_id: int, chosen: Versioned) -> None:
         root = session.get(Follow, (self.user_id, top_id))

@@ -2,6 +2,7 @@
 learner did here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.importing.decks import Decks
+from app.importing.filling import TOMBSTONES, Filling
 from app.importing.histories import MARKS, MEMORIES, REVIEWS, SUMMARIES, Histories
-from app.importing.parsed import ParsedCard, ParsedNote
-from app.models import Card, Mark, Memory, Review, totals
+from app.importing.parsed import LostCard, ParsedCard, ParsedNote
+from app.models import Card, Mark, Memory, Review, Tombstone, totals
 from app.models.bulk import add_rows, put_rows
 from app.models.mark import queue_day_of
 from app.models.memory_count import counting
@@ -31,13 +33,13 @@ def brings_news(session: Session, histories: Histories, notes: NotesHere) -> set
     """The ids of those notes of whose cards the file knows something that is not known here."""
     cards = _cards_here(session, notes)
     logs, memories, marks = _known(session, histories, [card.id for card in cards.values()])
-    news: set[int] = set()
+    lost = _lost(session, histories, cards, notes)
+    news: set[int] = {note_id for note_id, _ in lost.values()}
     for note_id, note in notes:
         for parsed in note.cards or ():
             card = cards.get((note_id, parsed.ordinal))
             if card is None:
                 continue
-            log = logs.get(card.id, set())
             log, memory = logs.get(card.id, set()), memories.get(card.id)
             unmarked = card.id not in marks and memory is None
             if (
@@ -53,6 +55,7 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
     """Adds what is new of these notes' cards to the log; what the learner did here since stays as it is."""
     cards = _cards_here(session, notes)
     logs, memories, marks = _known(session, histories, [card.id for card in cards.values()])
+    folded_to = _last_folded(session, histories, list(memories))
     renewed: list[int] = []
     for note_id, note in notes:
         for parsed in note.cards or ():
@@ -68,11 +71,61 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
             if _has_marks(parsed) and card.id not in marks and memory is None:
                 histories.add_marks(card.id, parsed)
             if _is_taken_over(histories, card, parsed, log, memory):
-                histories.reviews.append(histories.checkpoint(card.id, card.deck_id, parsed))
+                histories.reviews.append(_checkpoint(histories, card, parsed, folded_to.get(card.id)))
                 answers = 1 if memory is None else memory.answers + 1
                 histories.memories.append(histories.memory(card.id, card.deck_id, parsed, chosen, answers))
                 renewed.append(card.id)
+    _bury(session, histories, decks, _lost(session, histories, cards, notes))
     _write(session, histories, renewed)
+
+
+def _lost(
+    session: Session, histories: Histories, cards: dict[tuple[int, int], Any], notes: NotesHere
+) -> dict[int, tuple[int, LostCard]]:
+    """The histories of cards that these notes do not have here, by the moment they begin, each with its note; those
+    that came in before are left out. The notes of starter decks get no cards from a file."""
+    missing = [
+        (note_id, parsed)
+        for note_id, note in notes
+        for parsed in note.cards or ()
+        if parsed.reviews and (note_id, parsed.ordinal) not in cards
+    ]
+    lost = {one.reviews[0].at_ms: (note_id, LostCard(one.reviews, one.deck)) for note_id, one in missing}
+    if not lost:
+        return {}
+    began = sa.type_coerce(Tombstone.began_at, sa.BigInteger())
+    own = sa.select(began).where(Tombstone.user_id == histories.owner.id, began.in_(lost))
+    known = set(session.scalars(own))
+    return {at: one for at, one in lost.items() if at not in known}
+
+
+def _bury(session: Session, histories: Histories, decks: Decks, lost: dict[int, tuple[int, LostCard]]) -> None:
+    """Gives cards that are not here a tombstone, so that what was answered counts."""
+    if not lost:
+        return
+    filling, connection = Filling(decks, histories), connection_of(session)
+    filling.card_ids.reserve(connection, len(lost))
+    for _, one in lost.values():
+        filling.add_lost(one, None)
+    put_rows(connection, "tombstones", TOMBSTONES, filling.tombstones)
+
+
+def _last_folded(session: Session, histories: Histories, card_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Day and moment up to which the log of each card is folded, in milliseconds."""
+    at_ms = sa.type_coerce(Review.at, sa.BigInteger())
+    own = (Review.user_id == histories.owner.id, Review.card_id.in_(card_ids), Review.kind.in_(FOLDED))
+    rows = session.execute(sa.select(Review.card_id, Review.day, at_ms).where(*own).order_by(Review.day, at_ms))
+    return {card_id: (day, at) for card_id, day, at in rows}
+
+
+def _checkpoint(histories: Histories, card: Any, parsed: ParsedCard, last: tuple[int, int] | None) -> tuple[Any, ...]:
+    """The row of the log that takes over the file's schedule. It stands last, whatever the file's moment: of two files
+    of one moment, or of an older one that knows as much, the one that is imported later holds."""
+    day, at = last or (0, 0)
+    moved = parsed if parsed.as_of_ms > at else replace(parsed, as_of_ms=at + 1)
+    row = histories.checkpoint(card.id, card.deck_id, moved)
+    place = REVIEWS.index("day")
+    return (*row[:place], max(row[place], day), *row[place + 1 :])
 
 
 def _chosen(session: Session, histories: Histories, decks: Decks, deck_id: int) -> Versioned:

@@ -12,7 +12,7 @@ from app.importing.anki import reading as anki
 from app.importing.encoding import decode
 from app.importing.outline import looks_like_outline
 from app.importing.parsed import ParsedDeck, ReadingOptions, Source
-from app.importing.zipped import is_zip, open_zip
+from app.importing.zipped import COLLECTION, is_zip, open_zip
 
 Reader = Callable[[Source, ReadingOptions], ParsedDeck]
 SAMPLE = 2**18
@@ -146,7 +146,7 @@ def _zip_format(source: Source) -> str:
     if not is_zip(source):
         raise UnreadableFile(N_("This is not a zip archive, or a part of it is missing."))
     with ExitStack() as closing:
-        names = open_zip(source, closing).entries
+        names = open_zip(source, closing, COLLECTION).entries
     if json_file.LINES in names:
         return "cardlet"
     return "crowdanki" if crowdanki.deck_in(names) and not any(name.endswith(".md") for name in names) else "folder"

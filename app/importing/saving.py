@@ -42,7 +42,7 @@ class Wishes:
 
 @dataclass
 class ImportReport:
-    """What an import did. `deck_id` is None if there was nothing to make a deck of, `deck_ids` are the topmost decks;
+    """What an import did. `deck_id` is None if there was nothing to make a deck of, `deck_ids`: to be followed;
     `kept`: notes that are here and were left as they are; `reviews` and `files`: how many came along. Of the rows that
     gave no note, which `skipped` counts, the first thousand are listed."""
 

@@ -3,7 +3,7 @@
 from app.library.contents import NOTES_A_PAGE, deck_page
 from app.library.decks import ShelfDeck, followed_decks, shelf, starter_decks
 from app.library.editing import OpenNote, Wording, edit_note, may_edit, open_note
-from app.library.following import More, ask_for_more, follow, set_new_per_day, set_shape, stop_following
+from app.library.following import More, ask_for_more, follow, follow_as, set_new_per_day, set_shape, stop_following
 from app.library.history import bring_back, latest_edit, latest_undone_edit, redo_change, steps_of, undo_change
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "deck_page",
     "edit_note",
     "follow",
+    "follow_as",
     "followed_decks",
     "latest_edit",
     "latest_undone_edit",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.models import DailySummary, Deck, Follow, Kind, Learner, Stage
+from app.models import DailySummary, Deck, Follow, Kind, Learner, Stage, User
 from app.models.deck import decks_inside
 from app.models.follow import (
     MOST_A_DAY,
@@ -46,6 +46,11 @@ def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> D
             part.stopped_at = None
     session.flush()
     return deck
+
+
+def follow_as(session: Session, learner_id: int, deck_id: int, now: datetime) -> Deck:
+    """The same for a learner who is only known by their id."""
+    return follow(session, session.get_one(User, learner_id), deck_id, now)
 
 
 def _root_above(session: Session, learner: Learner, deck: Deck) -> Follow | None:

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.clock import date_of, now
@@ -12,7 +12,7 @@ from app.library import may_edit
 from app.models import SignedInUser
 from app.pages.access import current_learner
 from app.pages.charts import axis_over
-from app.pages.sides import sides_of
+from app.pages.sides import frame_of, sides_of
 from app.pages.study import BUTTONS
 from app.progress import card_history
 from app.progress.card import CardHistory
@@ -21,19 +21,6 @@ from app.scheduling.memory import GOOD
 from app.study.showing import ShownCard, show
 
 bp = Blueprint("cards", __name__)
-
-FRAME_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "img-src 'self'",
-        "media-src 'self'",
-        "font-src 'self'",
-        "style-src 'unsafe-inline'",
-        "sandbox allow-same-origin",
-        "frame-ancestors 'self'",
-    ]
-)
-"""For a card with a style of its own: its author styles it, and nothing in it runs or is loaded from elsewhere."""
 
 
 @bp.get("/cards/<id:card_id>")
@@ -78,11 +65,7 @@ def _leads_to(history: CardHistory, card_id: int, today: int) -> list[tuple[str,
 def card_side(card_id: int, side: str) -> ResponseReturnValue:
     """One side of a card as a document of its own, for the frame it is shown in."""
     card = _known_card(current_learner(), card_id)
-    sides = sides_of(card.content, card.ordinal, card.owner_id, framed=True)
-    response = make_response(render_template("cards/side.html", card=card, sides=sides, side=side))
-    response.headers["Content-Security-Policy"] = FRAME_POLICY
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return frame_of(sides_of(card.content, card.ordinal, card.owner_id, framed=True), card.ordinal, side)
 
 
 def _known_card(learner: SignedInUser, card_id: int) -> ShownCard:

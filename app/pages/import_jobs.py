@@ -14,18 +14,15 @@ from typing import IO, Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
-from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.config import PACKAGE, PREFIX, SETTINGS
 from app.database import db, importing_lock, writing
 from app.errors import CardletError, UnreadableFile
 from app.importing import Lent, Order, ParsedDeck, Source, Teller, about_rows, carry_out, give_up, sweep_unfinished
-from app.importing.parsed import ParsedFile, Remark
-from app.library import follow
+from app.library import follow_as
 from app.library.keeping_files import KeptFiles, sweep_files
 from app.locking import locked
-from app.models import User
 
 LARGE = 2 * 2**20
 """Bytes from which on an import has a process of its own."""
@@ -69,7 +66,7 @@ def _imported(app: Flask, order: Order, read: Callable[[], ParsedDeck], job: Job
     try:
         with read() as parsed, locked(importing_lock(), shared=True):
             teller = Teller(parsed.total or _rows_of(app, order), time.monotonic, job.tell)
-            carry_out(parsed, order, lent(app, order.learner_id), teller)
+            carry_out(parsed, order, _lent(app, order.learner_id), teller)
         return {"finished": True}
     except CardletError as error:
         return _given_up(order, told(error))
@@ -149,22 +146,11 @@ def _clear_away() -> None:
                 sweep_files(db.session, data / "media")
 
 
-def lent(app: Flask, learner_id: int) -> Lent:
-    """What this door lends an import."""
+def _lent(app: Flask, learner_id: int) -> Lent:
+    """What this door lends an import. Staged rows go to the disk at once: whoever answers next would wait for those
+    that have not."""
     data: Path = app.config["DATA_DIR"]
-    kept = KeptFiles(data / "media", learner_id)
-
-    def keep_files(files: list[ParsedFile]) -> tuple[dict[str, str], list[Remark]]:
-        with locked(data / "media.lock"):
-            names, refused = kept.keep(db.session, [(file.name, file.open) for file in files])
-        return names, [Remark(error.message, error.places) for error in refused]
-
-    # Staged rows go to the disk at once: whoever answers next would wait for those that have not.
-    return Lent(writing, writing, now, _follow, keep_files, data / "uploads", kept.give_names)
-
-
-def _follow(session: Session, learner_id: int, deck_id: int, moment: Any) -> None:
-    follow(session, session.get_one(User, learner_id), deck_id, moment)
+    return Lent(data, db.session, writing, writing, now, follow_as, KeptFiles(data / "media", learner_id))
 
 
 def told(error: CardletError) -> Event:

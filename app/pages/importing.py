@@ -33,6 +33,7 @@ from app.importing.uploads import Stored
 from app.models import Deck, Upload
 from app.models.deck import with_parents
 from app.pages.access import current_learner
+from app.pages.import_cards import asked_of, framed_sides, keep_shown
 from app.pages.import_forms import (
     duplicates_of,
     encodings_for,
@@ -48,8 +49,9 @@ from app.pages.import_forms import (
 )
 from app.pages.import_running import report_address, run_import
 from app.pages.language import CARD_LANGUAGES, _
-from app.pages.sides import in_words
+from app.pages.sides import frame_of, in_words
 from app.pages.words import error_words
+from app.rendering import Sides, render_sides
 
 bp = Blueprint("importing", __name__, url_prefix="/import")
 LARGEST_TEXT = 16 * 2**20
@@ -123,6 +125,18 @@ def preview_page(upload_id: int) -> ResponseReturnValue:
     return _preview(kept, request.args, None)
 
 
+@bp.get("/<id:upload_id>/cards/<id:place>/<any(question, answer):side>")
+def card_side(upload_id: int, place: int, side: str) -> ResponseReturnValue:
+    """One side of one of the first cards, for the frame it is shown in."""
+    learner = current_learner()
+    kept = own_upload(db.session, learner, upload_id)
+    done = report_address(kept)
+    if done is not None:
+        return redirect(done, 303)
+    options = options_of(request.args, kept, learner)
+    return frame_of(*framed_sides(kept, request.args, place, lambda: read_deck(_source(kept), options)), side)
+
+
 def is_notes(kept: Upload) -> bool:
     """Whether an upload is no deck but study notes. Nobody writes megabytes of them."""
     if kept.size > SMALL or not kept.file_name.lower().endswith((".md", ".txt")):
@@ -169,7 +183,8 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
         preview=preview,
         table=table,
         tree=tree_of(preview.deck.decks) if preview else [],
-        cards=in_words(preview.cards, kept.user_id, preview.media) if preview else [],
+        cards=_cards(kept, given, preview) if preview else [],
+        asked=asked_of(given),
         deck_name=given.get("deck_name") or _name_in(preview) or name_of(kept),
         own_decks=_own_decks(kept.user_id),
         tags=given.get("tags") or "",
@@ -186,6 +201,12 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
         words=error_words(error) if error else None,
     )
     return page, error.status if error else 200
+
+
+def _cards(kept: Upload, given: Any, preview: DeckPreview) -> list[Sides]:
+    """The first cards as the page shows them; those with a style of their own are asked for again, for their frames."""
+    keep_shown(kept, given, preview)
+    return in_words([render_sides(*card) for card in preview.shown], kept.user_id, preview.media)
 
 
 def _looked_through(kept: Upload, given: Any) -> DeckPreview:

@@ -2,12 +2,33 @@
 
 from collections.abc import Collection, Sequence
 
-from flask import url_for
+from flask import Response, make_response, render_template, url_for
 
 from app.database import db
 from app.library.media import Named, media_of
 from app.pages.language import _
 from app.rendering import Content, File, Sides, finished, media_names, render_sides
+
+FRAME_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "img-src 'self'",
+        "media-src 'self'",
+        "font-src 'self'",
+        "style-src 'unsafe-inline'",
+        "sandbox allow-same-origin",
+        "frame-ancestors 'self'",
+    ]
+)
+"""For a card with a style of its own: its author styles it, and nothing in it runs or is loaded from elsewhere."""
+
+
+def frame_of(sides: Sides, ordinal: int, side: str) -> Response:
+    """One side of a card as a document of its own, for the frame it is shown in."""
+    response = make_response(render_template("cards/side.html", ordinal=ordinal, sides=sides, side=side))
+    response.headers["Content-Security-Policy"] = FRAME_POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
 
 
 def sides_of(content: Content, ordinal: int, owner_id: int | None, *, framed: bool = False) -> Sides:

@@ -1,4 +1,6 @@
 // Importing: files that are dropped, forms that look again, and a bar that shows how far an import is.
+import { settleFrames } from "./frames.js";
+
 const ANNOUNCED_EVERY = 5_000;
 const number = new Intl.NumberFormat(document.documentElement.lang);
 
@@ -6,6 +8,8 @@ const upload = document.getElementById("upload");
 if (upload) readyDropping(upload);
 const importing = document.getElementById("import");
 if (importing) readyImport(importing, document.getElementById("getting-on"));
+
+settleFrames(document, () => {});
 
 /** A file can be dropped anywhere on the page, and is looked at at once. */
 function readyDropping(form) {

@@ -1,10 +1,12 @@
 """A file dropped on the page, read wrongly, mended, imported while the bar moves, and taken back."""
 
 import base64
+import re
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import sign_up
+from tests.browser.test_every_kind import STYLED
 
 WORDS = "问题,答案\n" + "".join(f"第{n}个词是什么意思,它的意思是第{n}种\n" for n in range(20_000))
 DROP = """(content) => {
@@ -66,3 +68,17 @@ def test_what_cannot_be_is_said_where_one_is_and_can_be_mended(page: Page) -> No
     page.locator("#import button.primary").click()
     page.wait_for_url("**/import/reports/*")
     expect(page.locator("h1")).to_have_text("Letters is on your shelf")
+
+
+def test_cards_with_a_style_of_their_own_look_before_the_import_as_when_they_are_studied(page: Page) -> None:
+    sign_up(page, "Ada")
+    page.goto("/import")
+    page.locator("#text").fill(STYLED)
+    page.locator("form:has(#text) button").click()
+    page.wait_for_url("**/import/*")
+    asked = page.frame_locator(".cards-preview .front iframe").first
+    expect(asked.locator(".tall")).to_have_css("background-color", "rgb(250, 240, 230)")
+    told = page.locator(".cards-preview .back iframe")
+    expect(told).to_have_count(2)
+    expect(told.last).to_have_attribute("style", re.compile(r"height: (33[1-9]|3[4-9]\d)px"))
+    expect(page.frame_locator(".cards-preview .back iframe").last.get_by_text("its answer")).to_be_visible()

@@ -162,7 +162,7 @@ def test_the_same_file_again_changes_nothing(page: Page, chinese_table: Path) ->
     choose(page, chinese_table)
     import_what_is_shown(page, "Import 5 notes")
     choose(page, chinese_table)
-    import_what_is_shown(page, "Import 5 notes")
+    import_what_is_shown(page, "Import all the same")
     assert [count(page, what) for what in ("added", "updated", "unchanged", "left out")] == ["0", "0", "5", "0"]
     page.goto("/decks")
     expect(page.get_by_role("link", name="容器笔记")).to_have_count(1)

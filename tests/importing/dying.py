@@ -22,7 +22,7 @@ from app.database import writing
 from app.importing import undo_import
 from app.study.rebuilding import refold
 
-ON_FILES = {"os.rename", "os.remove", "os.mkdir", "tempfile.mkstemp", "shutil.rmtree"}
+ON_FILES = {"os.rename", "os.remove", "os.mkdir", "tempfile.mkstemp", "tempfile.mkdtemp", "shutil.rmtree"}
 
 
 class Steps:

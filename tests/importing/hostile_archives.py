@@ -143,7 +143,7 @@ def deflate_bomb(_: Path) -> bytes:
     return content.getvalue()
 
 
-@refused("cannot be unpacked")
+@refused("in the archive is damaged")
 def size_that_lies(folder: Path) -> bytes:
     """The directory promises less than comes out: no more than promised is taken, and the checksum gives it away."""
     content = bytearray(zip_bytes({"collection.anki2": bytes(5_000_000)}))
@@ -163,7 +163,7 @@ def overlapping_entries(folder: Path) -> bytes:
     return bytes(content)
 
 
-@refused("cannot be unpacked")
+@refused("in the archive is damaged")
 def broken_deflate(folder: Path) -> bytes:
     content = bytearray(zip_bytes(Collection().entries(folder), ZIP_DEFLATED))
     content[100:180] = b"\x55\xaa\x0f\xf0" * 20
@@ -207,13 +207,13 @@ def zstd_bomb(folder: Path) -> bytes:
     return changed(folder, 3, collection_anki21b=content.getvalue())
 
 
-@refused("cannot be unpacked")
+@refused("in the archive is damaged")
 def zstd_wide_window(folder: Path) -> bytes:
     """Thirteen bytes that ask for a window of 2 GiB."""
     return changed(folder, 3, collection_anki21b=b"\x28\xb5\x2f\xfd\x00\xa8\x09\x00\x00AAAA")
 
 
-@refused("cannot be unpacked")
+@refused("in the archive is damaged")
 def zstd_is_none(folder: Path) -> bytes:
     return changed(folder, 3, collection_anki21b=b"not zstd at all" * 10)
 

@@ -82,18 +82,27 @@ class World:
     def environment(self) -> dict[str, str]:
         return {**environment_for(self.folder, self.url), **SECRET}
 
+    @property
+    def scratch(self) -> Path:
+        """Where this world's processes put temporary files."""
+        place = self.folder / "temporary"
+        place.mkdir(exist_ok=True)
+        return place
+
     def app(self) -> Flask:
         return create_app(read_settings(self.environment))
 
     def start(self) -> None:
         """What the next start does."""
-        with ready_app(lambda *_: self.app()):
-            pass
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tempfile.tempdir", str(self.scratch))
+            with ready_app(lambda *_: self.app()):
+                pass
 
     def dies(self, last: int, what: str) -> int:
         """Runs a process that dies before that step; how many steps it took if it does not."""
         command = [sys.executable, "-m", "tests.importing.dying", str(last), what, MOMENT.isoformat()]
-        environment = {**os.environ, **self.environment}
+        environment = {**os.environ, **self.environment, "TMPDIR": str(self.scratch)}
         done = subprocess.run(
             command, check=False, input=json.dumps(self.told), env=environment, capture_output=True, text=True
         )
@@ -110,6 +119,7 @@ class World:
             tables = [table for table in Base.metadata.sorted_tables if table.name not in BESIDE]
             rows = {table.name: sorted(str(row) for row in connection.execute(sa.select(table))) for table in tables}
         kept = [path for name in ("media", "uploads") for path in (self.folder / name).rglob("*") if path.is_file()]
+        kept += self.scratch.iterdir()
         return {**rows, "files": sorted(f"{path.relative_to(self.folder)} {path.stat().st_size}" for path in kept)}
 
     def seen(self) -> dict[str, str]:

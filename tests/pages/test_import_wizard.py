@@ -133,7 +133,7 @@ def test_of_a_large_file_the_beginning_is_looked_at_until_everything_is_asked_fo
     upload(ada, WORDS, "words.csv")
     assert "The first 1 rows" in ada.page and "Import everything" in ada.page
     ada.get(ada.form(r"/import/\d+").action + "?count=all")
-    assert "2 notes to import" in ada.page
+    assert "2 notes in this file" in ada.page
 
 
 def test_an_import_is_told_line_by_line(ada: Visitor, stored: Callable) -> None:

@@ -98,7 +98,7 @@ def test_a_picture_with_a_tables_name_is_told_apart(ada: Visitor) -> None:
 
 def test_a_file_without_a_single_card_cannot_be_imported(ada: Visitor) -> None:
     upload(ada, b"only\none\ncolumn\n", "one.csv")
-    assert "0 notes to import" in ada.page
+    assert "0 notes in this file" in ada.page
     assert "3 rows will be left out" in ada.page
     assert "/cancel" in ada.page
 

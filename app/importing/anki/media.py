@@ -7,10 +7,10 @@ from functools import partial
 from typing import IO
 
 from app.errors import N_, UnreadableFile
-from app.importing.anki.archive import Archive
 from app.importing.anki.packing import unpacked
 from app.importing.anki.protobuf import fields_of, number, text, walk
 from app.importing.parsed import ParsedFile, Remark
+from app.importing.zipped import Archive
 
 MAP = "media"
 LARGEST_MAP = 32 * 2**20
@@ -56,7 +56,7 @@ def is_file_name(name: str) -> bool:
 
 def _opened(archive: Archive, entry: str, packed: bool) -> IO[bytes]:
     stream = archive.open(entry)
-    return unpacked(stream, LARGEST_FILE) if packed else stream
+    return unpacked(stream, LARGEST_FILE, entry) if packed else stream
 
 
 def _listed(archive: Archive, packed: bool) -> Iterator[tuple[str, str]]:
@@ -64,7 +64,7 @@ def _listed(archive: Archive, packed: bool) -> Iterator[tuple[str, str]]:
     if archive.size(MAP) > LARGEST_MAP:
         raise UnreadableFile(LIES)
     with archive.open(MAP) as stream:
-        content = unpacked(stream, LARGEST_MAP).read() if packed else stream.read()
+        content = unpacked(stream, LARGEST_MAP, MAP).read() if packed else stream.read()
     return _from_messages(content) if packed else _from_json(content)
 
 

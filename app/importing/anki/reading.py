@@ -1,13 +1,10 @@
 """The reader of Anki packages: what the child process sends becomes notes, cards and answers."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from app.errors import N_
@@ -33,6 +30,7 @@ from app.importing.parsed import (
 )
 from app.rendering import CardTemplate, Shape, is_cloze
 from app.scheduling import MemoryState
+from app.scratch import scratch_folder
 
 LAST_MOMENT = 4_102_444_800_000
 FORMAT_NAME = N_("Anki package")
@@ -54,10 +52,8 @@ _review: Callable[[Any], ParsedReview] = partial(tuple.__new__, ParsedReview)
 def read(source: Source, options: ReadingOptions) -> ParsedDeck:
     """The collection in a package. Raises UnreadableFile, also while the rows are walked."""
     with ExitStack() as opened:
-        package = open_package(source)
-        opened.callback(package.archive.close)
-        folder = Path(tempfile.mkdtemp(prefix="cardlet-anki-"))
-        opened.callback(shutil.rmtree, folder, ignore_errors=True)
+        package = open_package(source, opened)
+        folder = opened.enter_context(scratch_folder())
         path = folder / "collection"
         package.unpack(path)
         reading = Reading(
