@@ -48,7 +48,8 @@ def recorded(engine: sa.Engine | type[sa.Engine] = sa.Engine) -> Iterator[Record
         if name is not None:
             options = connection.get_execution_options() | context.execution_options
             across = bool(options.get("across_learners"))
-            recording.statements.append(Statement(sql, parameters[0] if isinstance(parameters, list) else parameters, name, across))
+            one = parameters[0] if isinstance(parameters, list) else parameters
+            recording.statements.append(Statement(sql, one, name, across))
 
     event.listen(engine, "before_cursor_execute", note)
     try:
