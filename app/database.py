@@ -17,6 +17,9 @@ READING = {"writing": False, "isolation_level": "AUTOCOMMIT"}
 ON_DEMAND: Literal["raise_on_sql"] = "raise_on_sql"
 """How relationships load: when a query asks for them. A row that fetched its neighbour by itself would do so a hundred
 times on a page of a hundred rows; here it raises instead."""
+CHECKPOINTS = "wal_autocheckpoint=4000"
+"""After so many pages of 4 KiB somebody who has written moves them to where they belong. Many are the same page anew:
+moved less often, there is less to move, and fewer have to do it."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OLDEST_CONNECTION = 1800
 """Seconds. Firewalls drop what was silent for an hour, many sooner, and tell neither side."""
@@ -194,7 +197,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     def configure(connection: Any, record: object) -> None:
         # Left to itself the driver begins its transactions after the first SELECT, and a read-modify-write is not one.
         connection.isolation_level = None
-        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", CHECKPOINTS):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

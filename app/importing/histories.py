@@ -1,46 +1,42 @@
 """What a file knows of its learner, as rows: the log of a card, its memory, its marks, and the day's totals."""
 
 import json
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import blake2b
-from operator import itemgetter
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from app.clock import hour_of, study_day
 from app.database import EPOCH
+from app.importing.day_totals import DayTotals
+from app.importing.log_rows import COLUMNS, ID, IMPORTED, IMPORTED_ID, WIDTH, share_of
 from app.importing.parsed import ParsedCard, ParsedReview
+from app.importing.ready_log import ReadyLog
 from app.models import Kind
-from app.models.review import FOLDED, imported_stage
+from app.models.bulk import put_rows, put_values
+from app.models.memory_count import buckets_of
+from app.models.review import FOLDED
 from app.models.scheduling import Versioned
 from app.models.summing import Logged, practice_share, totals_of
 from app.scheduling import MemoryState, replay
 from app.scheduling.replay import taken_over
+from app.scheduling.stages import imported_stage
 
-REVIEWS = (
-    *("user_id", "card_id", "id", "deck_id", "kind", "day", "hour", "at", "grade", "took_ms", "undone_at", "state"),
-    "import_id",
-)
 MEMORIES = (
-    *("user_id", "card_id", "deck_id", "repetitions", "interval", "ease", "lapses", "last_day", "due_day"),
+    *("card_id", "deck_id", "repetitions", "interval", "ease", "lapses", "last_day", "due_day"),
     *("queue_day", "drill_day", "drill_at", "stability", "difficulty", "scheduler_version", "answers"),
 )
-MARKS = ("user_id", "card_id", "suspended", "buried_until", "flag")
-SUMMARIES = (
-    *("user_id", "day", "deck_id", "hour", "kind", "grade", "stage", "first"),
-    *("answers", "took_ms"),
-)
-IMPORTED_ID = b"imported"
-"""The first half of the id of a review that has none; the other half is its moment, which no other of its card has."""
-IMPORTED = int(Kind.IMPORTED)
+MARKS = ("card_id", "suspended", "buried_until", "flag")
+BEFORE_ALL = -2
+MANY = 2**31
 NOTHING_TOLD = "[1, 0, 0, 0]"
 """Of an answer given elsewhere that is only known to be one."""
-
-Totals = dict[tuple[int, ...], list[int]]
-"""Answers and milliseconds by day, deck, hour, kind, grade, stage and whether it was the day's first."""
 
 
 class Owner(NamedTuple):
@@ -60,14 +56,23 @@ def ids_for(dialect: str) -> Callable[[bytes], Any]:
 
 @dataclass
 class Histories:
-    """Rows that wait to be written, of cards whose ids are known."""
+    """Rows that wait to be written, of cards whose ids are known. `reviews`: see `log_rows`; `undone`: rows that do not
+    stand, and since when."""
 
     owner: Owner
-    reviews: list[tuple[Any, ...]] = field(default_factory=list)
+    reviews: list[Any] = field(default_factory=list)
+    undone: list[tuple[Any, ...]] = field(default_factory=list)
     memories: list[tuple[Any, ...]] = field(default_factory=list)
     marks: list[tuple[Any, ...]] = field(default_factory=list)
-    totals: Totals = field(default_factory=dict)
+    totals: DayTotals = field(default_factory=DayTotals)
+    counts: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    """New memories by figure, deck and bucket: see MemoryCount."""
     _days: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        """How many rows wait."""
+        return len(self.reviews) // WIDTH + len(self.undone) + len(self.memories) + len(self.marks)
 
     def add(self, card_id: int, deck_id: int, final_deck_id: int, card: ParsedCard, chosen: Versioned) -> None:
         """All that is known of a card that nothing was known of before."""
@@ -83,35 +88,60 @@ class Histories:
         if card.state is not None:
             answers = card.state.answers
             if card.taken_over:
-                self.reviews.append(self.checkpoint(card_id, deck_id, card))
+                self.reviews += self.checkpoint(card_id, deck_id, card)
                 answers = 1
-            self.memories.append(self.memory(card_id, deck_id, card, chosen, answers))
+            memory = self.memory(card_id, deck_id, card, chosen, answers)
+            self.memories.append(memory)
+            self._count_memory(deck_id, memory)
+
+    def _count_memory(self, deck_id: int, memory: tuple[Any, ...]) -> None:
+        _, _, _, interval, ease, lapses, _, due_day, queue_day, _, _, stability, difficulty, _, _ = memory
+        counts = self.counts
+        buckets = buckets_of(queue_day, due_day, interval, ease, lapses, stability, difficulty)
+        for figure, bucket in enumerate(buckets, start=1):
+            if bucket is not None:
+                key = (figure, deck_id, bucket)
+                counts[key] = counts.get(key, 0) + 1
+
+    def take_counts(self) -> list[tuple[int, ...]]:
+        """The new memories counted, as rows in the order of their key; then they begin anew."""
+        counts, self.counts = self.counts, {}
+        return [(self.owner.id, *key, cards) for key, cards in sorted(counts.items())]
 
     def add_reviews(
         self, card_id: int, deck_id: int, final_deck_id: int, reviews: Sequence[ParsedReview], known: Any = ()
     ) -> list[Logged]:
         """The log of a card but for what is `known`, ids as the driver gives them; answers given elsewhere count in the
         totals. Returns what stands of the rest, which the fold is made of, for `count_own`."""
-        owner = self.owner
-        user_id, import_id, as_id = owner.id, owner.import_id, owner.as_id
-        # Done a million times: no calls that are not needed, `key_of` among them.
+        as_id = self.owner.as_id
+        if isinstance(reviews, ReadyLog) and not known:
+            self._add_ready(reviews, card_id, deck_id, final_deck_id)
+            return []
         rows = [
             (
-                *(user_id, card_id, as_id(IMPORTED_ID + at.to_bytes(8) if id is None else id.bytes), deck_id, kind),
+                *(card_id, as_id(IMPORTED_ID + at.to_bytes(8) if id is None else id.bytes), deck_id, kind),
                 *(self._day_at(at) if day is None or hour is None else (day, hour)),
-                *(at, grade, took, undone, state, import_id),
+                *(at, grade, took, state, undone),
             )
             for at, grade, took, kind, state, id, day, hour, undone in reviews
         ]
         if known:
-            new = {row[2] for row in rows}.difference(known)
+            new = {row[ID] for row in rows}.difference(known)
             self._count(rows, final_deck_id, new)
-            rows = [row for row in rows if row[2] in new]
+            rows = [row for row in rows if row[ID] in new]
         else:
             self._count(rows, final_deck_id)
-        self.reviews += rows
+        self.reviews += chain.from_iterable(row[:WIDTH] for row in rows if row[WIDTH] is None)
+        self.undone += [row for row in rows if row[WIDTH] is not None]
         own = [review for review in reviews if review.kind != IMPORTED and review.undone_at_ms is None]
         return [self._logged(review, final_deck_id) for review in own if self.key_of(review) not in known]
+
+    def _add_ready(self, log: ReadyLog, card_id: int, deck_id: int, final_deck_id: int) -> None:
+        values = log.of(card_id, deck_id)
+        if self.owner.as_id is not bytes:
+            values[ID::WIDTH] = map(self.owner.as_id, log.ids)
+        self.reviews += values
+        self.totals.add_each(final_deck_id, log.shares, log.took_ms)
 
     def _logged(self, review: ParsedReview, deck_id: int) -> Logged:
         """A standing row of the log that a memory is folded from, or practice."""
@@ -130,19 +160,21 @@ class Histories:
         practised = [one for one in new if one.kind == Kind.PRACTICE]
         changed += [(practice_share(p.day, p.hour, p.deck_id, p.grade), (1, p.took_ms), (0, 0)) for p in practised]
         for share, (answers, took), (answers_before, took_before) in changed:
-            key = (share.day, share.deck_id, share.hour, int(share.kind), share.grade, int(share.stage), share.first)
-            counts = self.totals.setdefault(key, [0, 0])
-            counts[0] += answers - answers_before
-            counts[1] += took - took_before
+            key = share_of(share.day, share.hour, share.kind, share.grade, share.stage, share.first)
+            self.totals.add(share.deck_id, key, answers - answers_before, took - took_before)
 
     def add_marks(self, card_id: int, card: ParsedCard) -> None:
         """The marks of a card that has none yet."""
-        self.marks.append((self.owner.id, card_id, card.suspended, card.buried_until, card.flag))
+        self.marks.append((card_id, card.suspended, card.buried_until, card.flag))
 
     def key_of(self, review: ParsedReview) -> Any:
         """The id of a review, as the driver gives it."""
         id = review.id
         return self.id_at(review.at_ms) if id is None else self.owner.as_id(id.bytes)
+
+    def keys_of(self, reviews: Sequence[ParsedReview]) -> Iterable[Any]:
+        """The ids of a card's reviews, as the driver gives them."""
+        return map(self.owner.as_id, reviews.ids) if isinstance(reviews, ReadyLog) else map(self.key_of, reviews)
 
     def id_at(self, at_ms: int) -> Any:
         """The id of an answer of which only the moment is known."""
@@ -153,8 +185,7 @@ class Histories:
         text = _as_json(card.state or MemoryState())
         day, hour = self._day_at(card.as_of_ms)
         key = self.owner.as_id(blake2b(text.encode(), digest_size=16).digest())
-        rest = (Kind.CHECKPOINT.value, day, hour, card.as_of_ms, 0, 0, None, text, self.owner.import_id)
-        return (self.owner.id, card_id, key, deck_id, *rest)
+        return (card_id, key, deck_id, Kind.CHECKPOINT.value, day, hour, card.as_of_ms, 0, 0, text)
 
     def memory(self, card_id: int, deck_id: int, card: ParsedCard, chosen: Versioned, answers: int) -> tuple[Any, ...]:
         """The memory that its log folds to."""
@@ -168,35 +199,42 @@ class Histories:
             queue_day = max(queue_day, card.buried_until)
         drill_at = None if state.drill_at is None else (state.drill_at - EPOCH) // timedelta(milliseconds=1)
         return (
-            *(self.owner.id, card_id, deck_id, state.repetitions, state.interval, state.ease, state.lapses),
+            *(card_id, deck_id, state.repetitions, state.interval, state.ease, state.lapses),
             *(state.last_day, state.due_day, queue_day, state.drill_day, drill_at),
             *(state.stability, state.difficulty, chosen.version, answers),
         )
 
-    def take_totals(self) -> list[tuple[int, ...]]:
-        """The totals as rows of the summaries, in the order of their key; then they begin anew."""
-        user_id = self.owner.id
-        rows = [(user_id, *key, *counts) for key, counts in self.totals.items()]
-        self.totals = {}
-        return sorted(rows, key=itemgetter(slice(0, 8)))
+    def write(self, connection: sa.Connection, most: int = MANY) -> None:
+        """Writes so many of the rows that wait, those of the log first; in a write transaction."""
+        owner, places = self.owner, most * WIDTH
+        log = {"user_id": owner.id, "import_id": owner.import_id}
+        reviews, self.reviews = self.reviews[:places], self.reviews[places:]
+        left = most - len(reviews) // WIDTH
+        if owner.as_id is bytes:
+            # SQLite's driver asks about all but a few types whether they are to be adapted, bytes among them.
+            reviews[ID::WIDTH] = map(bytearray, reviews[ID::WIDTH])
+        put_values(connection, "reviews", COLUMNS, reviews, {**log, "undone_at": None})
+        for table, columns, rows, same in (
+            ("reviews", (*COLUMNS, "undone_at"), self.undone, log),
+            ("memories", MEMORIES, self.memories, {"user_id": owner.id}),
+            ("marks", MARKS, self.marks, {"user_id": owner.id}),
+        ):
+            some = rows[:left]
+            put_rows(connection, table, columns, some, same)
+            del rows[:left]
+            left -= len(some)
 
     def _count(self, rows: Sequence[tuple[Any, ...]], deck_id: int, new: Set[Any] | None = None) -> None:
         """Adds answers given elsewhere to one card to the totals; of those rows, all that are `new`."""
-        last_day, totals = -1, self.totals
-        for _, _, key, _, kind, day, hour, _, grade, took_ms, undone, state, _ in rows:
+        last_day = BEFORE_ALL
+        for _, key, _, kind, day, hour, _, grade, took_ms, state, undone in rows:
             if kind != IMPORTED or undone is not None:
                 continue
             stage = _stage_of(grade, state)
             if stage is None:
                 continue
             if new is None or key in new:
-                share = (day, deck_id, hour, kind, grade, stage, day > last_day)
-                counts = totals.get(share)
-                if counts is None:
-                    totals[share] = [1, took_ms]
-                else:
-                    counts[0] += 1
-                    counts[1] += took_ms
+                self.totals.add(deck_id, share_of(day, hour, kind, grade, stage, day > last_day), 1, took_ms)
             last_day = max(last_day, day)
 
     def _day_at(self, at_ms: int) -> tuple[int, int]:
@@ -215,15 +253,17 @@ class Histories:
 
 def _as_json(state: MemoryState) -> str:
     """A state taken over, as a checkpoint keeps it. By hand: numbers need no encoder."""
-    last, due, stability, difficulty = (
-        "null" if value is None else repr(value)
-        for value in (state.last_day, state.due_day, state.stability, state.difficulty)
-    )
+    last, due = _number(state.last_day), _number(state.due_day)
+    stability, difficulty = _number(state.stability), _number(state.difficulty)
     return (
         f'{{"repetitions": {state.repetitions}, "interval": {state.interval}, "ease": {state.ease}, '
         f'"lapses": {state.lapses}, "last_day": {last}, "due_day": {due}, '
         f'"stability": {stability}, "difficulty": {difficulty}}}'
     )
+
+
+def _number(value: float | None) -> str:
+    return "null" if value is None else repr(value)
 
 
 @lru_cache(50_000)

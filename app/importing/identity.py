@@ -16,25 +16,43 @@ ONE, BOTH = (0,), (0, 1)
 @dataclass(slots=True)
 class Incoming:
     """A note of the file with its identity inside its deck and the position of its first card. `own_guid`: the file
-    gave it the identity."""
+    gave it the identity; `ordinals`: the cards it makes if the file does not say it."""
 
     guid: str
     position: int
     note: ParsedNote
     own_guid: bool = True
+    ordinals: Sequence[int] = ()
+
+    @property
+    def number_of_cards(self) -> int:
+        return len(self.ordinals if self.note.cards is None else self.note.cards)
 
 
 class FirstLines:
-    """In which line each identity stood first, known by its hash, in some 32 bytes each: a dictionary of a million
-    would be most of what an import may take. Open addressing, half full at most."""
+    """In which line each identity stood first, known by its hash. A dictionary of a million would be most of what an
+    import may take: beyond some, they stand in some 24 bytes each, by open addressing, half full at most."""
 
-    def __init__(self) -> None:
-        self._mask, self._count = 2**12 - 1, 0
-        self._keys, self._lines = array("Q", bytes(8 * 2**12)), array("L", bytes(array("L").itemsize * 2**12))
+    def __init__(self, in_dictionary: int = 120_000) -> None:
+        self._first: dict[int, int] | None = {}
+        self._in_dictionary = in_dictionary
+        self._count = 0
+        self._make(2**12)
 
     def meet(self, key: int, line: int) -> int | None:
         """The line of the first with this hash; None if this one is the first."""
-        key = key & UNSIGNED or 1
+        first = self._first
+        if first is None:
+            return self._meet(key & UNSIGNED or 1, line)
+        if (found := first.get(key)) is None:
+            first[key] = line
+            if len(first) > self._in_dictionary:
+                self._first = None
+                for known, at in first.items():
+                    self._meet(known & UNSIGNED or 1, at)
+        return found
+
+    def _meet(self, key: int, line: int) -> int | None:
         keys, mask = self._keys, self._mask
         place = key & mask
         while (found := keys[place]) and found != key:
@@ -49,12 +67,14 @@ class FirstLines:
 
     def _grow(self) -> None:
         kept = zip(self._keys, self._lines, strict=True)
-        size = (self._mask + 1) * 2
-        self._mask, self._count = size - 1, 0
-        self._keys, self._lines = array("Q", bytes(8 * size)), array("L", bytes(array("L").itemsize * size))
+        self._make((self._mask + 1) * 2)
         for key, line in kept:
             if key:
-                self.meet(key, line)
+                self._meet(key, line)
+
+    def _make(self, size: int) -> None:
+        self._mask, self._count = size - 1, 0
+        self._keys, self._lines = array("Q", bytes(8 * size)), array("I", bytes(array("I").itemsize * size))
 
 
 def identified(
@@ -73,8 +93,10 @@ def identified(
         if first is not None:
             yield BadRow(row.line, N_("the same question stands in line %(first)s"), {"first": first})
             continue
-        yield Incoming(guid, position, row, row.guid is not None)
-        position += len(row.cards if row.cards is not None else ordinals_of(row))
+        cards = row.cards
+        ordinals = ordinals_of(row) if cards is None else ()
+        yield Incoming(guid, position, row, row.guid is not None, ordinals)
+        position += len(ordinals if cards is None else cards)
 
 
 def ordinals_of(note: ParsedNote) -> Sequence[int]:

@@ -11,13 +11,15 @@ from app.importing.opening import InTransaction
 LONGEST = 0.03
 """Seconds a transaction should hold the database's only writer: about as long as a few answers."""
 FEWEST, MOST, FIRST = 200, 8_000, 1_000
+MOST_PLAIN = 20_000
+"""Of rows that come in the order of their key."""
 
 
 class Pace:
     """Rows a transaction; fewer when the last one was slow, more when it was quick."""
 
-    def __init__(self) -> None:
-        self.rows = FIRST
+    def __init__(self, most: int = MOST) -> None:
+        self.rows, self._most = FIRST, most
 
     @contextmanager
     def measured(self, in_transaction: InTransaction, weight: int) -> Iterator[Session]:
@@ -29,4 +31,4 @@ class Pace:
             took = perf_counter() - began
         if weight > FEWEST:
             right = int(weight * LONGEST / max(took, 0.001))
-            self.rows = min(MOST, max(FEWEST, (self.rows + right) // 2))
+            self.rows = min(self._most, max(FEWEST, (self.rows + right) // 2))

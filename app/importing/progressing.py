@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
+from app.importing.day_totals import SUMMARIES
 from app.importing.decks import Decks
-from app.importing.filling import TOMBSTONES, Filling
-from app.importing.histories import MARKS, MEMORIES, REVIEWS, SUMMARIES, Histories
+from app.importing.filling import Filling
+from app.importing.histories import Histories
+from app.importing.log_rows import DAY, ID
 from app.importing.parsed import LostCard, ParsedCard, ParsedNote
 from app.models import Card, Mark, Memory, Review, Tombstone, totals
-from app.models.bulk import add_rows, put_rows
+from app.models.bulk import add_rows
 from app.models.mark import queue_day_of
 from app.models.memory_count import counting
 from app.models.review import FOLDED
@@ -43,7 +45,7 @@ def brings_news(session: Session, histories: Histories, notes: NotesHere) -> set
             log, memory = logs.get(card.id, set()), memories.get(card.id)
             unmarked = card.id not in marks and memory is None
             if (
-                any(histories.key_of(review) not in log for review in parsed.reviews)
+                not log.issuperset(histories.keys_of(parsed.reviews))
                 or _is_taken_over(histories, card, parsed, log, memory)
                 or (_has_marks(parsed) and unmarked)
             ):
@@ -71,7 +73,7 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
             if _has_marks(parsed) and card.id not in marks and memory is None:
                 histories.add_marks(card.id, parsed)
             if _is_taken_over(histories, card, parsed, log, memory):
-                histories.reviews.append(_checkpoint(histories, card, parsed, folded_to.get(card.id)))
+                histories.reviews += _checkpoint(histories, card, parsed, folded_to.get(card.id))
                 answers = 1 if memory is None else memory.answers + 1
                 histories.memories.append(histories.memory(card.id, card.deck_id, parsed, chosen, answers))
                 renewed.append(card.id)
@@ -107,7 +109,7 @@ def _bury(session: Session, histories: Histories, decks: Decks, lost: dict[int, 
     filling.card_ids.reserve(connection, len(lost))
     for _, one in lost.values():
         filling.add_lost(one, None)
-    put_rows(connection, "tombstones", TOMBSTONES, filling.tombstones)
+    filling.write(connection)
 
 
 def _last_folded(session: Session, histories: Histories, card_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -124,8 +126,7 @@ def _checkpoint(histories: Histories, card: Any, parsed: ParsedCard, last: tuple
     day, at = last or (0, 0)
     moved = parsed if parsed.as_of_ms > at else replace(parsed, as_of_ms=at + 1)
     row = histories.checkpoint(card.id, card.deck_id, moved)
-    place = REVIEWS.index("day")
-    return (*row[:place], max(row[place], day), *row[place + 1 :])
+    return (*row[:DAY], max(row[DAY], day), *row[DAY + 1 :])
 
 
 def _chosen(session: Session, histories: Histories, decks: Decks, deck_id: int) -> Versioned:
@@ -153,10 +154,7 @@ def _write(session: Session, histories: Histories, renewed: Sequence[int]) -> No
     old = (Memory.user_id == owner.id, Memory.card_id.in_(renewed))
     with counting(connection, owner.id, Memory.card_id.in_(renewed)):
         connection.execute(sa.delete(Memory).where(*old))
-        put_rows(connection, "reviews", REVIEWS, histories.reviews)
-        put_rows(connection, "memories", MEMORIES, histories.memories)
-        put_rows(connection, "marks", MARKS, histories.marks)
-        histories.reviews, histories.memories, histories.marks = [], [], []
+        histories.write(connection)
         waits_on = queue_day_of(Memory.user_id, Memory.card_id, Memory.due_day)
         connection.execute(sa.update(Memory).where(*old).values(queue_day=waits_on))
 
@@ -203,7 +201,7 @@ def _known(
 def _is_taken_over(histories: Histories, card: Any, parsed: ParsedCard, log: set[Any], memory: Any) -> bool:
     """Whether the file's schedule becomes the card's: nothing is known of it here, or only what files said, and this
     one says something newer."""
-    if parsed.state is None or not parsed.taken_over or histories.checkpoint(card.id, card.deck_id, parsed)[2] in log:
+    if parsed.state is None or not parsed.taken_over or histories.checkpoint(card.id, card.deck_id, parsed)[ID] in log:
         return False
     if memory is None:
         return True

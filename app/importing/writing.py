@@ -1,11 +1,11 @@
 """The steps of one import: begin, walk through the rows, finish; or take it all back."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,15 +16,16 @@ from app.importing.decks import Decks
 from app.importing.filling import Filling
 from app.importing.former import Former
 from app.importing.histories import Histories, Owner, ids_for
-from app.importing.identity import Incoming, identified, ordinals_of
+from app.importing.identity import Incoming, identified
 from app.importing.matching import Here, notes_here
 from app.importing.notes import Change, apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction
-from app.importing.pace import Pace
+from app.importing.pace import MOST_PLAIN, Pace
 from app.importing.parsed import BadRow, LostCard, ParsedDeck, Remark
 from app.importing.presets import Presets
 from app.importing.progressing import add_totals, brings_news, take_over
 from app.models import Note, Tombstone
+from app.models.memory_count import add_counts
 
 if TYPE_CHECKING:
     from app.importing.saving import ImportReport, Wishes
@@ -33,7 +34,11 @@ COMPARED = 300
 GONE = N_("Notes of starter decks that are not here, of which only the history counts: %(count)s.")
 MOST_TOTALS = 60_000
 TOTALS_AT_ONCE = 1_500
+MOST_PERSONAL = 40_000
+"""Rows of the log that wait in memory. Notes are better written many at a time: each changes another page of an index
+or two, and a page is written once for all of them."""
 Row = Incoming | LostCard
+Rows = Sequence[tuple[int, ...]]
 
 
 @dataclass
@@ -49,6 +54,7 @@ class Writer:
     in_transaction: InTransaction
     renamed: dict[str, str] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
+    log_pace: Pace = field(default_factory=lambda: Pace(MOST_PLAIN))
     pending: list[tuple[Incoming, Here]] = field(default_factory=list)
     """Notes that are here and were not compared yet."""
     known: list[tuple[Incoming, Here]] = field(default_factory=list)
@@ -87,27 +93,36 @@ class Writer:
         for batch in self._batches():
             incoming = [row for row in batch if isinstance(row, Incoming)]
             lost = [row for row in batch if isinstance(row, LostCard)]
-            filling, weight = self.filling, self.filling.weight
-            with self.pace.measured(self._staging, weight) as session:
+            filling = self.filling
+            with self._staging() as session:
                 connection = connection_of(session)
-                filling.write(connection)
                 self.decks.open(session, max((row.note.deck for row in incoming), default=0))
                 here = notes_here(session, self.decks, incoming) if self.may_be_here else {}
                 incoming, here = self._without_gone(incoming, here, lost)
                 graves = self._graves(session, lost)
                 filling.note_ids.reserve(connection, len(incoming))
-                filling.card_ids.reserve(connection, sum(map(_number_of_cards, incoming)) + len(lost))
+                filling.card_ids.reserve(connection, sum(one.number_of_cards for one in incoming) + len(lost))
             self._sort(incoming, here)
             for row in lost:
                 self.report.reviews += len(row.reviews) if filling.histories is not None else 0
                 filling.add_lost(row, graves.get(row.reviews[0].at_ms) if row.reviews else None)
+            self._write()
             self._spill()
             done += len(batch)
             progress(done + self.report.skipped)
-        with self.pace.measured(self._staging, self.filling.weight) as session:
-            self.filling.write(connection_of(session))
         self._compare()
         self._spill(most=0)
+
+    def _write(self) -> None:
+        """Writes what was sorted out to be new: first the cards, by which whoever sweeps finds the rest."""
+        filling, histories = self.filling, self.filling.histories
+        if filling.weight:
+            with self.pace.measured(self._staging, filling.weight) as session:
+                filling.write(connection_of(session))
+        while histories is not None and histories.weight:
+            rows = min(self.log_pace.rows, histories.weight)
+            with self.log_pace.measured(self._staging, rows) as session:
+                histories.write(connection_of(session), rows)
 
     def _without_gone(
         self, batch: list[Incoming], here: dict[int, Here], lost: list[LostCard]
@@ -130,16 +145,21 @@ class Writer:
 
     def _batches(self) -> Iterator[list[Row]]:
         batch: list[Row] = []
-        weight = 0
+        weight = personal = 0
         for row in identified(self.parsed.rows, whole_guids=self.parsed.whole_guids):
             if isinstance(row, BadRow):
                 self.report.skip(row)
                 continue
             batch.append(row)
-            weight += _weight_of(row)
-            if weight >= self.pace.rows:
+            if isinstance(row, LostCard):
+                personal += len(row.reviews)
+            else:
+                weight += 1 + len(row.note.tags) + row.number_of_cards
+                for card in row.note.cards or ():
+                    personal += len(card.reviews)
+            if weight >= self.pace.rows or personal >= MOST_PERSONAL:
                 yield batch
-                batch, weight = [], 0
+                batch, weight, personal = [], 0, 0
         if batch:
             yield batch
 
@@ -202,16 +222,17 @@ class Writer:
     def _spill(self, most: int = MOST_TOTALS) -> None:
         """Writes the totals of decks nobody sees before they become too many; those of others wait for the end."""
         histories = self.filling.histories
-        if histories is None or len(histories.totals) <= most:
+        if histories is None:
             return
-        seen = set(self.decks.staged)
-        waiting = {key: counts for key, counts in histories.totals.items() if key[1] in seen}
-        histories.totals = {key: counts for key, counts in histories.totals.items() if key[1] not in seen}
-        rows = histories.take_totals()
-        histories.totals = waiting
+        if len(histories.totals) > most:
+            self._add(add_totals, histories.totals.take(histories.owner.id, leaving=self.decks.staged.keys()))
+        if len(histories.counts) > most:
+            self._add(add_counts, histories.take_counts())
+
+    def _add(self, add: Callable[[sa.Connection, Rows], None], rows: Rows) -> None:
         for start in range(0, len(rows), TOTALS_AT_ONCE):
             with self._staging() as session:
-                add_totals(connection_of(session), rows[start : start + TOTALS_AT_ONCE])
+                add(connection_of(session), rows[start : start + TOTALS_AT_ONCE])
 
     def finish(self, at_the_end: Callable[[Session, "ImportReport"], None]) -> None:
         """Changes what is here and makes what is new seen, at once."""
@@ -249,23 +270,11 @@ class Writer:
             if histories is not None and any(incoming.note.cards for incoming, _ in some):
                 take_over(session, histories, self.decks, [(here.id, incoming.note) for incoming, here in some])
         if self.filling.histories is not None:
-            add_totals(connection_of(session), self.filling.histories.take_totals())
+            histories = self.filling.histories
+            add_totals(connection_of(session), histories.totals.take(histories.owner.id))
         return changes
 
     def take_back(self) -> None:
         """Leaves nothing of what the import made."""
         with suppress(AttributeError):
             self.decks.take_back(self.in_transaction)
-
-
-def _number_of_cards(incoming: Incoming) -> int:
-    cards: Any = incoming.note.cards
-    return len(cards if cards is not None else ordinals_of(incoming.note))
-
-
-def _weight_of(row: Row) -> int:
-    """About how many rows a note becomes."""
-    if isinstance(row, LostCard):
-        return len(row.reviews)
-    cards = row.note.cards
-    return 2 + len(row.note.tags) + (sum(2 + len(card.reviews) for card in cards) if cards else 1)

@@ -10,11 +10,12 @@ from app.models.memory import Memory
 from app.models.memory_count import Figure, MemoryCount
 from app.models.note import Card, Note, NoteTag, NoteType
 from app.models.progress_copy import ProgressCopy
-from app.models.review import DailySummary, Kind, Review, Stage
+from app.models.review import DailySummary, Kind, Review
 from app.models.scheduling import ParameterSet, SchedulerVersion
 from app.models.totals import EVER, DayTotal, PeriodTotal
 from app.models.upload import Upload
 from app.models.user import FailedSignIn, Learner, SignedInUser, SignIn, User
+from app.scheduling.stages import Stage
 
 __all__ = [
     "EVER",

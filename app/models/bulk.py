@@ -1,7 +1,7 @@
 """Many rows at once, past the session: a hundred thousand notes as objects would take minutes and a gigabyte."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -16,24 +16,46 @@ BLOCK = 2_000
 """Ids reserved at a time; what is left of a block is never given to anything."""
 
 
-def put_rows(connection: sa.Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def put_rows(
+    connection: sa.Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    same: Mapping[str, int | None] | None = None,
+) -> None:
     """Inserts rows whose values are as the driver wants them: moments in milliseconds, JSON as text, UUIDs as
-    `review_id` gives them. COPY on PostgreSQL."""
-    if not rows:
+    `review_id` gives them. `same`: the columns that are the same in all. COPY on PostgreSQL."""
+    put_values(connection, table, columns, list(chain.from_iterable(rows)), same)
+
+
+def put_values(
+    connection: sa.Connection,
+    table: str,
+    columns: Sequence[str],
+    values: Sequence[Any],
+    same: Mapping[str, int | None] | None = None,
+) -> None:
+    """The same for rows that stand one behind the other: a tuple for each would take as long as writing them."""
+    if not values:
         return
+    same, width = same or {}, len(columns)
+    names = ", ".join((*columns, *same))
     driver: Any = connection.connection.driver_connection
-    names = ", ".join(columns)
     if connection.dialect.name == "postgresql":
+        constants = tuple(same.values())
         with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+            for start in range(0, len(values), width):
+                copy.write_row((*values[start : start + width], *constants))
         return
-    insert, row = f"INSERT INTO {table} ({names}) VALUES ", f"({', '.join('?' * len(columns))})"  # noqa: S608
-    whole = len(rows) // TOGETHER * TOGETHER
-    starts = range(0, whole, TOGETHER)
-    many = [tuple(chain.from_iterable(rows[start : start + TOGETHER])) for start in starts]
-    driver.executemany(insert + ", ".join([row] * TOGETHER), many)
-    driver.executemany(insert + row, rows[whole:])
+    # What is written out needs not be handed over a million times.
+    row = ", ".join([*"?" * width, *("NULL" if each is None else str(int(each)) for each in same.values())])
+    insert, together = f"INSERT INTO {table} ({names}) VALUES ", width * TOGETHER  # noqa: S608  # names of ours
+    whole = len(values) // together * together
+    many = (values[start : start + together] for start in range(0, whole, together))
+    driver.executemany(insert + ", ".join([f"({row})"] * TOGETHER), many)
+    driver.executemany(
+        f"{insert}({row})", (values[start : start + width] for start in range(whole, len(values), width))
+    )
 
 
 def add_rows(

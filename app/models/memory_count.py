@@ -1,7 +1,6 @@
 """How many of a learner's cards have which interval, ease, due day …: memories counted, so that no page has to."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import cache
@@ -140,27 +139,25 @@ def count(connection: sa.Connection, user_id: int, *which: sa.ColumnElement[bool
     connection.execute(adding(connection.dialect.name, rows))
 
 
-def count_rows(connection: sa.Connection, memories: Iterable[Mapping[str, Any]]) -> None:
-    """Adds memories that were just made, by their columns: without reading them again."""
-    counts = Counter(
-        (memory["user_id"], int(figure), memory["deck_id"], bucket)
-        for memory in memories
-        for figure, bucket in _buckets_of(memory).items()
-        if bucket is not None
+def buckets_of(
+    queue_day: int | None,
+    due_day: int,
+    interval: int,
+    ease: int,
+    lapses: int,
+    stability: float | None,
+    difficulty: float | None,
+) -> tuple[int | None, ...]:
+    """As `buckets` has them, in the order of the figures, for a memory that was just made."""
+    return (
+        *(queue_day, min(interval, MOST), (ease + 25) // 50),
+        None if difficulty is None else int(difficulty * 10),
+        None if stability is None else int(min(stability, MOST)),
+        min(lapses, MOST_LAPSES),
+        1 if queue_day is not None and queue_day > due_day else None,
     )
-    rows = [(*key, cards) for key, cards in sorted(counts.items())]
+
+
+def add_counts(connection: sa.Connection, rows: Sequence[tuple[int, ...]]) -> None:
+    """Adds what was counted without reading it again: learner, figure, deck, bucket, cards."""
     add_rows(connection, "memory_counts", [column.key for column in COUNTS.c], len(COUNTS.primary_key), rows)
-
-
-def _buckets_of(memory: Mapping[str, Any]) -> dict[Figure, int | None]:
-    """As `buckets` has them."""
-    queue_day, stability, difficulty = memory["queue_day"], memory["stability"], memory["difficulty"]
-    return {
-        Figure.WAITS_ON: queue_day,
-        Figure.INTERVAL: min(memory["interval"], MOST),
-        Figure.EASE: (memory["ease"] + 25) // 50,
-        Figure.DIFFICULTY: None if difficulty is None else int(difficulty * 10),
-        Figure.STABILITY: None if stability is None else int(min(stability, MOST)),
-        Figure.LAPSES: min(memory["lapses"], MOST_LAPSES),
-        Figure.BURIED: 1 if queue_day is not None and queue_day > memory["due_day"] else None,
-    }

@@ -1,6 +1,6 @@
 """The log of answers, which is the truth, and the daily summary of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from enum import IntEnum
 from itertools import groupby
@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Moment, ReviewId, only_where
-from app.scheduling import MATURE_INTERVAL, Answer, Checkpoint, DueSet, Event, MemoryState, Reset
+from app.scheduling import Answer, Checkpoint, DueSet, Event, MemoryState, Reset
+from app.scheduling.stages import Stage, imported_stage
 
 
 class Kind(IntEnum):
@@ -32,14 +33,6 @@ FOLDED = (Kind.ANSWER, Kind.CHECKPOINT, Kind.SET_DUE, Kind.RESET)
 """What a memory is made of."""
 BY_HAND = (Kind.ANSWER, Kind.PRACTICE, Kind.SET_DUE, Kind.RESET)
 """What a learner does to one card at a time, and can undo one by one."""
-
-
-class Stage(IntEnum):
-    """How far a card was when it was answered."""
-
-    NEW = 0
-    YOUNG = 1
-    MATURE = 2
 
 
 class Review(Base):
@@ -122,25 +115,6 @@ class DailySummary(Base):
     first: Mapped[bool] = mapped_column(primary_key=True)
     answers: Mapped[int]
     took_ms: Mapped[int] = mapped_column(sa.BigInteger)
-
-
-REPEATED, FIRST_MANUAL = 1, 4
-"""Types of Anki's review log: the repetition of a learnt card; from here on no answers."""
-SECONDS_A_DAY = 86_400
-
-
-def imported_stage(grade: int, told: Sequence[int]) -> Stage | None:
-    """How far a card was at an answer given elsewhere, by what Anki's log says of it; None for what is no answer.
-
-    Anki counts an answer for retention if the interval before it was a day or more, and as mature from 21 days on.
-    """
-    kind, _, last_interval, _ = told
-    if grade == 0 or kind >= FIRST_MANUAL:
-        return None
-    days = last_interval if last_interval >= 0 else -last_interval // SECONDS_A_DAY
-    if kind != REPEATED and days < 1:
-        return Stage.NEW
-    return Stage.MATURE if days >= MATURE_INTERVAL else Stage.YOUNG
 
 
 IMPORTED_ROWS = (

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.models.review import Kind, Stage, event_of
+from app.models.review import Kind, event_of
 from app.scheduling import MATURE_INTERVAL, Answer, Checkpoint, Event, Reset
 from app.scheduling.replay import in_order
+from app.scheduling.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)

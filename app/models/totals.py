@@ -13,8 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.clock import date_of
 from app.database import Base
 from app.models.bulk import add_rows
-from app.models.review import Kind, Stage
+from app.models.review import Kind
 from app.scheduling.memory import HARD
+from app.scheduling.stages import Stage
 
 
 class DayTotal(Base):

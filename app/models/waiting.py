@@ -15,7 +15,8 @@ from app.models.follow import NEW_PER_DAY, Follow
 from app.models.mark import hidden
 from app.models.memory import Memory
 from app.models.note import Card
-from app.models.review import DailySummary, Kind, Stage
+from app.models.review import DailySummary, Kind
+from app.scheduling.stages import Stage
 
 COUNTED_UP_TO = 1000
 """Nobody reads more digits than that, and counting on would make the page as slow as the collection is large."""

@@ -8,8 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.models import Kind, Memory, Review
-from app.models.review import FOLDED, event_of, imported_stage
+from app.models.review import FOLDED, event_of
 from app.scheduling import Event
+from app.scheduling.stages import imported_stage
 
 NO_ID = UUID(int=0)
 """Ids put events of one moment in order, and here the database has done that."""

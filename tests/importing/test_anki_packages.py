@@ -287,4 +287,8 @@ def test_the_child_imports_nothing_of_the_house_but_what_is_light() -> None:
         "app.clock",
         "app.errors",
         "app.importing",
+        "app.importing.log_rows",
+        "app.scheduling",
+        "app.scheduling.memory",
+        "app.scheduling.stages",
     }

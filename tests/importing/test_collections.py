@@ -235,9 +235,12 @@ def test_reviews_keep_their_own_ids(session: Session, ada: User) -> None:
     assert session.scalar(sa.select(Review.id).where(Review.user_id == ada.id)) == own
 
 
-@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3), max_size=200), st.integers(0, 9_000))
-def test_first_lines_are_those_a_dictionary_would_hold(keys: list[int], more: int) -> None:
-    seen, known = FirstLines(), dict[int, int]()
+@given(
+    st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3), max_size=200),
+    *(st.integers(0, 9_000), st.sampled_from([0, 3, 150, 120_000])),
+)
+def test_first_lines_are_those_a_dictionary_would_hold(keys: list[int], more: int, in_dictionary: int) -> None:
+    seen, known = FirstLines(in_dictionary), dict[int, int]()
     for line, key in enumerate([*range(100, 100 + more), *(key or 1 for key in keys)], start=1):
         assert seen.meet(key, line) == known.get(key)
         known.setdefault(key, line)

@@ -63,7 +63,8 @@ def _bound(seconds: int) -> None:
 def _stand_in_for_the_house() -> None:
     """Lets `app.importing.anki` be imported without running what `app` and `app.importing` import."""
     here = Path(__file__).resolve().parent
-    for name, folder in (("app", here.parents[1]), ("app.importing", here.parent)):
+    house = here.parents[1]
+    for name, folder in (("app", house), ("app.importing", here.parent), ("app.scheduling", house / "scheduling")):
         package = ModuleType(name)
         package.__path__ = [str(folder)]
         sys.modules[name] = package

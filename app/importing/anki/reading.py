@@ -1,9 +1,8 @@
 """The reader of Anki packages: what the child process sends becomes notes, cards and answers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -22,12 +21,12 @@ from app.importing.parsed import (
     ParsedCard,
     ParsedDeck,
     ParsedNote,
-    ParsedReview,
     ReadingOptions,
     Remark,
     Source,
     path_of,
 )
+from app.importing.ready_log import ReadyLog
 from app.rendering import CardTemplate, Shape, is_cloze
 from app.scheduling import MemoryState
 from app.scratch import scratch_folder
@@ -45,8 +44,6 @@ COUNTED = {
 DIFFERENT = N_("Decks with options of their own, which take those of the deck above them: %(count)s.")
 NOTE, BAD = 0, 1
 LONGEST_TYPE_NAME = 150
-# Ten million answers come through here: built in C, not through the class's own constructor.
-_review: Callable[[Any], ParsedReview] = partial(tuple.__new__, ParsedReview)
 
 
 def read(source: Source, options: ReadingOptions) -> ParsedDeck:
@@ -160,7 +157,7 @@ def _rows(
             elif row[0] == BAD:
                 yield BadRow(*row[1:])
             else:
-                yield LostCard([_review(answer) for answer in row[1]])
+                yield LostCard(ReadyLog(*row[1]))
 
 
 def _note(row: tuple[Any, ...], types: Sequence[_Type], as_of: int, options: ReadingOptions) -> ParsedNote:
@@ -173,7 +170,7 @@ def _note(row: tuple[Any, ...], types: Sequence[_Type], as_of: int, options: Rea
         if state is not None:
             passes, interval, ease, lapses, last, due, stability, difficulty = state
             memory = MemoryState(passes, interval, ease, lapses, last, due, None, None, stability, difficulty)
-        reviews = [*map(_review, answers)]
+        reviews = ReadyLog(*answers)
         told.append(
             ParsedCard(ordinal + shift, deck, position, False, memory, True, as_of, suspended, buried, flag, reviews)
         )

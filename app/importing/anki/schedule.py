@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.clock import FIRST_DAY, hour_of, study_day
+from app.scheduling.stages import imported_stage
 
 BLOCK = 900_000
 """Milliseconds in which no clock on earth changes its hour or a study day begins anew."""
@@ -23,6 +24,8 @@ SUSPENDED, BURIED = -1, (-2, -3)
 SECONDS = 1_000_000_000
 """A due number from here on is a moment in seconds, below it a day or a place in the queue."""
 MARKED = 7
+ANSWERED = 4
+"""Any grade but 0, which is none."""
 DECODER = json.JSONDecoder()
 
 State = tuple[int, int, int, int, int, int, float | None, float | None]
@@ -48,15 +51,17 @@ class Moments(dict[int, tuple[int, int]]):
         return self[at_ms // BLOCK][0]
 
 
-class States(dict[tuple[int, int, int, int], str]):
-    """What a row of the log says of the schedule, as text: most rows of a log say the same few hundred things. What is
-    no number, where Anki has numbers, raises TypeError: nothing of that log can be believed."""
+class States(dict[tuple[int, int, int, int], tuple[str, int | None]]):
+    """What a row of the log says of the schedule, as text, and the stage an answer counts in: most rows of a log say
+    the same few hundred things. What is no number, where Anki has numbers, raises TypeError: nothing of that log can be
+    believed."""
 
-    def __missing__(self, said: tuple[int, int, int, int]) -> str:
+    def __missing__(self, said: tuple[int, int, int, int]) -> tuple[str, int | None]:
         if len(self) > MOST_STATES:
             self.clear()
-        text = self[said] = "[{:d},{:d},{:d},{:d}]".format(*said)
-        return text
+        stage = imported_stage(ANSWERED, said)
+        found = self[said] = "[{:d},{:d},{:d},{:d}]".format(*said), None if stage is None else int(stage)
+        return found
 
 
 class Grades(dict[int, int]):

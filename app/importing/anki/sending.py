@@ -26,13 +26,13 @@ from app.importing.anki.schedule import (
     data_of,
     first_day,
 )
+from app.importing.log_rows import AT, IMPORTED, IMPORTED_ID, WIDTH, share_of
 
 LONGEST_TEXT = 2**18
 MOST_CARDS_A_NOTE, MOST_ANSWERS_A_CARD = 1_000, 50_000
 LONGEST_GUID = 500
 BATCH_WEIGHT = 4_000
 BATCH_CHARACTERS = 2**19
-IMPORTED = 3
 NOTES = (
     "SELECT id, guid, mid, tags, CAST(flds AS BLOB), CASE WHEN instr(data, '{\"cardlet\":{') = 1 THEN data END"
     " FROM notes ORDER BY id"
@@ -52,6 +52,9 @@ LONGEST_TOOK = 60_000
 
 Put = Callable[[str, object], None]
 Answers = list[tuple[Any, ...]]
+Told = tuple[list[Any], list[int | None]]
+NOTHING: Told = ([], [])
+BEFORE_ALL = -2
 
 
 def send(database: sqlite3.Connection, request: dict[str, Any], put: Put) -> None:
@@ -184,35 +187,36 @@ class _Sender:
         if position is not None and not 0 <= position < 2**31:
             position = None
         if not self._with_schedule:
-            return ordinal, self._places[deck], position, None, False, None, 0, ()
+            return ordinal, self._places[deck], position, None, False, None, 0, NOTHING
         answers = self._told(self._answers_of(card_id))
-        self._weight += len(answers)
-        state = self._schedules.state(row, data, answers[-1][0] if answers else None)
+        self._weight += len(answers[1])
+        state = self._schedules.state(row, data, answers[0][AT - WIDTH] if answers[0] else None)
         buried = self._schedules.today + 1 if queue in BURIED else None
         return ordinal, self._places[deck], position, state, queue == SUSPENDED, buried, flags & 7 or marked, answers
 
-    def _told(self, rows: Answers) -> Answers:
-        """A card's answers as ParsedReview has them."""
+    def _told(self, rows: Answers) -> Told:
+        """A card's answers as ReadyLog has them."""
         if len(rows) > MOST_ANSWERS_A_CARD:
             raise UnreadableFile(N_("a card has more answers than anybody could give"))
         if rows and not (rows[0][0] > 0 and rows[-1][0] < LAST_MOMENT):
             possible = [row for row in rows if 0 < row[0] < LAST_MOMENT]
             self.counts["impossible"] += len(rows) - len(possible)
             rows = possible
-        days, states, grades = self._moments, self._states, self._grades
-        return [
-            (
-                at,
-                grades[ease],
-                took if 0 <= took <= LONGEST_TOOK else (took > 0) * LONGEST_TOOK,
-                IMPORTED,
-                states[kind, interval, last, factor],
-                None,
-                *days[at // BLOCK],
-                None,
-            )
-            for at, ease, took, kind, interval, last, factor, _ in rows
-        ]
+        days, states, grades, last_day = self._moments, self._states, self._grades, BEFORE_ALL
+        values: list[Any] = []
+        shares: list[int | None] = []
+        # Done a million times: no calls that are not needed.
+        for at, ease, took, kind, interval, last, factor, _ in rows:
+            day, hour = days[at // BLOCK]
+            grade, (text, stage) = grades[ease], states[kind, interval, last, factor]
+            took_ms = took if 0 <= took <= LONGEST_TOOK else (took > 0) * LONGEST_TOOK
+            values += (None, IMPORTED_ID + at.to_bytes(8), None, IMPORTED, day, hour, at, grade, took_ms, text)
+            if stage is None or not grade:
+                shares.append(None)
+                continue
+            shares.append(share_of(day, hour, IMPORTED, grade, stage, day > last_day))
+            last_day = max(last_day, day)
+        return values, shares
 
     def _cards_of(self, note_id: int) -> list[Any]:
         card = self._card
@@ -238,10 +242,10 @@ class _Sender:
         for card in cards if self._with_schedule else ():
             self._lost(self._told(self._answers_of(card[1])))
 
-    def _lost(self, answers: Answers) -> None:
-        if answers:
+    def _lost(self, answers: Told) -> None:
+        if answers[1]:
             self._rows.append((2, answers))
-            self._weight += len(answers)
+            self._weight += len(answers[1])
         if self._weight >= BATCH_WEIGHT:
             self._flush()
 
