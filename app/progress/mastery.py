@@ -1,0 +1,92 @@
+"""How much of each topic a learner would recall today: topics are decks, and tags with what is below them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.database import connection_of
+from app.models import NoteTag
+from app.progress.retrievability import APART, Retrievability, Share, Tally, add, no_cards, recalls_of
+from app.progress.scope import Scope
+
+REMEMBERED = 10_000
+"""Notes with the same tags in the same deck that are added up without looking their tags up again."""
+NOTES_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Mastery:
+    """What would be recalled today: all of it, and by deck and tag. `tagged`: by a tag's key (see `tag_key`), a card
+    counting for the tags above its own too, once for each. `names`: how a tag was written."""
+
+    retrievability: Retrievability
+    tagged: dict[tuple[int, str], Share]
+    names: dict[str, str]
+
+    def of_decks(self, deck_ids: Iterable[int]) -> Share:
+        return sum((self.retrievability.decks.get(deck_id, Share()) for deck_id in deck_ids), Share())
+
+    def of_tag(self, key: str, deck_ids: Iterable[int]) -> Share:
+        return sum((self.tagged.get((deck_id, key), Share()) for deck_id in deck_ids), Share())
+
+    @property
+    def tags(self) -> dict[str, Share]:
+        """By tag, whatever the deck, each before those below it."""
+        sums: dict[str, Share] = defaultdict(Share)
+        for (_, key), share in self.tagged.items():
+            sums[key] += share
+        return dict(sorted(sums.items()))
+
+
+def mastery_of(session: Session, scope: Scope, today: int) -> Mastery:
+    """How much of a scope the learner would recall today, topic by topic."""
+    tally, tagged = Tally(), defaultdict[tuple[int, str], list[Any]](no_cards)
+    sums_of: dict[tuple[int, str], list[list[Any]]] = {}
+    examples: dict[str, int] = {}
+    for card in recalls_of(session, scope, today, with_tags=True):
+        tally.take(card)
+        if card.tags is None:
+            continue
+        sums = sums_of.get((card.deck_id, card.tags))
+        if sums is None:
+            if len(sums_of) > REMEMBERED:
+                sums_of.clear()
+            keys = with_those_above(card.tags.split(APART))
+            sums = sums_of[card.deck_id, card.tags] = [tagged[card.deck_id, key] for key in keys]
+            for key in keys:
+                examples.setdefault(key, card.note_id)
+        for one in sums:
+            add(one, card.chance)
+    names = _names(connection_of(session), set(examples.values()))
+    return Mastery(tally.sums, {topic: Share(*sums) for topic, sums in tagged.items()}, names)
+
+
+def with_those_above(keys: Iterable[str]) -> set[str]:
+    """Tags' keys and those of all tags above them: `net::dns::` lies below `net::`."""
+    found = set()
+    for key in keys:
+        parts = key.split("::")
+        found |= {"::".join([*parts[:end], ""]) for end in range(1, len(parts))}
+    return found
+
+
+def _names(connection: sa.Connection, note_ids: set[int]) -> dict[str, str]:
+    """How the tags of these notes, and those above them, were written, by their keys."""
+    names: dict[str, str] = {}
+    in_order = sorted(note_ids)
+    for begin in range(0, len(in_order), NOTES_AT_ONCE):
+        some = in_order[begin : begin + NOTES_AT_ONCE]
+        rows = (
+            sa.select(NoteTag.key, NoteTag.tag).where(NoteTag.note_id.in_(some)).order_by(NoteTag.note_id, NoteTag.key)
+        )
+        for key, tag in connection.execute(rows):
+            parts, keys = [part for part in tag.split("::") if part.strip(": \t\n")], key.split("::")[:-1]
+            # Where folding changed the number of parts, the key's own words stand for what was written.
+            parts = parts if len(parts) == len(keys) else keys
+            for end in range(1, len(keys) + 1):
+                names.setdefault("::".join([*keys[:end], ""]), "::".join(part.strip() for part in parts[:end]))
+    return names
