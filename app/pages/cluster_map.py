@@ -41,9 +41,9 @@ def _rows(*rows: tuple[Part, ...]) -> tuple[Group, ...]:
     return (Group(rows),)
 
 
-KUBECTL = Part(N_("kubectl"), "kubectl")
+KUBECTL = Part("kubectl", "kubectl")
 API_SERVER = Part(N_("API server"), "kube-apiserver")
-KUBELET = Part(N_("kubelet"), "kubelet")
+KUBELET = Part("kubelet", "kubelet")
 
 OUTSIDE = (
     Area("", "", 2, _rows((KUBECTL,))),
@@ -53,7 +53,7 @@ OUTSIDE = (
         5,
         _rows(
             (
-                Part(N_("YAML"), "yaml"),
+                Part("YAML", "yaml"),
                 Part(N_("Objects"), "objects"),
                 Part(N_("Labels"), "labels"),
                 Part(N_("Namespaces"), "namespaces"),
@@ -66,10 +66,10 @@ OUTSIDE = (
         5,
         _rows(
             (
-                Part(N_("Helm"), "helm"),
+                Part("Helm", "helm"),
                 Part(N_("Charts"), "charts"),
-                Part(N_("Harbor"), "harbor"),
-                Part(N_("CI/CD"), "ci-cd"),
+                Part("Harbor", "harbor"),
+                Part("CI/CD", "ci-cd"),
             )
         ),
     ),
@@ -83,8 +83,8 @@ COMPONENTS = Area(
             (
                 (API_SERVER,),
                 (
-                    Part(N_("etcd"), "etcd"),
-                    Part(N_("Scheduler"), "kube-scheduler"),
+                    Part("etcd", "etcd"),
+                    Part(N_("kube-scheduler"), "kube-scheduler"),
                     Part(N_("Controller manager"), "kube-controller-manager"),
                 ),
             ),
@@ -94,7 +94,7 @@ COMPONENTS = Area(
             (
                 (
                     KUBELET,
-                    Part(N_("kube-proxy"), "kube-proxy"),
+                    Part("kube-proxy", "kube-proxy"),
                     Part(N_("Container runtime"), "container-runtime"),
                 ),
                 (Part(N_("Pods"), "pods"),),
@@ -110,14 +110,14 @@ RUNNING = (
         6,
         _rows(
             (
-                Part(N_("Deployment"), "deployment"),
-                Part(N_("ReplicaSet"), "replicaset"),
-                Part(N_("StatefulSet"), "statefulset"),
-                Part(N_("DaemonSet"), "daemonset"),
+                Part("Deployment", "deployment"),
+                Part("ReplicaSet", "replicaset"),
+                Part("StatefulSet", "statefulset"),
+                Part("DaemonSet", "daemonset"),
             ),
             (
-                Part(N_("Job"), "job"),
-                Part(N_("CronJob"), "cronjob"),
+                Part("Job", "job"),
+                Part("CronJob", "cronjob"),
                 Part(N_("Autoscaling"), "hpa"),
                 Part(N_("Rolling update"), "rolling-update"),
             ),
@@ -138,7 +138,7 @@ RUNNING = (
         3,
         _rows(
             (Part(N_("Authentication"), "authentication"), Part(N_("Authorization"), "authorization")),
-            (Part(N_("RBAC"), "rbac"), Part(N_("Admission"), "admission")),
+            (Part("RBAC", "rbac"), Part(N_("Admission"), "admission")),
         ),
     ),
 )
@@ -148,11 +148,11 @@ CONNECTING = (
         N_("Service classes"),
         4,
         _rows(
-            (Part(N_("Service"), "services"), Part(N_("DNS"), "dns"), Part(N_("Discovery"), "service-discovery")),
+            (Part("Service", "services"), Part("DNS", "dns"), Part(N_("Discovery"), "service-discovery")),
             (
-                Part(N_("ClusterIP"), "cluster-ip"),
-                Part(N_("NodePort"), "node-port"),
-                Part(N_("LoadBalancer"), "load-balancer"),
+                Part("ClusterIP", "cluster-ip"),
+                Part("NodePort", "node-port"),
+                Part("LoadBalancer", "load-balancer"),
             ),
         ),
         narrow=3,
@@ -162,8 +162,8 @@ CONNECTING = (
         N_("Networking"),
         4,
         _rows(
-            (Part(N_("Ingress"), "ingress"), Part(N_("Pod network"), "pod-network"), Part(N_("Flannel"), "flannel")),
-            (Part(N_("Balancing"), "load-balancing"), Part(N_("Overlay"), "overlay-network"), Part(N_("IPVS"), "ipvs")),
+            (Part("Ingress", "ingress"), Part(N_("Pod network"), "pod-network"), Part("Flannel", "flannel")),
+            (Part(N_("Balancing"), "load-balancing"), Part(N_("Overlay"), "overlay-network"), Part("IPVS", "ipvs")),
         ),
         narrow=3,
     ),
@@ -177,7 +177,7 @@ CONNECTING = (
                 Part(N_("Claims"), "persistent-volume-claims"),
                 Part(N_("Classes"), "storage-classes"),
             ),
-            (Part(N_("emptyDir"), "emptydir"), Part(N_("ConfigMap"), "configmap"), Part(N_("Secret"), "secrets")),
+            (Part("emptyDir", "emptydir"), Part("ConfigMap", "configmap"), Part("Secret", "secrets")),
         ),
         narrow=3,
     ),
@@ -188,8 +188,8 @@ AROUND = (
         N_("Observability"),
         4,
         _rows(
-            (Part(N_("Prometheus"), "prometheus"), Part(N_("Metrics"), "metrics")),
-            (Part(N_("Logging"), "logging"), Part(N_("Elastic Stack"), "elk")),
+            (Part("Prometheus", "prometheus"), Part(N_("Metrics"), "metrics")),
+            (Part(N_("Logging"), "logging"), Part("Elastic Stack", "elk")),
         ),
     ),
     Area(
@@ -197,7 +197,7 @@ AROUND = (
         N_("Installation"),
         4,
         _rows(
-            (Part(N_("kubeadm"), "kubeadm"), Part(N_("minikube"), "minikube")),
+            (Part("kubeadm", "kubeadm"), Part("minikube", "minikube")),
             (Part(N_("Certificates"), "certificates"), Part(N_("High availability"), "high-availability")),
         ),
     ),
@@ -206,7 +206,7 @@ AROUND = (
         N_("History and cloud models"),
         4,
         _rows(
-            (Part(N_("Borg"), "borg"), Part(N_("Kubernetes"), "kubernetes")),
+            (Part("Borg", "borg"), Part("Kubernetes", "kubernetes")),
             (Part(N_("Cloud models"), "cloud"), Part(N_("Containers"), "containers")),
         ),
     ),
