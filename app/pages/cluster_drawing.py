@@ -118,22 +118,37 @@ def _area(drawing: Drawing, area: Area, box: Box) -> float:
 
 
 def _group(drawing: Drawing, group: Group, place: Box, narrow: int) -> float:
-    """Draws a group of parts. Returns where it ends."""
-    y = place.y
+    """Draws a group of parts, and where it has a head the ways between its rows. Returns where it ends."""
+    y, above = place.y, list[Box]()
     if group.head:
         drawing.heads.append((group.head, Box(place.x, y, place.width, GROUP_HEAD)))
         y += GROUP_HEAD
-    gap = GUTTER if group.head else GAP
-    for row in _rows(group, narrow if drawing.is_narrow else COLUMNS):
-        width = (place.width - GAP * (len(row) - 1)) / len(row)
-        for number, part in enumerate(row):
-            drawing.parts.append((part, Box(place.x + number * (width + GAP), y, width, PART)))
-        y += PART + gap
-    return y - gap
+    for row in group.rows:
+        lines = _lines(row, narrow if drawing.is_narrow else COLUMNS)
+        for number, line in enumerate(lines):
+            boxes = _beside(place, y, len(line))
+            drawing.parts += zip(line, boxes, strict=True)
+            if number == 0 and above and group.head:
+                ends = (above[0].bottom, boxes[0].y)
+                drawing.ways += [f"M{box.middle:g} {ends[0]:g}V{ends[1]:g}" for box in max(above, boxes, key=len)]
+            y += PART + GAP
+        above = boxes
+        y += _between_rows(group) - GAP
+    return y - _between_rows(group)
 
 
-def _rows(group: Group, most: int) -> list[tuple[Part, ...]]:
-    return [row[begin : begin + most] for row in group.rows for begin in range(0, len(row), most)]
+def _beside(place: Box, y: float, count: int) -> list[Box]:
+    width = (place.width - GAP * (count - 1)) / count
+    return [Box(place.x + number * (width + GAP), y, width, PART) for number in range(count)]
+
+
+def _lines(row: tuple[Part, ...], most: int) -> list[tuple[Part, ...]]:
+    """A row of parts, or several where there is no space for all of it."""
+    return [row[begin : begin + most] for begin in range(0, len(row), most)]
+
+
+def _between_rows(group: Group) -> int:
+    return GUTTER if group.head else GAP
 
 
 def _height(area: Area, *, narrow: bool) -> float:
@@ -141,22 +156,15 @@ def _height(area: Area, *, narrow: bool) -> float:
         return PART
     tall = []
     for group in area.groups:
-        rows, gap = len(_rows(group, area.narrow if narrow else COLUMNS)), GUTTER if group.head else GAP
-        tall.append((GROUP_HEAD if group.head else 0) + rows * PART + (rows - 1) * gap)
+        rows = [len(_lines(row, area.narrow if narrow else COLUMNS)) for row in group.rows]
+        parts = sum(lines * (PART + GAP) - GAP for lines in rows) + (len(rows) - 1) * _between_rows(group)
+        tall.append(parts + (GROUP_HEAD if group.head else 0))
     groups = sum(tall) + PADDING * (len(tall) - 1) if narrow else max(tall)
     return HEAD + groups + PADDING
 
 
 def _connect(drawing: Drawing) -> None:
-    """The ways between the components: all speak with the API server, and the kubelet with what runs its Pods."""
-    for _, head in drawing.heads:
-        rows: dict[float, list[Box]] = {}
-        for _, box in drawing.parts:
-            if head.x <= box.x < head.x + head.width and head.y < box.y < head.y + 4 * PART:
-                rows.setdefault(box.y, []).append(box)
-        for upper, lower in zip(list(rows.values()), list(rows.values())[1:], strict=False):
-            more = max(upper, lower, key=len)
-            drawing.ways += [f"M{box.middle:g} {upper[0].bottom:g}V{lower[0].y:g}" for box in more]
+    """The way between the two halves of the cluster: nodes speak with the API server, and it with them."""
     if not drawing.is_narrow:
         server, kubelet = drawing.box_of(API_SERVER), drawing.box_of(KUBELET)
         y = server.y + PART / 2

@@ -11,7 +11,7 @@ from app.models import Deck
 from app.models.note import tag_key
 from app.pages.cluster_drawing import NARROW, WIDE, Drawing, drawn
 from app.pages.cluster_map import AREAS, KUBERNETES, Area, Part, parts_of
-from app.pages.language import _, language
+from app.pages.language import _, language, ngettext
 from app.pages.progress_views import View
 from app.pages.words import number, percent
 from app.progress import Mastery, Share
@@ -70,8 +70,17 @@ class Cluster:
         return str(self.decks[0].path.partition("::")[0])
 
     @property
-    def all(self) -> Share:
-        return self.mastery.of_decks(deck.id for deck in self.decks)
+    def words(self) -> str:
+        """What the picture shows, in a sentence."""
+        share = self.mastery.of_decks(deck.id for deck in self.decks)
+        return ngettext(
+            "%(name)s: you would recall about %(recalled)s of %(cards)s card today",
+            "%(name)s: you would recall about %(recalled)s of %(cards)s cards today",
+            share.cards,
+            name=self.name,
+            recalled=number(round(share.recalled)),
+            cards=number(share.cards),
+        )
 
     def part(self, part: Part) -> Shown:
         share = self.mastery.of_tag(tag_key(part.tag), [deck.id for deck in self.decks])

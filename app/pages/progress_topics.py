@@ -70,10 +70,11 @@ def tag_topics(view: View, mastery: Mastery) -> list[Topic]:
 def known_today(share: Share) -> str:
     """The finding of the page, in a sentence."""
     return ngettext(
-        "You would recall about %(recalled)s of %(num)s card today.",
-        "You would recall about %(recalled)s of %(num)s cards today.",
+        "You would recall about %(recalled)s of %(cards)s card today.",
+        "You would recall about %(recalled)s of %(cards)s cards today.",
         share.cards,
         recalled=number(round(share.recalled)),
+        cards=number(share.cards),
     )
 
 
@@ -81,9 +82,10 @@ def chances(found: Retrievability) -> Columns:
     """How many of the cards met would be recalled with which probability."""
     met, sure = sum(found.twentieths), sum(found.twentieths[round(SURE * TWENTIETHS) :])
     finding = ngettext(
-        "Of %(num)s card met, you would recall %(sure)s with a probability of %(high)s or more.",
-        "Of %(num)s cards met, you would recall %(sure)s with a probability of %(high)s or more.",
+        "Of %(met)s card met, you would recall %(sure)s with a probability of %(high)s or more.",
+        "Of %(met)s cards met, you would recall %(sure)s with a probability of %(high)s or more.",
         met,
+        met=number(met),
         sure=number(sure),
         high=percent(SURE),
     )

@@ -39,7 +39,7 @@ class Mastery:
         sums: dict[str, Share] = defaultdict(Share)
         for (_, key), share in self.tagged.items():
             sums[key] += share
-        return dict(sorted(sums.items()))
+        return dict(sorted(sums.items(), key=lambda item: item[0].split("::")))
 
 
 def mastery_of(session: Session, scope: Scope, today: int) -> Mastery:
