@@ -56,6 +56,7 @@ class Cluster:
     decks: list[Any]
     mastery: Mastery
     drawings: tuple[Drawing, ...] = field(default_factory=lambda: (drawing_of(WIDE), drawing_of(NARROW)))
+    _parts: dict[str, Shown] = field(default_factory=dict)
 
     @property
     def top(self) -> Deck | None:
@@ -83,6 +84,12 @@ class Cluster:
         )
 
     def part(self, part: Part) -> Shown:
+        """A part as it is shown: in both drawings and in the table."""
+        if part.tag not in self._parts:
+            self._parts[part.tag] = self._part(part)
+        return self._parts[part.tag]
+
+    def _part(self, part: Part) -> Shown:
         share = self.mastery.of_tag(tag_key(part.tag), [deck.id for deck in self.decks])
         inside = self.top.id if self.top else None
         url = url_for("study.study_page", deck=inside, tag=part.tag) if share.cards else None
@@ -92,6 +99,22 @@ class Cluster:
         deck = next((deck for deck in self.decks if deck.guid == area.topic), None)
         share = self.mastery.of_decks([deck.id]) if deck else Share()
         return Shown(_(area.name), share, url_for("study.study_page", deck=deck.id) if deck else None)
+
+    @property
+    def extremes(self) -> str | None:
+        """Which area is known best and which least; None where that says nothing."""
+        areas = [self.area(area) for area in AREAS if area.topic]
+        areas = sorted((one for one in areas if one.share.cards), key=lambda one: one.share.part)
+        if len(areas) < 2 or not areas[-1].level:
+            return None
+        least, best = areas[0], areas[-1]
+        return _(
+            "You know %(best)s best (%(high)s) and %(least)s least (%(low)s).",
+            best=best.name,
+            high=percent(best.share.part),
+            least=least.name,
+            low=percent(least.share.part),
+        )
 
     @property
     def rows(self) -> Iterator[tuple[bool, Shown]]:
