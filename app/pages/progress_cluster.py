@@ -109,7 +109,7 @@ class Cluster:
             return None
         least, best = areas[0], areas[-1]
         return _(
-            "You know %(best)s best (%(high)s) and %(least)s least (%(low)s).",
+            "Known best: %(best)s (%(high)s). Known least: %(least)s (%(low)s).",
             best=best.name,
             high=percent(best.share.part),
             least=least.name,
