@@ -3,18 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.models import NoteTag
-from app.progress.retrievability import APART, Retrievability, Share, Tally, add, no_cards, recalls_of
+from app.progress.retrievability import APART, Retrievability, Share, tallies_of
 from app.progress.scope import Scope
 
-REMEMBERED = 10_000
-"""Notes with the same tags in the same deck that are added up without looking their tags up again."""
 NOTES_AT_ONCE = 500
 
 
@@ -44,25 +41,14 @@ class Mastery:
 
 def mastery_of(session: Session, scope: Scope, today: int) -> Mastery:
     """How much of a scope the learner would recall today, topic by topic."""
-    tally, tagged = Tally(), defaultdict[tuple[int, str], list[Any]](no_cards)
-    sums_of: dict[tuple[int, str], list[list[Any]]] = {}
-    examples: dict[str, int] = {}
-    for card in recalls_of(session, scope, today, with_tags=True):
-        tally.take(card)
-        if card.tags is None:
-            continue
-        sums = sums_of.get((card.deck_id, card.tags))
-        if sums is None:
-            if len(sums_of) > REMEMBERED:
-                sums_of.clear()
-            keys = with_those_above(card.tags.split(APART))
-            sums = sums_of[card.deck_id, card.tags] = [tagged[card.deck_id, key] for key in keys]
-            for key in keys:
-                examples.setdefault(key, card.note_id)
-        for one in sums:
-            add(one, card.chance)
-    names = _names(connection_of(session), set(examples.values()))
-    return Mastery(tally.sums, {topic: Share(*sums) for topic, sums in tagged.items()}, names)
+    found, tagged, examples = Retrievability(), defaultdict[tuple[int, str], Share](Share), dict[str, int]()
+    for tally in tallies_of(session, scope, today, with_tags=True):
+        found += tally.retrievability
+        for (deck_id, tags), (cards, met, recalled, note_id) in tally.groups.items():
+            for key in with_those_above(tags.split(APART) if tags else ()):
+                tagged[deck_id, key] += Share(cards, met, recalled)
+                examples.setdefault(key, note_id)
+    return Mastery(found, dict(tagged), _names(connection_of(session), set(examples.values())))
 
 
 def with_those_above(keys: Iterable[str]) -> set[str]:

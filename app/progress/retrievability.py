@@ -5,10 +5,11 @@ nine cards of ten on the day they are due; what is forgotten by then is FSRS's c
 of the deck.
 """
 
+import operator
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ SHORTEST = 0.001
 """Days of stability, FSRS's lower bound."""
 APART = "\x1f"
 """Between a note's tags: nobody writes it in one."""
-AT_ONCE = 5_000
+AT_ONCE, MOST_GROUPS = 2_000, 10_000
 
 Curve = Callable[[float, int], float]
 
@@ -51,71 +52,65 @@ class Retrievability:
     """`twentieths`: how many of the cards met would be recalled with a probability of 0 to 5 %, 5 to 10 % and so on.
     `decks`: by the deck they lie in."""
 
-    twentieths: tuple[int, ...]
-    decks: dict[int, Share]
+    twentieths: tuple[int, ...] = (0,) * TWENTIETHS
+    decks: dict[int, Share] = field(default_factory=dict)
 
     @property
     def all(self) -> Share:
         return sum(self.decks.values(), Share())
 
-
-class Recall(NamedTuple):
-    """A card. `chance`: of recalling it today; None: it was not met. `tags`: the keys of its note's, APART."""
-
-    deck_id: int
-    note_id: int
-    chance: float | None
-    tags: str | None
+    def __add__(self, other: "Retrievability") -> "Retrievability":
+        twentieths = tuple(map(operator.add, self.twentieths, other.twentieths))
+        decks = {deck_id: self.decks.get(deck_id, Share()) + share for deck_id, share in other.decks.items()}
+        return Retrievability(twentieths, {**self.decks, **decks})
 
 
+@dataclass(slots=True)
 class Tally:
-    """Adds cards up."""
+    """Cards added up by deck and by their notes' tags (the keys, APART): how many, how many of them met, how many would
+    be recalled, and one of their notes. So a card costs one addition, however many tags its note has."""
 
-    def __init__(self) -> None:
-        self.twentieths = [0] * TWENTIETHS
-        self.decks: dict[int, list[Any]] = defaultdict(no_cards)
+    twentieths: list[int] = field(default_factory=lambda: [0] * TWENTIETHS)
+    groups: dict[tuple[int, str | None], list[Any]] = field(default_factory=dict)
 
-    def take(self, card: Recall) -> None:
-        add(self.decks[card.deck_id], card.chance)
-        if card.chance is not None:
-            self.twentieths[min(TWENTIETHS - 1, int(card.chance * TWENTIETHS))] += 1
+    def take(self, rows: Sequence[Any], curves: dict[int, Curve], today: int) -> None:
+        groups, twentieths = self.groups, self.twentieths
+        for deck_id, note_id, last_day, interval, stability, tags in rows:
+            sums = groups.get((deck_id, tags))
+            if sums is None:
+                sums = groups[deck_id, tags] = [0, 0, 0.0, note_id]
+            sums[0] += 1
+            if last_day is not None:
+                lasts = (interval or 1) if stability is None else stability
+                chance = curves[deck_id](max(lasts, SHORTEST), max(0, today - last_day))
+                sums[1] += 1
+                sums[2] += chance
+                twentieths[min(int(chance * TWENTIETHS), TWENTIETHS - 1)] += 1
 
     @property
-    def sums(self) -> Retrievability:
-        return Retrievability(tuple(self.twentieths), {deck: Share(*sums) for deck, sums in self.decks.items()})
-
-
-def no_cards() -> list[Any]:
-    return [0, 0, 0.0]
-
-
-def add(sums: list[Any], chance: float | None) -> None:
-    """Adds a card to the numbers of a Share."""
-    sums[0] += 1
-    if chance is not None:
-        sums[1] += 1
-        sums[2] += chance
+    def retrievability(self) -> Retrievability:
+        decks: dict[int, Share] = defaultdict(Share)
+        for (deck_id, _), (cards, met, recalled, _) in self.groups.items():
+            decks[deck_id] += Share(cards, met, recalled)
+        return Retrievability(tuple(self.twentieths), dict(decks))
 
 
 def retrievability_of(session: Session, scope: Scope, today: int) -> Retrievability:
     """How likely the cards of a scope would be recalled today."""
-    tally = Tally()
-    for card in recalls_of(session, scope, today):
-        tally.take(card)
-    return tally.sums
+    return sum((tally.retrievability for tally in tallies_of(session, scope, today)), Retrievability())
 
 
-def recalls_of(session: Session, scope: Scope, today: int, *, with_tags: bool = False) -> Iterator[Recall]:
-    """Every card of the scope that the author has not retired and the learner not suspended."""
-    curves = _curves(session, scope)
+def tallies_of(session: Session, scope: Scope, today: int, *, with_tags: bool = False) -> Iterator[Tally]:
+    """Every card of the scope that the author has not retired and the learner not suspended, in tallies that together
+    are all and none of which is large."""
+    curves, tally = _curves(session, scope), Tally()
     rows = connection_of(session).execute(_cards(session, scope, list(curves), with_tags=with_tags), _named(scope))
     for some in rows.partitions(AT_ONCE):
-        for deck_id, note_id, last_day, interval, stability, tags in some:
-            chance = None
-            if last_day is not None:
-                lasts = max(SHORTEST, interval or 1) if stability is None else max(SHORTEST, stability)
-                chance = curves[deck_id](lasts, max(0, today - last_day))
-            yield Recall(deck_id, note_id, chance, tags)
+        tally.take(some, curves, today)
+        if len(tally.groups) > MOST_GROUPS:
+            yield tally
+            tally = Tally()
+    yield tally
 
 
 def _curves(session: Session, scope: Scope) -> dict[int, Curve]:

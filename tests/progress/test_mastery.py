@@ -153,11 +153,12 @@ def test_a_card_made_new_again_is_not_met(session: Session, ada: User, deck: Dec
     assert retrievability_of(session, scope_of(session, ada), ada.today(TODAY)).all == Share(4, 0, 0.0)
 
 
-def test_more_tags_than_are_remembered_still_add_up(
+def test_more_tags_than_fit_into_one_tally_still_add_up(
     session: Session, ada: User, deck: Deck, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = mastery_of(session, scope_of(session, ada), ada.today(TODAY))
-    monkeypatch.setattr("app.progress.mastery.REMEMBERED", 0)
+    monkeypatch.setattr("app.progress.retrievability.MOST_GROUPS", 0)
+    monkeypatch.setattr("app.progress.retrievability.AT_ONCE", 1)
     monkeypatch.setattr("app.progress.mastery.NOTES_AT_ONCE", 1)
     assert mastery_of(session, scope_of(session, ada), ada.today(TODAY)) == before
 
