@@ -73,9 +73,9 @@ def _(message: str, **places: object) -> str:
     return filled(catalogue.gettext(message), places, catalogue.gettext(", "))
 
 
-def ngettext(one: str, many: str, n: int) -> str:
-    """The message for this number, with `%(num)s` filled."""
-    return _translations(language()).ngettext(one, many, n) % {"num": n}
+def ngettext(one: str, many: str, n: int, **places: object) -> str:
+    """The message for this number, with `%(num)s` and its other places filled."""
+    return _translations(language()).ngettext(one, many, n) % {"num": n, **places}
 
 
 @cache

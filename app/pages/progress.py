@@ -4,8 +4,10 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.database import db
+from app.pages.progress_cluster import clusters_of
+from app.pages.progress_topics import chances, deck_topics, known_today, tag_topics
 from app.pages.progress_views import NAMES, current_view
-from app.progress import activity_of, forecast_of, maturity_of, streak_of
+from app.progress import activity_of, forecast_of, mastery_of, maturity_of, streak_of
 
 bp = Blueprint("progress", __name__)
 
@@ -36,4 +38,16 @@ def memory_page() -> ResponseReturnValue:
 
 @bp.get("/progress/mastery")
 def mastery_page() -> ResponseReturnValue:
-    return render_template("progress/mastery.html", view=current_view())
+    view = current_view()
+    mastery = mastery_of(db.session, view.scope, view.today)
+    return render_template(
+        "progress/mastery.html",
+        view=view,
+        known=mastery.retrievability.all,
+        known_today=known_today(mastery.retrievability.all),
+        chances=chances(mastery.retrievability),
+        clusters=clusters_of(view, mastery),
+        decks=deck_topics(view, mastery),
+        tags=tag_topics(view, mastery),
+        tag_count=len(mastery.tags),
+    )

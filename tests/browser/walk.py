@@ -37,13 +37,13 @@ def walk(page: Page) -> Iterator[str]:
     yield from _as_a_stranger(page)
     sign_up(page, "Ada")
     yield "home with an empty shelf"
-    for path in ("/decks", "/import", "/progress", "/settings"):
+    for path in ("/decks", "/import", "/progress", "/progress/mastery", "/settings"):
         page.goto(path)
         yield f"{path} of a new learner"
     yield from _importing(page)
     yield from _studying(page)
     yield from _followed_tree(page)
-    for path in ("/", "/decks", "/progress", "/nowhere"):
+    for path in ("/", "/decks", "/progress", "/progress/mastery", "/nowhere"):
         page.goto(path)
         for behind in page.locator("details.behind > summary").all():
             behind.click()
