@@ -1,7 +1,7 @@
 """The totals that figures are made of, for a scope: each statement reads rows that were added up already."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -46,7 +46,12 @@ class Part(NamedTuple):
 
 
 def days_of(session: Session, scope: Scope, span: Span) -> list[Day]:
-    """The days with answers or practice, the oldest first."""
+    """The days with answers or practice, the oldest first; read once for a scope."""
+    days: list[Day] = _once("days", _days_of, session, scope, span)
+    return days
+
+
+def _days_of(session: Session, scope: Scope, span: Span) -> list[Day]:
     if scope.tag is not None:
         return _days_of_tag(session, scope, span)
     sums = [sa.func.sum(getattr(DayTotal, name)) for name in Day._fields[1:]]
@@ -54,23 +59,29 @@ def days_of(session: Session, scope: Scope, span: Span) -> list[Day]:
     if span.first is not None:
         rows = rows.where(DayTotal.day >= span.first)
     done = sa.func.sum(DayTotal.answers + DayTotal.practised) > 0
-    rows = rows.where(_counts(scope, DayTotal.deck_id)).group_by(DayTotal.day).having(done).order_by(DayTotal.day)
+    rows = rows.where(in_scope(scope, DayTotal.deck_id)).group_by(DayTotal.day).having(done).order_by(DayTotal.day)
     return [Day._make(int(value) for value in row) for row in session.execute(rows)]
 
 
 def parts_of(session: Session, scope: Scope, span: Span) -> list[Part]:
-    """What was answered in a span, by hour, grade and the rest; practice is a kind of its own."""
+    """What was answered in a span, by hour, grade and the rest; practice is a kind of its own. Read once for a
+    scope."""
+    parts: list[Part] = _once("parts", _parts_of, session, scope, span)
+    return parts
+
+
+def _parts_of(session: Session, scope: Scope, span: Span) -> list[Part]:
     if scope.tag is not None:
         return _added_up(row for row in tagged_totals(session, scope) if _within(row.day, span))
     periods, ends = _periods_and_days(span)
     columns = Part._fields
     months = sa.select(*(getattr(PeriodTotal, name) for name in columns)).where(
-        PeriodTotal.user_id == scope.user_id, PeriodTotal.period.in_(periods), _counts(scope, PeriodTotal.deck_id)
+        PeriodTotal.user_id == scope.user_id, PeriodTotal.period.in_(periods), in_scope(scope, PeriodTotal.deck_id)
     )
     days = [
         sa.select(*(getattr(DailySummary, name) for name in columns)).where(
             *(DailySummary.user_id == scope.user_id, DailySummary.day.between(first, last)),
-            _counts(scope, DailySummary.deck_id),
+            in_scope(scope, DailySummary.deck_id),
         )
         for first, last in ends
     ]
@@ -78,6 +89,12 @@ def parts_of(session: Session, scope: Scope, span: Span) -> list[Part]:
     key = [each.c[name] for name in columns[:5]]
     rows = sa.select(*key, sa.func.sum(each.c.answers), sa.func.sum(each.c.took_ms)).group_by(*key)
     return [Part._make(int(value) for value in row) for row in session.execute(rows)]
+
+
+def _once(name: str, load: Callable[..., Any], session: Session, scope: Scope, span: Span) -> Any:
+    if (name, span) not in scope.read:
+        scope.read[name, span] = load(session, scope, span)
+    return scope.read[name, span]
 
 
 def counts_of(session: Session, scope: Scope, figure: Figure) -> dict[int, int]:
@@ -91,7 +108,15 @@ def counts_of(session: Session, scope: Scope, figure: Figure) -> dict[int, int]:
     return {bucket: int(cards) for bucket, cards in session.execute(rows)}
 
 
-def _counts(scope: Scope, deck_id: Any) -> sa.ColumnElement[bool]:
+def first_day(session: Session, scope: Scope) -> int | None:
+    """The first day with answers or practice."""
+    if scope.tag is not None:
+        return min((row.day for row in tagged_totals(session, scope)), default=None)
+    own = (DayTotal.user_id == scope.user_id, DayTotal.answers + DayTotal.practised > 0)
+    return session.scalar(sa.select(sa.func.min(DayTotal.day)).where(*own, in_scope(scope, DayTotal.deck_id)))
+
+
+def in_scope(scope: Scope, deck_id: Any) -> sa.ColumnElement[bool]:
     """Whether a deck's rows count. What an import under way has brought so far does not."""
     if scope.deck_id is None:
         counts: sa.ColumnElement[bool] = deck_id.not_in(unseen_decks(scope.user_id))
