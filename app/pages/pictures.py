@@ -42,15 +42,24 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Shares drawn as a line over the columns, from 0 on the axis to 1 at its upper end; None: nothing is known."""
+
+    name: str
+    shares: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """A picture of columns. `finding`: what it shows in one sentence; `head`: what its columns are, over the table;
-    `now`: the place of the column that is today's, or -1."""
+    `now`: the place of the column that is today's, or -1; `line`: a share for each column."""
 
     finding: str
     head: str
     series: tuple[Series, ...]
     columns: tuple[Column, ...]
     now: int = -1
+    line: Line | None = None
 
     @property
     def top(self) -> float:
@@ -77,6 +86,30 @@ class Columns:
             if value:
                 boxes.append(Box(series.look, x, round(ground, 1), width, round(tall, 1)))
         return boxes
+
+    def points(self) -> list[tuple[int, float, float]]:
+        """Where the line is known: the column's place, and the point over it."""
+        shares = self.line.shares if self.line else ()
+        return [
+            (
+                place,
+                round(self.left(place) + self.slot / 2, 1),
+                round(HEIGHT - FOOT - (HEIGHT - HEAD - FOOT) * share, 1),
+            )
+            for place, share in enumerate(shares)
+            if share is not None
+        ]
+
+    def strokes(self) -> list[str]:
+        """The line in pieces, between columns of which nothing is known."""
+        pieces: list[list[str]] = []
+        before = -2
+        for place, x, y in self.points():
+            if place != before + 1:
+                pieces.append([])
+            pieces[-1].append(f"{x},{y}")
+            before = place
+        return [" ".join(piece) for piece in pieces if len(piece) > 1]
 
     @property
     def is_empty(self) -> bool:

@@ -4,8 +4,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.database import db
+from app.pages.progress_calendar import calendar_picture
+from app.pages.progress_coming import coming_picture
+from app.pages.progress_habits import grades_picture, hours_picture
+from app.pages.progress_over_time import over_time_pictures
 from app.pages.progress_views import NAMES, current_view
-from app.progress import activity_of, forecast_of, maturity_of, streak_of
+from app.progress import activity_of, maturity_of, streak_of
 
 bp = Blueprint("progress", __name__)
 
@@ -24,7 +28,11 @@ def progress_page() -> ResponseReturnValue:
         today=view.today,
         activity=activity_of(db.session, view.learner, view.today),
         streak=streak_of(db.session, view.learner, view.today),
-        forecast=forecast_of(db.session, view.learner, view.today),
+        coming=coming_picture(view),
+        calendar=calendar_picture(view),
+        over_time=over_time_pictures(view),
+        hours=hours_picture(view),
+        grades=grades_picture(view),
         decks=maturity_of(db.session, view.learner),
     )
 

@@ -5,7 +5,6 @@ from app.progress.calendar import Calendar, calendar_of, level_of, years_of
 from app.progress.card import CardHistory, card_history
 from app.progress.coming import Coming, coming_of
 from app.progress.day import Answered, DayPage, answered_on, waiting_on
-from app.progress.forecast import FORECAST_DAYS, Forecast, forecast_of
 from app.progress.habits import Grades, GradesGiven, Hour, grades_of, hours_of
 from app.progress.maturity import Maturity, maturity_of
 from app.progress.over_time import Done, OverTime, over_time
@@ -13,7 +12,6 @@ from app.progress.scope import Range, Scope, Span, scope_of, span_of
 from app.progress.stretches import Unit
 
 __all__ = [
-    "FORECAST_DAYS",
     "Activity",
     "Answered",
     "Calendar",
@@ -21,7 +19,6 @@ __all__ = [
     "Coming",
     "DayPage",
     "Done",
-    "Forecast",
     "Grades",
     "GradesGiven",
     "Hour",
@@ -37,7 +34,6 @@ __all__ = [
     "calendar_of",
     "card_history",
     "coming_of",
-    "forecast_of",
     "grades_of",
     "hours_of",
     "level_of",
