@@ -169,8 +169,7 @@ def _finding(calendar: Calendar) -> str:
     if not studied:
         return _("Nothing was answered in this time.")
     days = ngettext("You studied on %(num)s day", "You studied on %(num)s days", studied)
-    answers = _("%(answers)s answers a day of study", answers=rounded(all_answers / studied))
-    words = [_("%(days)s, %(answers)s.", days=days, answers=answers)]
+    words = [_("%(days)s, answering %(mean)s a day.", days=days, mean=rounded(all_answers / studied))]
     if calendar.waiting:
         waiting = sum(calendar.waiting.values())
         words.append(

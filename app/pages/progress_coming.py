@@ -32,7 +32,12 @@ def _fit(columns: list[Column], coming: Coming) -> list[Column]:
 
 
 def _finding(coming: Coming) -> str:
-    now = ngettext("%(num)s card waits today", "%(num)s cards wait today", coming.today + coming.backlog)
+    waiting = coming.today + coming.backlog
+    now = (
+        ngettext("%(num)s card waits today", "%(num)s cards wait today", waiting)
+        if waiting
+        else _("No card waits today")
+    )
     if coming.backlog:
         now = _("%(now)s, %(backlog)s of them since before", now=now, backlog=number(coming.backlog))
     load = _("In the long run your intervals ask for about %(load)s a day.", load=rounded(coming.load))
