@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
+from babel.numbers import format_decimal
 from flask import Flask, g, request, session
 from flask_login import current_user
 
@@ -74,8 +75,8 @@ def _(message: str, **places: object) -> str:
 
 
 def ngettext(one: str, many: str, n: int) -> str:
-    """The message for this number, with `%(num)s` filled."""
-    return _translations(language()).ngettext(one, many, n) % {"num": n}
+    """The message for this number, with `%(num)s` filled as the language writes numbers."""
+    return _translations(language()).ngettext(one, many, n) % {"num": format_decimal(n, locale=locale())}
 
 
 @cache

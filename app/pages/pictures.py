@@ -6,6 +6,8 @@ from math import ceil, log10
 
 WIDTH, HEIGHT, HEAD, FOOT, LEFT = 640, 200, 14, 24, 36
 ROUND_STEPS = (1, 2, 5, 10)
+FEW_TICKS = 8
+"""As many names stand under a picture on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,11 @@ class Columns:
             if value:
                 boxes.append(Box(series.look, x, round(ground, 1), width, round(tall, 1)))
         return boxes
+
+    def is_between(self, place: int) -> bool:
+        """Whether what stands under a column is left out where there is little room: every second of many."""
+        named = [number for number, column in enumerate(self.columns) if column.tick]
+        return len(named) > FEW_TICKS and place in named[1::2]
 
     def points(self) -> list[tuple[int, float, float]]:
         """Where the line is known: the column's place, and the point over it."""

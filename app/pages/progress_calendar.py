@@ -21,7 +21,7 @@ from app.progress.calendar import amount
 from app.progress.stretches import monday_of, stretches_of
 
 PITCH, SIDE, LEFT, HEAD = 10, 8, 30, 14
-NAMED_DAYS, FIRST_YEAR = (0, 2, 4), 1970
+NAMED_DAYS, FIRST_YEAR, LONGEST_QUERY = (0, 2, 4), 1970, 24
 """Monday, Wednesday, Friday."""
 
 
@@ -49,8 +49,9 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class CalendarPicture:
-    """`blank`: the days with nothing on them as one path; a day's date belongs between `address` and `query`; `now`:
-    where today's square is, None in another year; `earlier` and `later`: the addresses of the years beside this one."""
+    """`blank`: the days with nothing on them as one path; a day's date belongs between `address` and `query`, which is
+    None for squares without links: a long tag four hundred times over would be most of the page; `now`: where today's
+    square is, None in another year; `earlier` and `later`: the addresses of the years beside this one."""
 
     finding: str
     name: str
@@ -62,7 +63,7 @@ class CalendarPicture:
     weekdays: list[tuple[int, str]]
     rows: list[Month]
     address: str
-    query: str
+    query: str | None
     earlier: str | None
     later: str | None
     has_waiting: bool
@@ -82,6 +83,7 @@ def calendar_picture(view: View) -> CalendarPicture | None:
     begins = monday_of(first)
     blank = [place_of(day, begins) for day in days if not _is_shown(calendar, day)]
     ends = monday_of(calendar.span.last)
+    query = url_for("days.days_page", **scope_of_view(view)).removeprefix(url_for("days.days_page"))
     return CalendarPicture(
         finding=_finding(calendar),
         name=str(year) if year else _("The last twelve months"),
@@ -93,7 +95,7 @@ def calendar_picture(view: View) -> CalendarPicture | None:
         weekdays=[(HEAD + PITCH * day + SIDE, _weekday(day)) for day in NAMED_DAYS],
         rows=_rows(view, calendar),
         address=url_for("days.days_page") + "/",
-        query=url_for("days.days_page", **scope_of_view(view)).removeprefix(url_for("days.days_page")),
+        query=query if len(query) <= LONGEST_QUERY else None,
         **_beside(view, calendar, year, this_year),
         has_waiting=bool(calendar.waiting),
     )

@@ -40,9 +40,11 @@ def _finding(coming: Coming) -> str:
     )
     if coming.backlog:
         now = _("%(now)s, %(backlog)s of them since before", now=now, backlog=number(coming.backlog))
-    load = _("In the long run your intervals ask for about %(load)s a day.", load=rounded(coming.load))
-    words = [_("%(text)s.", text=now), load]
+    words = [_("%(text)s.", text=now)]
     if coming.later:
-        later = ngettext("%(num)s more card comes after that", "%(num)s more cards come after that", coming.later)
-        words.insert(1, _("%(text)s.", text=later))
+        shown = number(sum(coming.cards))
+        words.append(
+            _("%(shown)s come back in the time shown, %(later)s later.", shown=shown, later=number(coming.later))
+        )
+    words.append(_("In the long run your intervals ask for about %(load)s a day.", load=rounded(coming.load)))
     return sentences(*words)

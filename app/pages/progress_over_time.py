@@ -41,7 +41,7 @@ def _picture(
 
 def _answers(done: OverTime, view: View) -> Columns:
     series = (
-        *(Series(_("Mature"), "mature"), Series(_("Young"), "young"), Series(_("New"), "new")),
+        *(Series(_("Mature"), "mature"), Series(_("Young"), "young"), Series(_("New"), "met")),
         Series(_("Drill and practice"), "present"),
     )
     answers = ngettext("%(num)s answer", "%(num)s answers", done.answers)
