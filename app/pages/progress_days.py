@@ -3,22 +3,24 @@
 import datetime
 import re
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.clock import date_of, day_of
 from app.database import db
 from app.errors import NotFound
-from app.models import Card, Figure
-from app.pages.language import locale
+from app.models import Card, Figure, Kind
+from app.pages.language import _, locale
 from app.pages.numbers import number_in
 from app.pages.progress_calendar import scope_of_view
 from app.pages.progress_stretches import day_name, month_name
 from app.pages.progress_views import current_view
 from app.pages.sides import sides_of_all
-from app.progress import Span, Unit, answered_on, waiting_on
+from app.pages.words import grade_word, interval, short_time
+from app.progress import Answered, Span, Unit, answered_on, waiting_on
 from app.progress.stretches import stretches_of
 from app.progress.sums import counts_of, days_of
 from app.rendering.text import plain_text
@@ -64,6 +66,7 @@ def day_page(date: str) -> ResponseReturnValue:
         name=format_date(date_of(day), "full", locale=locale()),
         done=next(iter(days_of(db.session, view.scope, Span(day, day))), None),
         answered=answered,
+        told=[_told(row, view.learner.time_zone) for row in answered.rows] if answered else [],
         waiting=waiting,
         fronts=_fronts([card for card in cards if card is not None]),
         is_today=day == view.today,
@@ -82,6 +85,17 @@ def _day_named(text: str) -> int:
         return day_of(datetime.date(*map(int, named.groups())))
     except ValueError:
         raise NotFound() from None
+
+
+def _told(row: Answered, time_zone: str) -> list[str]:
+    """What there is to say of an answer: when it was given, the grade, how long it took, the interval it led to."""
+    words = [format_time(row.at.astimezone(ZoneInfo(time_zone)), "short", locale=locale()), grade_word(row.grade)]
+    words += [_("practice")] * (row.kind == Kind.PRACTICE)
+    words.append(short_time(row.took_ms))
+    if row.interval:
+        length = interval(row.interval) if row.interval > 0 else short_time(-row.interval * 1000)
+        words.append(_("interval %(length)s", length=length))
+    return words
 
 
 def _fronts(cards: Sequence[Card]) -> dict[int, tuple[str, str]]:
