@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, log10
 
 WIDTH, HEIGHT, HEAD, FOOT, LEFT = 640, 200, 14, 24, 36
@@ -51,7 +52,8 @@ class Line:
     shares: tuple[float | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, for what is worked out once to be kept.
+@dataclass(frozen=True)
 class Columns:
     """A picture of columns. `finding`: what it shows in one sentence; `head`: what its columns are, over the table;
     `now`: the place of the column that is today's, or -1; `line`: a share for each column."""
@@ -63,7 +65,7 @@ class Columns:
     now: int = -1
     line: Line | None = None
 
-    @property
+    @cached_property
     def top(self) -> float:
         """The round number at the upper end of the axis."""
         return round_above(max((column.total for column in self.columns), default=0))
@@ -89,10 +91,11 @@ class Columns:
                 boxes.append(Box(series.look, x, round(ground, 1), width, round(tall, 1)))
         return boxes
 
-    def is_between(self, place: int) -> bool:
-        """Whether what stands under a column is left out where there is little room: every second of many."""
-        named = [number for number, column in enumerate(self.columns) if column.tick]
-        return len(named) > FEW_TICKS and place in named[1::2]
+    @property
+    def between(self) -> frozenset[int]:
+        """The columns whose names are left out where there is little room: every second of many."""
+        named = [place for place, column in enumerate(self.columns) if column.tick]
+        return frozenset(named[1::2] if len(named) > FEW_TICKS else ())
 
     def points(self) -> list[tuple[int, float, float]]:
         """Where the line is known: the column's place, and the point over it."""

@@ -33,13 +33,13 @@ def progress_page() -> ResponseReturnValue:
         over_time=over_time_pictures(view),
         hours=hours_picture(view),
         grades=grades_picture(view),
-        decks=maturity_of(db.session, view.learner),
     )
 
 
 @bp.get("/progress/memory")
 def memory_page() -> ResponseReturnValue:
-    return render_template("progress/memory.html", view=current_view())
+    view = current_view()
+    return render_template("progress/memory.html", view=view, decks=maturity_of(db.session, view.learner))
 
 
 @bp.get("/progress/mastery")

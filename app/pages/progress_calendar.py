@@ -88,7 +88,7 @@ def calendar_picture(view: View) -> CalendarPicture | None:
         finding=_finding(calendar),
         name=str(year) if year else _("The last twelve months"),
         width=LEFT + PITCH * ((ends - begins) // 7 + 1),
-        squares=[_square(calendar, day, begins) for day in days if _is_shown(calendar, day)],
+        squares=_squares(calendar, [day for day in days if _is_shown(calendar, day)], begins),
         blank="".join(f"M{x} {y}h{SIDE}v{SIDE}h-{SIDE}z" for x, y in blank),
         now=place_of(view.today, begins) if first <= view.today <= calendar.span.last else None,
         months=_months(calendar.span, begins),
@@ -111,19 +111,28 @@ def _is_shown(calendar: Calendar, day: int) -> bool:
     return day in calendar.done or day in calendar.waiting
 
 
-def _square(calendar: Calendar, day: int, begins: int) -> Square:
-    done = calendar.done.get(day)
-    if done is not None:
-        look = f"d{level_of(amount(done), calendar.steps)}"
-    else:
-        look = f"w{level_of(calendar.waiting[day], calendar.waiting_steps)}"
-    count = number(calendar.waiting[day] if done is None else amount(done))
-    words = _("%(day)s: %(count)s", day=_day_words(day, locale()), count=count)
-    return Square(date_of(day).isoformat(), look, *place_of(day, begins), words)
+def _squares(calendar: Calendar, days: list[int], begins: int) -> list[Square]:
+    # The sentence is looked up once, and not for each of some hundred squares.
+    sentence = _("%(day)s: %(count)s", day="{day}", count="{count}")
+    squares = []
+    for day in days:
+        done = calendar.done.get(day)
+        count = calendar.waiting[day] if done is None else amount(done)
+        level = level_of(count, calendar.waiting_steps if done is None else calendar.steps)
+        words = sentence.format(day=day_in_week(day), count=number(count))
+        look = f"{'w' if done is None else 'd'}{level}"
+        squares.append(Square(date_of(day).isoformat(), look, *place_of(day, begins), words))
+    return squares
 
 
+def day_in_week(day: int) -> str:
+    """A day without its year: `Fri, Nov 27`."""
+    return _day_in_week(day, locale())
+
+
+# A page names more than a hundred, and laying one out takes as long as the statement that counts it.
 @lru_cache(maxsize=4_096)
-def _day_words(day: int, locale: Locale) -> str:
+def _day_in_week(day: int, locale: Locale) -> str:
     return format_skeleton("MMMEd", date_of(day), locale=locale)
 
 

@@ -15,8 +15,8 @@ from app.errors import NotFound
 from app.models import Card, Figure, Kind
 from app.pages.language import _, locale
 from app.pages.numbers import number_in
-from app.pages.progress_calendar import scope_of_view
-from app.pages.progress_stretches import day_name, month_name
+from app.pages.progress_calendar import day_in_week, scope_of_view
+from app.pages.progress_stretches import month_name
 from app.pages.progress_views import current_view
 from app.pages.sides import sides_of_all
 from app.pages.words import grade_word, interval, short_time
@@ -44,7 +44,7 @@ def days_page() -> ResponseReturnValue:
     return render_template(
         "progress/days.html",
         name=month_name(begins),
-        days=[(date_of(day), day_name(day), done.get(day), coming.get(day, 0)) for day in sorted({*done, *coming})],
+        days=[(date_of(day), day_in_week(day), done.get(day), coming.get(day, 0)) for day in sorted({*done, *coming})],
         before=f"{date_of(begins - 1):%Y-%m}",
         after=f"{date_of(last + 1):%Y-%m}",
         scope=scope_of_view(view),

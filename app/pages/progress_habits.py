@@ -9,9 +9,10 @@ from app.pages.progress_stretches import sentences
 from app.pages.progress_views import View
 from app.pages.words import percent
 from app.progress import Grades, grades_of, hours_of
+from app.progress.habits import HOURS
 
-NAMED_HOURS, ENOUGH = 3, 10
-"""Every third hour is named; of fewer repetitions in an hour a share says nothing."""
+NAMED_HOURS, ENOUGH, ENOUGH_HOURS = 3, 20, 4
+"""Every third hour is named; of fewer repetitions in an hour, and in fewer hours, a share says nothing."""
 BAR = 28
 
 
@@ -25,7 +26,7 @@ def hours_picture(view: View) -> Columns | None:
         Column(_clock(place), _clock(place) if place % NAMED_HOURS == 0 else "", (hour.answers,))
         for place, hour in enumerate(hours)
     )
-    line = Line(_("Recalled"), shares) if any(share is not None for share in shares) else None
+    line = Line(_("Recalled"), shares) if HOURS - shares.count(None) >= ENOUGH_HOURS else None
     finding, series = _hours_finding([hour.answers for hour in hours], shares), (Series(_("Answers"), "young"),)
     return Columns(finding, _("Hour"), series, columns, line=line)
 
@@ -38,7 +39,7 @@ def _hours_finding(answers: list[int], shares: tuple[float | None, ...]) -> str:
     most = answers.index(max(answers))
     words = _("You answer most from %(begins)s to %(ends)s.", begins=_clock(most), ends=_clock((most + 1) % 24))
     known = {hour: share for hour, share in enumerate(shares) if share is not None}
-    if len(known) < 2:
+    if len(known) < ENOUGH_HOURS:
         return words
     best = max(known, key=lambda hour: known[hour])
     recalled = _(

@@ -54,8 +54,8 @@ class Scope:
     tag: str | None = None
     told: list[Summed] | None = field(default=None, repr=False)
     """What the log of the tag's cards adds up to, once it was read: nothing is kept added up by tag."""
-    read: dict[tuple[str, Span], Any] = field(default_factory=dict, repr=False)
-    """What figures have read of a span, by the loader: several are made of the same sums. A scope is for one page."""
+    read: dict[tuple[str, Any], Any] = field(default_factory=dict, repr=False)
+    """What figures have read, by loader and span: several are made of the same sums. A scope is for one page."""
 
 
 def scope_of(session: Session, learner: Learner, deck_id: int | None = None, tag: str | None = None) -> Scope:

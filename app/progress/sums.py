@@ -1,7 +1,7 @@
 """The totals that figures are made of, for a scope: each statement reads rows that were added up already."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -46,9 +46,13 @@ class Part(NamedTuple):
 
 
 def days_of(session: Session, scope: Scope, span: Span) -> list[Day]:
-    """The days with answers or practice, the oldest first; read once for a scope."""
-    days: list[Day] = _once("days", _days_of, session, scope, span)
-    return days
+    """The days with answers or practice, the oldest first; read once for a scope, those within a span that was read
+    too."""
+    for (name, wider), days in scope.read.items():
+        if name == "days" and _holds(wider, span):
+            return [day for day in days if _within(day.day, span)]
+    scope.read["days", span] = _days_of(session, scope, span)
+    return list(scope.read["days", span])
 
 
 def _days_of(session: Session, scope: Scope, span: Span) -> list[Day]:
@@ -66,8 +70,9 @@ def _days_of(session: Session, scope: Scope, span: Span) -> list[Day]:
 def parts_of(session: Session, scope: Scope, span: Span) -> list[Part]:
     """What was answered in a span, by hour, grade and the rest; practice is a kind of its own. Read once for a
     scope."""
-    parts: list[Part] = _once("parts", _parts_of, session, scope, span)
-    return parts
+    if ("parts", span) not in scope.read:
+        scope.read["parts", span] = _parts_of(session, scope, span)
+    return list(scope.read["parts", span])
 
 
 def _parts_of(session: Session, scope: Scope, span: Span) -> list[Part]:
@@ -91,14 +96,14 @@ def _parts_of(session: Session, scope: Scope, span: Span) -> list[Part]:
     return [Part._make(int(value) for value in row) for row in session.execute(rows)]
 
 
-def _once(name: str, load: Callable[..., Any], session: Session, scope: Scope, span: Span) -> Any:
-    if (name, span) not in scope.read:
-        scope.read[name, span] = load(session, scope, span)
-    return scope.read[name, span]
-
-
 def counts_of(session: Session, scope: Scope, figure: Figure) -> dict[int, int]:
-    """How many of the learner's cards are in each bucket of a figure, in decks they follow."""
+    """How many of the learner's cards are in each bucket of a figure, in decks they follow. Read once for a scope."""
+    if ("counts", figure) not in scope.read:
+        scope.read["counts", figure] = _counts_of(session, scope, figure)
+    return dict(scope.read["counts", figure])
+
+
+def _counts_of(session: Session, scope: Scope, figure: Figure) -> dict[int, int]:
     if scope.tag is not None:
         return tagged_counts(session, scope, figure)
     own = (MemoryCount.user_id == scope.user_id, MemoryCount.figure == figure)
@@ -150,6 +155,11 @@ def _periods_and_days(span: Span) -> tuple[list[int], list[tuple[int, int]]]:
 
 def _within(day: int, span: Span) -> bool:
     return (span.first is None or day >= span.first) and day <= span.last
+
+
+def _holds(wider: Span, span: Span) -> bool:
+    begins = wider.first is None or (span.first is not None and span.first >= wider.first)
+    return begins and span.last <= wider.last
 
 
 def _days_of_tag(session: Session, scope: Scope, span: Span) -> list[Day]:
