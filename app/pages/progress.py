@@ -7,7 +7,7 @@ from app.database import db
 from app.pages.progress_calendar import calendar_picture
 from app.pages.progress_coming import coming_picture
 from app.pages.progress_habits import grades_picture, hours_picture
-from app.pages.progress_over_time import over_time_pictures
+from app.pages.progress_over_time import added_picture, over_time_pictures
 from app.pages.progress_views import NAMES, current_view
 from app.progress import activity_of, maturity_of, streak_of
 
@@ -34,6 +34,13 @@ def progress_page() -> ResponseReturnValue:
         hours=hours_picture(view),
         grades=grades_picture(view),
     )
+
+
+@bp.get("/progress/added")
+def added_page() -> ResponseReturnValue:
+    """When cards were added; on a page of its own, for it costs as much as all the others together."""
+    view = current_view()
+    return render_template("progress/added.html", view=view, added=added_picture(view))
 
 
 @bp.get("/progress/memory")

@@ -8,7 +8,7 @@ from app.pages.language import _, ngettext
 from app.pages.pictures import Column, Columns, Series
 from app.pages.progress_stretches import MINUTE, rounded, sentences, spent, stretch_name, ticks
 from app.pages.progress_views import View
-from app.progress import Done, OverTime, Unit, over_time
+from app.progress import Done, OverTime, Unit, added_of, over_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,26 @@ def over_time_pictures(view: View) -> OverTimePictures:
     return OverTimePictures(*(None if picture.is_empty else picture for picture in pictures))
 
 
+def added_picture(view: View) -> Columns | None:
+    """When the cards were added; None if none were."""
+    added = added_of(db.session, view.scope, view.learner, view.span)
+    if not any(added.cards):
+        return None
+    cards = ngettext("%(num)s card was added in this time.", "%(num)s cards were added in this time.", sum(added.cards))
+    before = ngettext("%(num)s before.", "%(num)s before.", added.before)
+    below = ticks(added.stretches, added.unit, view.today)
+    columns = tuple(
+        Column(stretch_name(span, added.unit), tick, (count,))
+        for span, tick, count in zip(added.stretches, below, added.cards, strict=True)
+    )
+    finding = sentences(cards, before) if added.before else cards
+    return Columns(finding, _head(added.unit), (Series(_("Cards added"), "mature"),), columns)
+
+
+def _head(unit: Unit) -> str:
+    return {Unit.DAY: _("Day"), Unit.WEEK: _("Week"), Unit.MONTH: _("Month")}[unit]
+
+
 def _picture(
     done: OverTime, view: View, finding: str, series: tuple[Series, ...], values: Callable[[Done], tuple[float, ...]]
 ) -> Columns:
@@ -35,8 +55,7 @@ def _picture(
         Column(stretch_name(each.span, done.unit), tick, values(each))
         for each, tick in zip(done.stretches, ticks(spans, done.unit, view.today), strict=True)
     )
-    head = {Unit.DAY: _("Day"), Unit.WEEK: _("Week"), Unit.MONTH: _("Month")}[done.unit]
-    return Columns(finding, head, series, columns)
+    return Columns(finding, _head(done.unit), series, columns)
 
 
 def _answers(done: OverTime, view: View) -> Columns:

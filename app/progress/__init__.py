@@ -1,6 +1,7 @@
 """The room that looks back and ahead: one figure, one function; it reads and never writes."""
 
 from app.progress.activity import Activity, Streak, activity_of, streak_of
+from app.progress.added import Added, added_of
 from app.progress.calendar import Calendar, calendar_of, level_of, years_of
 from app.progress.card import CardHistory, card_history
 from app.progress.coming import Coming, coming_of
@@ -13,6 +14,7 @@ from app.progress.stretches import Unit
 
 __all__ = [
     "Activity",
+    "Added",
     "Answered",
     "Calendar",
     "CardHistory",
@@ -30,6 +32,7 @@ __all__ = [
     "Streak",
     "Unit",
     "activity_of",
+    "added_of",
     "answered_on",
     "calendar_of",
     "card_history",

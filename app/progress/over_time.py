@@ -51,8 +51,7 @@ def over_time(session: Session, scope: Scope, span: Span) -> OverTime:
     """What was done in a span; since ever: from the first day with something done."""
     days = days_of(session, scope, span)
     first = span.first if span.first is not None else min([span.last, *(day.day for day in days[:1])])
-    length = span.last - first + 1
-    unit = Unit.DAY if length <= BY_DAY else Unit.WEEK if length <= BY_WEEK else Unit.MONTH
+    unit = unit_for(span.last - first + 1)
     spans = stretches_of(first, span.last, unit)
     begins = [each.first or 0 for each in spans]
     inside: list[list[Day]] = [[] for _ in spans]
@@ -60,6 +59,11 @@ def over_time(session: Session, scope: Scope, span: Span) -> OverTime:
         inside[bisect_right(begins, day.day) - 1].append(day)
     stretches = tuple(_done(each, of_it) for each, of_it in zip(spans, inside, strict=True))
     return OverTime(unit, stretches, sum(day.answers > 0 for day in days), len(days))
+
+
+def unit_for(days: int) -> Unit:
+    """How long the stretches of a span of so many days are."""
+    return Unit.DAY if days <= BY_DAY else Unit.WEEK if days <= BY_WEEK else Unit.MONTH
 
 
 def _done(span: Span, days: list[Day]) -> Done:

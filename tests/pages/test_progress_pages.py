@@ -60,13 +60,18 @@ def ada(visitor: Callable[[], Visitor], change: Callable) -> Visitor:
 def test_each_picture_has_its_finding_and_a_table(ada: Visitor, chosen: str) -> None:
     page = ada.get(f"/progress?range={chosen}").text
     for heading in PICTURES:
-        if heading != "New cards" or chosen == "all":
-            assert f"<h2>{heading}</h2>" in page
+        assert f"<h2>{heading}</h2>" in page
     assert "No card waits today. In the long run your intervals ask for about 0.2 a day." in page
     assert "Of the cards you came back to, you recalled 0%." in page
     assert f'<a href="/progress/days/{days_ago(1)}" tabindex="-1">' in page
     assert f'<a href="/progress/days/{days_ago(-3)}" tabindex="-1"><path class="w' in page
     assert page.count("<caption") >= 6
+
+
+def test_when_cards_were_added_has_a_page_of_its_own(ada: Visitor) -> None:
+    assert 'href="/progress/added"' in ada.get("/progress").text
+    assert "1 card was added in this time." in ada.get("/progress/added?range=all").text
+    assert "No card was added in this time." in ada.get("/progress/added?range=all&tag=other").text
 
 
 def test_before_anything_was_done_the_page_says_what_will_be_there(visitor: Callable[[], Visitor]) -> None:

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.clock import study_day
 from app.errors import NotFound
-from app.models import Deck, Follow, Kind, Memory, User
+from app.models import Card, Deck, Follow, Kind, Memory, Note, User
 from app.progress import (
     Range,
     Scope,
     Span,
     Unit,
+    added_of,
     answered_on,
     calendar_of,
     coming_of,
@@ -57,8 +58,6 @@ def ada(session: Session, deck: Deck) -> User:
 
 
 def first_card(session: Session, deck: Deck) -> int:
-    from app.models import Card
-
     return session.scalars(sa.select(Card.id).where(Card.deck_id == deck.id).order_by(Card.position)).first() or 0
 
 
@@ -226,3 +225,15 @@ def test_a_span_holds_both_its_ends(session: Session, ada: User) -> None:
     day = today(ada, 0)
     assert over_time(session, everything(session, ada), Span(day, day)).answers == 6
     assert over_time(session, everything(session, ada), Span(day + 2, day + 6)).answers == 0
+
+
+def test_cards_are_added_on_the_day_their_notes_were_written(session: Session, ada: User, deck: Deck) -> None:
+    written = {1: at(3, 3, 59), 2: at(3, 4), 3: at(40)}
+    notes = session.scalars(sa.select(Card.note_id).where(Card.deck_id == deck.id).order_by(Card.position)).all()
+    for place, moment in written.items():
+        session.execute(sa.update(Note).where(Note.id == notes[place]).values(created_at=moment))
+    added = added_of(session, everything(session, ada), ada, span_of(Range.MONTH, today(ada, 30)))
+    assert (added.unit, added.cards[2], added.cards[3]) == (Unit.DAY, 1, 1)
+    assert (sum(added.cards), added.before) == (4, 0)
+    assert sum(added_of(session, scope_of(session, ada, tag="net"), ada, Span(None, today(ada, 99))).cards) == 1
+    assert added_of(session, everything(session, ada), ada, Span(today(ada, 3), today(ada, 9))).before == 3
