@@ -43,7 +43,7 @@ def walk(page: Page) -> Iterator[str]:
     yield from _importing(page)
     yield from _studying(page)
     yield from _followed_tree(page)
-    for path in ("/", "/decks", "/progress", "/nowhere"):
+    for path in ("/", "/decks", "/progress", "/progress/memory", "/progress/added", "/progress/days", "/nowhere"):
         page.goto(path)
         for behind in page.locator("details.behind > summary").all():
             behind.click()
