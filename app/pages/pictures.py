@@ -7,8 +7,8 @@ from math import ceil, log10
 
 WIDTH, HEIGHT, HEAD, FOOT, LEFT = 640, 200, 14, 24, 36
 ROUND_STEPS = (1, 2, 5, 10)
-FEW_TICKS = 8
-"""As many names stand under a picture on a phone."""
+NARROW, FEW_TICKS = 36, 8
+"""Names are wider than columns of less; and as many names stand under a picture on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,13 @@ class Columns:
         """The columns whose names are left out where there is little room: every second of many."""
         named = [place for place, column in enumerate(self.columns) if column.tick]
         return frozenset(named[1::2] if len(named) > FEW_TICKS else ())
+
+    def name_at(self, place: int) -> tuple[float, str]:
+        """Where the name of a column stands, and which part of it there: under the middle, and at the edges of a
+        picture of narrow columns inside it."""
+        if self.slot < NARROW and place in {0, len(self.columns) - 1}:
+            return (self.left(0), "start") if place == 0 else (WIDTH, "end")
+        return round(self.left(place) + self.slot / 2, 1), "middle"
 
     def points(self) -> list[tuple[int, float, float]]:
         """Where the line is known: the column's place, and the point over it."""

@@ -14,13 +14,14 @@ from app.database import connection_of
 from app.errors import NotFound
 from app.models import Card, Deck, Follow, Kind, Memory, Note, Review
 from app.models.deck import with_parents
-from app.models.review import FOLDED, GIVEN_HERE, imported_stage
+from app.models.review import FOLDED, GIVEN_HERE
 from app.models.scheduling import versioned_of
 from app.progress.scope import Scope, Span
 from app.progress.sums import in_scope, parts_of
 from app.progress.tagged import named, tagged_ids
 from app.scheduling import NEW, take
 from app.scheduling.replay import in_order
+from app.scheduling.stages import imported_stage
 
 ROWS_A_PAGE = 50
 
