@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
+from babel.numbers import format_decimal
 from flask import Flask, g, request, session
 from flask_login import current_user
 
@@ -74,8 +75,9 @@ def _(message: str, **places: object) -> str:
 
 
 def ngettext(one: str, many: str, n: int, **places: object) -> str:
-    """The message for this number, with `%(num)s` and its other places filled."""
-    return _translations(language()).ngettext(one, many, n) % {"num": n, **places}
+    """The message for this number, with `%(num)s` filled as the language writes numbers, and its other places."""
+    number = format_decimal(n, locale=locale())
+    return _translations(language()).ngettext(one, many, n) % {"num": number, **places}
 
 
 @cache

@@ -4,10 +4,14 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.database import db
+from app.pages.progress_calendar import calendar_picture
 from app.pages.progress_cluster import clusters_of
+from app.pages.progress_coming import coming_picture
+from app.pages.progress_habits import grades_picture, hours_picture
+from app.pages.progress_over_time import added_picture, over_time_pictures
 from app.pages.progress_topics import chances, deck_topics, known_today, tag_topics
 from app.pages.progress_views import NAMES, current_view
-from app.progress import activity_of, forecast_of, mastery_of, maturity_of, streak_of
+from app.progress import activity_of, mastery_of, maturity_of, streak_of
 
 bp = Blueprint("progress", __name__)
 
@@ -26,14 +30,25 @@ def progress_page() -> ResponseReturnValue:
         today=view.today,
         activity=activity_of(db.session, view.learner, view.today),
         streak=streak_of(db.session, view.learner, view.today),
-        forecast=forecast_of(db.session, view.learner, view.today),
-        decks=maturity_of(db.session, view.learner),
+        coming=coming_picture(view),
+        calendar=calendar_picture(view),
+        over_time=over_time_pictures(view),
+        hours=hours_picture(view),
+        grades=grades_picture(view),
     )
+
+
+@bp.get("/progress/added")
+def added_page() -> ResponseReturnValue:
+    """When cards were added; on a page of its own, for it costs as much as all the others together."""
+    view = current_view()
+    return render_template("progress/added.html", view=view, added=added_picture(view))
 
 
 @bp.get("/progress/memory")
 def memory_page() -> ResponseReturnValue:
-    return render_template("progress/memory.html", view=current_view())
+    view = current_view()
+    return render_template("progress/memory.html", view=view, decks=maturity_of(db.session, view.learner))
 
 
 @bp.get("/progress/mastery")

@@ -31,7 +31,7 @@ class View:
     decks: list[Any]
 
     @property
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, Any]:
         """What the addresses of the same view carry."""
         chosen = {"range": None if self.range is Range.YEAR else self.range.value, "deck": self.scope.deck_id}
         return {name: value for name, value in {**chosen, "tag": self.scope.tag}.items() if value is not None}

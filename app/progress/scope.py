@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -54,6 +54,8 @@ class Scope:
     tag: str | None = None
     told: list[Summed] | None = field(default=None, repr=False)
     """What the log of the tag's cards adds up to, once it was read: nothing is kept added up by tag."""
+    read: dict[tuple[str, Any], Any] = field(default_factory=dict, repr=False)
+    """What figures have read, by loader and span: several are made of the same sums. A scope is for one page."""
 
 
 def scope_of(session: Session, learner: Learner, deck_id: int | None = None, tag: str | None = None) -> Scope:

@@ -46,7 +46,16 @@ class Part(NamedTuple):
 
 
 def days_of(session: Session, scope: Scope, span: Span) -> list[Day]:
-    """The days with answers or practice, the oldest first."""
+    """The days with answers or practice, the oldest first; read once for a scope, those within a span that was read
+    too."""
+    for (name, wider), days in scope.read.items():
+        if name == "days" and _holds(wider, span):
+            return [day for day in days if _within(day.day, span)]
+    scope.read["days", span] = _days_of(session, scope, span)
+    return list(scope.read["days", span])
+
+
+def _days_of(session: Session, scope: Scope, span: Span) -> list[Day]:
     if scope.tag is not None:
         return _days_of_tag(session, scope, span)
     sums = [sa.func.sum(getattr(DayTotal, name)) for name in Day._fields[1:]]
@@ -54,23 +63,30 @@ def days_of(session: Session, scope: Scope, span: Span) -> list[Day]:
     if span.first is not None:
         rows = rows.where(DayTotal.day >= span.first)
     done = sa.func.sum(DayTotal.answers + DayTotal.practised) > 0
-    rows = rows.where(_counts(scope, DayTotal.deck_id)).group_by(DayTotal.day).having(done).order_by(DayTotal.day)
+    rows = rows.where(in_scope(scope, DayTotal.deck_id)).group_by(DayTotal.day).having(done).order_by(DayTotal.day)
     return [Day._make(int(value) for value in row) for row in session.execute(rows)]
 
 
 def parts_of(session: Session, scope: Scope, span: Span) -> list[Part]:
-    """What was answered in a span, by hour, grade and the rest; practice is a kind of its own."""
+    """What was answered in a span, by hour, grade and the rest; practice is a kind of its own. Read once for a
+    scope."""
+    if ("parts", span) not in scope.read:
+        scope.read["parts", span] = _parts_of(session, scope, span)
+    return list(scope.read["parts", span])
+
+
+def _parts_of(session: Session, scope: Scope, span: Span) -> list[Part]:
     if scope.tag is not None:
         return _added_up(row for row in tagged_totals(session, scope) if _within(row.day, span))
     periods, ends = _periods_and_days(span)
     columns = Part._fields
     months = sa.select(*(getattr(PeriodTotal, name) for name in columns)).where(
-        PeriodTotal.user_id == scope.user_id, PeriodTotal.period.in_(periods), _counts(scope, PeriodTotal.deck_id)
+        PeriodTotal.user_id == scope.user_id, PeriodTotal.period.in_(periods), in_scope(scope, PeriodTotal.deck_id)
     )
     days = [
         sa.select(*(getattr(DailySummary, name) for name in columns)).where(
             *(DailySummary.user_id == scope.user_id, DailySummary.day.between(first, last)),
-            _counts(scope, DailySummary.deck_id),
+            in_scope(scope, DailySummary.deck_id),
         )
         for first, last in ends
     ]
@@ -81,7 +97,13 @@ def parts_of(session: Session, scope: Scope, span: Span) -> list[Part]:
 
 
 def counts_of(session: Session, scope: Scope, figure: Figure) -> dict[int, int]:
-    """How many of the learner's cards are in each bucket of a figure, in decks they follow."""
+    """How many of the learner's cards are in each bucket of a figure, in decks they follow. Read once for a scope."""
+    if ("counts", figure) not in scope.read:
+        scope.read["counts", figure] = _counts_of(session, scope, figure)
+    return dict(scope.read["counts", figure])
+
+
+def _counts_of(session: Session, scope: Scope, figure: Figure) -> dict[int, int]:
     if scope.tag is not None:
         return tagged_counts(session, scope, figure)
     own = (MemoryCount.user_id == scope.user_id, MemoryCount.figure == figure)
@@ -91,7 +113,15 @@ def counts_of(session: Session, scope: Scope, figure: Figure) -> dict[int, int]:
     return {bucket: int(cards) for bucket, cards in session.execute(rows)}
 
 
-def _counts(scope: Scope, deck_id: Any) -> sa.ColumnElement[bool]:
+def first_day(session: Session, scope: Scope) -> int | None:
+    """The first day with answers or practice."""
+    if scope.tag is not None:
+        return min((row.day for row in tagged_totals(session, scope)), default=None)
+    own = (DayTotal.user_id == scope.user_id, DayTotal.answers + DayTotal.practised > 0)
+    return session.scalar(sa.select(sa.func.min(DayTotal.day)).where(*own, in_scope(scope, DayTotal.deck_id)))
+
+
+def in_scope(scope: Scope, deck_id: Any) -> sa.ColumnElement[bool]:
     """Whether a deck's rows count. What an import under way has brought so far does not."""
     if scope.deck_id is None:
         counts: sa.ColumnElement[bool] = deck_id.not_in(unseen_decks(scope.user_id))
@@ -125,6 +155,11 @@ def _periods_and_days(span: Span) -> tuple[list[int], list[tuple[int, int]]]:
 
 def _within(day: int, span: Span) -> bool:
     return (span.first is None or day >= span.first) and day <= span.last
+
+
+def _holds(wider: Span, span: Span) -> bool:
+    begins = wider.first is None or (span.first is not None and span.first >= wider.first)
+    return begins and span.last <= wider.last
 
 
 def _days_of_tag(session: Session, scope: Scope, span: Span) -> list[Day]:

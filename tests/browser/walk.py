@@ -43,7 +43,8 @@ def walk(page: Page) -> Iterator[str]:
     yield from _importing(page)
     yield from _studying(page)
     yield from _followed_tree(page)
-    for path in ("/", "/decks", "/progress", "/progress/mastery", "/nowhere"):
+    of_progress = ("/progress", "/progress/memory", "/progress/mastery", "/progress/added", "/progress/days")
+    for path in ("/", "/decks", *of_progress, "/nowhere"):
         page.goto(path)
         for behind in page.locator("details.behind > summary").all():
             behind.click()

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Card, Deck, Follow, Memory, User
-from app.progress import activity_of, forecast_of, maturity_of, streak_of
+from app.models import Card, Deck, Memory, User
+from app.progress import activity_of, maturity_of, streak_of
 from app.study import AnswerGiven, answer_card, next_card, queue_of, undo_last_act
 from tests.factories import a_deck, a_follow, a_learner, at
 
@@ -73,16 +73,6 @@ def test_an_undone_day_is_no_day(session: Session, ada: User) -> None:
     assert streak(session, ada, 0) == (0, 0)
 
 
-def test_the_forecast_has_fourteen_days_and_puts_what_is_late_on_today(session: Session, ada: User) -> None:
-    study(session, ada, 0)
-    study(session, ada, 1)
-    forecast = forecast_of(session, ada, ada.today(at(4)))
-    assert len(forecast.due) == 14
-    assert forecast.due[0] == 3, "met on day 1, due on day 2"
-    assert forecast.due[3] == 3, "met on day 0, due on day 7"
-    assert forecast.total == 6
-
-
 def test_each_deck_is_new_young_and_mature(session: Session, ada: User, deck: Deck) -> None:
     for day in (0, 1, 7, 22):
         study(session, ada, day)
@@ -101,14 +91,6 @@ def test_mature_begins_at_an_interval_of_21_days(session: Session, ada: User, de
     session.flush()
     (maturity,) = maturity_of(session, ada)
     assert (maturity.young, maturity.mature) == (1, 2)
-
-
-def test_a_deck_one_has_left_is_not_coming(session: Session, ada: User, deck: Deck) -> None:
-    study(session, ada, 0)
-    assert forecast_of(session, ada, ada.today(at(0))).total == 3
-    session.get_one(Follow, (ada.id, deck.id)).stopped_at = at(0)
-    session.flush()
-    assert forecast_of(session, ada, ada.today(at(0))).total == 0
 
 
 def test_retired_cards_one_never_met_are_not_new(session: Session, ada: User, deck: Deck) -> None:
