@@ -24,7 +24,7 @@ def progress_page() -> ResponseReturnValue:
         "progress/progress.html",
         view=view,
         today=view.today,
-        activity=activity_of(db.session, view.learner, view.today),
+        activity=activity_of(db.session, view.scope, view.today),
         streak=streak_of(db.session, view.learner, view.today),
         forecast=forecast_of(db.session, view.learner, view.today),
         decks=maturity_of(db.session, view.learner),
