@@ -25,6 +25,7 @@ from app.pages import (
     planning,
     practice,
     progress,
+    progress_files,
     study,
     words,
 )
@@ -37,7 +38,7 @@ def init_app(app: Flask) -> None:
     app.before_request(media.allow_large_media)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
-    learning = (home, study, practice, marking, cards, notes, planning, progress)
+    learning = (home, study, practice, marking, cards, notes, planning, progress, progress_files)
     coming_and_going = (importing, importing_reports, drafts, exporting)
     for room in (health, accounts, *learning, library, media, copying, *coming_and_going):
         app.register_blueprint(room.bp)

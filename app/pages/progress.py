@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from app.database import db
 from app.pages.progress_cluster import clusters_of
+from app.pages.progress_numbers import head_of, remembered
 from app.pages.progress_topics import chances, deck_topics, known_today, tag_topics
 from app.pages.progress_views import NAMES, current_view
-from app.progress import activity_of, forecast_of, mastery_of, maturity_of, streak_of
+from app.progress import forecast_of, mastery_of, maturity_of
 
 bp = Blueprint("progress", __name__)
 
@@ -24,8 +25,8 @@ def progress_page() -> ResponseReturnValue:
         "progress/progress.html",
         view=view,
         today=view.today,
-        activity=activity_of(db.session, view.scope, view.today),
-        streak=streak_of(db.session, view.learner, view.today),
+        head=head_of(view),
+        remembered=remembered(view),
         forecast=forecast_of(db.session, view.learner, view.today),
         decks=maturity_of(db.session, view.learner),
     )
