@@ -7,7 +7,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Card, Deck, Kind, Review, User
+from app.models import Card, Deck, Kind, Memory, Review, User
 from app.study import AnswerGiven, answer_card
 from app.study.rebuilding import rebuild
 from tests.factories import at
@@ -27,8 +27,9 @@ def answer(
 
 
 def answers_of(session: Session, learner: User, card_id: int) -> int:
-    own = (Review.user_id == learner.id, Review.card_id == card_id, Review.undone_at.is_(None))
-    return session.scalar(sa.select(sa.func.count()).where(*own, Review.kind == Kind.ANSWER)) or 0
+    """What a page says it has seen of the card."""
+    own = (Memory.user_id == learner.id, Memory.card_id == card_id)
+    return session.scalar(sa.select(Memory.answers).where(*own)) or 0
 
 
 def bring(
