@@ -151,7 +151,7 @@ def memory(measured: Measured) -> Iterator[Line]:
 
 
 def looking_back(measured: Measured) -> Iterator[Line]:
-    """Ten answers a card; the floor is the no-op, the page's statements bare and its template. Anki's are all numbers of
+    """Ten answers a card; the floor is the no-op, the page's statements bare and its template. Anki: all numbers of
     its graphs, without a page."""
     for size in sorted({measured.reference, max(measured.sizes)}):
         cases = measured.cases(size)
