@@ -166,8 +166,8 @@ class Histories:
         them: what is new may come before what was a card's first."""
         for key in before.keys() | after.keys():
             (answers, took), (answers_before, took_before) = (each.get(key, (0, 0)) for each in (after, before))
-            day, deck_id, *rest, first = key
-            share = share_of(day, *rest, first=bool(first))
+            day, deck_id, hour, kind, grade, stage, first = key
+            share = share_of(day, hour, kind, grade, stage, bool(first))
             self.totals.add(deck_id, share, answers - answers_before, took - took_before)
 
     def add_marks(self, card_id: int, card: ParsedCard) -> None:
