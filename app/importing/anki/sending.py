@@ -205,7 +205,7 @@ class _Sender:
         days, states, grades, repeated = self._moments, self._states, self._grades, UNMET
         values: list[Any] = []
         shares: list[int | None] = []
-        # Done a million times: no calls that are not needed.
+        # Done a million times: no calls that are not needed. `first` is as `imported_first` has it.
         for at, ease, took, kind, interval, last, factor, _ in rows:
             day, hour = days[at // BLOCK]
             grade, (text, stage) = grades[ease], states[kind, interval, last, factor]
@@ -214,7 +214,6 @@ class _Sender:
             if stage is None or not grade:
                 shares.append(None)
                 continue
-            # As `imported_first` has it.
             first = day > repeated if stage else repeated == UNMET
             if first:
                 repeated = day if stage else MET
