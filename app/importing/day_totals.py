@@ -46,5 +46,6 @@ class DayTotals:
         for deck_id in self._by_deck.keys() - leaving:
             for share, counts in self._by_deck.pop(deck_id).items():
                 day, *rest = parts_of(share)
-                rows.append((user_id, day, deck_id, *rest, *counts))
+                if any(counts):
+                    rows.append((user_id, day, deck_id, *rest, *counts))
         return sorted(rows, key=itemgetter(slice(0, 8)))

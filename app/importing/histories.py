@@ -1,7 +1,7 @@
 """What a file knows of its learner, as rows: the log of a card, its memory, its marks, and the day's totals."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -21,19 +21,18 @@ from app.importing.ready_log import ReadyLog
 from app.models import Kind
 from app.models.bulk import put_rows, put_values
 from app.models.memory_count import buckets_of
-from app.models.review import FOLDED
+from app.models.review import FOLDED, ImportedTotals
 from app.models.scheduling import Versioned
 from app.models.summing import Logged, practice_share, totals_of
 from app.scheduling import MemoryState, replay
 from app.scheduling.replay import taken_over
-from app.scheduling.stages import imported_stage
+from app.scheduling.stages import UNMET, imported_first, imported_stage
 
 MEMORIES = (
     *("card_id", "deck_id", "repetitions", "interval", "ease", "lapses", "last_day", "due_day"),
     *("queue_day", "drill_day", "drill_at", "stability", "difficulty", "scheduler_version", "answers"),
 )
 MARKS = ("card_id", "suspended", "buried_until", "flag")
-BEFORE_ALL = -2
 MANY = 2**31
 NOTHING_TOLD = "[1, 0, 0, 0]"
 """Of an answer given elsewhere that is only known to be one."""
@@ -112,7 +111,8 @@ class Histories:
         self, card_id: int, deck_id: int, final_deck_id: int, reviews: Sequence[ParsedReview], known: Any = ()
     ) -> list[Logged]:
         """The log of a card but for what is `known`, ids as the driver gives them; answers given elsewhere count in the
-        totals. Returns what stands of the rest, which the fold is made of, for `count_own`."""
+        totals, or if something is known, in `count_elsewhere`. Returns what stands of the rest, which the fold is made
+        of, for `count_own`."""
         as_id = self.owner.as_id
         if isinstance(reviews, ReadyLog) and not known:
             self._add_ready(reviews, card_id, deck_id, final_deck_id)
@@ -126,9 +126,7 @@ class Histories:
             for at, grade, took, kind, state, id, day, hour, undone in reviews
         ]
         if known:
-            new = {row[ID] for row in rows}.difference(known)
-            self._count(rows, final_deck_id, new)
-            rows = [row for row in rows if row[ID] in new]
+            rows = [row for row in rows if row[ID] not in known]
         else:
             self._count(rows, final_deck_id)
         self.reviews += chain.from_iterable(row[:WIDTH] for row in rows if row[WIDTH] is None)
@@ -162,6 +160,15 @@ class Histories:
         for share, (answers, took), (answers_before, took_before) in changed:
             key = share_of(share.day, share.hour, share.kind, share.grade, share.stage, share.first)
             self.totals.add(share.deck_id, key, answers - answers_before, took - took_before)
+
+    def count_elsewhere(self, before: ImportedTotals, after: ImportedTotals) -> None:
+        """Counts what answers given elsewhere add to the totals, since new ones of cards that had some stand among
+        them: what is new may come before what was a card's first."""
+        for key in before.keys() | after.keys():
+            (answers, took), (answers_before, took_before) = (each.get(key, (0, 0)) for each in (after, before))
+            day, deck_id, hour, kind, grade, stage, first = key
+            share = share_of(day, hour, kind, grade, stage, bool(first))
+            self.totals.add(deck_id, share, answers - answers_before, took - took_before)
 
     def add_marks(self, card_id: int, card: ParsedCard) -> None:
         """The marks of a card that has none yet."""
@@ -224,18 +231,17 @@ class Histories:
             del rows[:left]
             left -= len(some)
 
-    def _count(self, rows: Sequence[tuple[Any, ...]], deck_id: int, new: Set[Any] | None = None) -> None:
-        """Adds answers given elsewhere to one card to the totals; of those rows, all that are `new`."""
-        last_day = BEFORE_ALL
-        for _, key, _, kind, day, hour, _, grade, took_ms, state, undone in rows:
+    def _count(self, rows: Sequence[tuple[Any, ...]], deck_id: int) -> None:
+        """Adds answers given elsewhere to one card to the totals."""
+        last = UNMET
+        for _, _, _, kind, day, hour, _, grade, took_ms, state, undone in rows:
             if kind != IMPORTED or undone is not None:
                 continue
             stage = _stage_of(grade, state)
             if stage is None:
                 continue
-            if new is None or key in new:
-                self.totals.add(deck_id, share_of(day, hour, kind, grade, stage, day > last_day), 1, took_ms)
-            last_day = max(last_day, day)
+            first, last = imported_first(stage, day, last)
+            self.totals.add(deck_id, share_of(day, hour, kind, grade, stage, first), 1, took_ms)
 
     def _day_at(self, at_ms: int) -> tuple[int, int]:
         """Study day and hour of a moment. Zones differ by quarters of hours, so one look does for all in a quarter."""

@@ -15,11 +15,11 @@ from app.importing.filling import Filling
 from app.importing.histories import Histories
 from app.importing.log_rows import DAY, ID
 from app.importing.parsed import LostCard, ParsedCard, ParsedNote
-from app.models import Card, Mark, Memory, Review, Tombstone, totals
+from app.models import Card, DailySummary, Mark, Memory, Review, Tombstone, totals
 from app.models.bulk import add_rows
 from app.models.mark import queue_day_of
 from app.models.memory_count import counting
-from app.models.review import FOLDED
+from app.models.review import FOLDED, IMPORTED_ROWS, imported_totals
 from app.models.scheduling import Versioned, versioned_of
 from app.models.summing import Logged
 from app.models.totals import Summed
@@ -59,14 +59,17 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
     logs, memories, marks = _known(session, histories, [card.id for card in cards.values()])
     folded_to = _last_folded(session, histories, list(memories))
     renewed: list[int] = []
+    continued: list[int] = []
     for note_id, note in notes:
         for parsed in note.cards or ():
             card = cards.get((note_id, parsed.ordinal))
             if card is None:
                 continue
-            log, memory = logs.get(card.id, set()), memories.get(card.id)
+            log, memory, waiting = logs.get(card.id, set()), memories.get(card.id), len(histories.reviews)
             chosen = _chosen(session, histories, decks, card.deck_id)
             own = histories.add_reviews(card.id, card.deck_id, card.deck_id, parsed.reviews, log)
+            if log and len(histories.reviews) > waiting:
+                continued.append(card.id)
             if own:
                 _fold_again(session, histories, card, own, chosen)
                 renewed.append(card.id)
@@ -78,7 +81,7 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
                 histories.memories.append(histories.memory(card.id, card.deck_id, parsed, chosen, answers))
                 renewed.append(card.id)
     _bury(session, histories, decks, _lost(session, histories, cards, notes))
-    _write(session, histories, renewed)
+    _write(session, histories, renewed, continued)
 
 
 def _lost(
@@ -149,14 +152,18 @@ def _fold_again(session: Session, histories: Histories, card: Any, own: list[Log
         histories.memories.append(histories.memory(card.id, card.deck_id, made, chosen, state.answers))
 
 
-def _write(session: Session, histories: Histories, renewed: Sequence[int]) -> None:
+def _write(session: Session, histories: Histories, renewed: Sequence[int], continued: Sequence[int]) -> None:
     connection, owner = connection_of(session), histories.owner
+    elsewhere = IMPORTED_ROWS.where(Review.user_id == owner.id, Review.card_id.in_(continued))
+    before = imported_totals(connection.execute(elsewhere)) if continued else {}
     old = (Memory.user_id == owner.id, Memory.card_id.in_(renewed))
     with counting(connection, owner.id, Memory.card_id.in_(renewed)):
         connection.execute(sa.delete(Memory).where(*old))
         histories.write(connection)
         waits_on = queue_day_of(Memory.user_id, Memory.card_id, Memory.due_day)
         connection.execute(sa.update(Memory).where(*old).values(queue_day=waits_on))
+    if continued:
+        histories.count_elsewhere(before, imported_totals(connection.execute(elsewhere)))
 
 
 def add_totals(connection: sa.Connection, rows: Sequence[tuple[int, ...]]) -> None:
@@ -164,6 +171,9 @@ def add_totals(connection: sa.Connection, rows: Sequence[tuple[int, ...]]) -> No
     add_rows(connection, "daily_summaries", SUMMARIES, len(SUMMARIES) - 2, rows)
     if rows:
         totals.add_totals(connection, rows[0][0], [Summed._make(row[1:]) for row in rows])
+    if any(row[-2] < 0 for row in rows):
+        empty = (DailySummary.user_id == rows[0][0], DailySummary.answers == 0)
+        connection.execute(sa.delete(DailySummary).where(*empty))
 
 
 def _cards_here(session: Session, notes: NotesHere) -> dict[tuple[int, int], Any]:

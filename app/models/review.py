@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Moment, ReviewId, only_where
 from app.scheduling import Answer, Checkpoint, DueSet, Event, MemoryState, Reset
-from app.scheduling.stages import Stage, imported_stage
+from app.scheduling.stages import UNMET, Stage, imported_first, imported_stage
 
 
 class Kind(IntEnum):
@@ -111,7 +111,7 @@ class DailySummary(Base):
     grade: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
     # The card's stage before the answer.
     stage: Mapped[Stage] = mapped_column(sa.SmallInteger, primary_key=True)
-    # Whether it was the card's first answer of the day: its repetition, and not drill.
+    # Whether it was the card's first answer of the day: its repetition, and not drill. See `imported_first`.
     first: Mapped[bool] = mapped_column(primary_key=True)
     answers: Mapped[int]
     took_ms: Mapped[int] = mapped_column(sa.BigInteger)
@@ -125,18 +125,21 @@ IMPORTED_ROWS = (
 """The rows that `imported_totals` reads; the learner is to be named."""
 
 
-def imported_totals(rows: Iterable[Any]) -> dict[tuple[int, ...], tuple[int, int]]:
-    """What answers given elsewhere add to the daily summaries: answers and milliseconds by day, deck, hour, kind,
-    grade, stage and whether it was the card's first of the day."""
-    totals: dict[tuple[int, ...], tuple[int, int]] = {}
+ImportedTotals = dict[tuple[int, ...], tuple[int, int]]
+"""Answers and milliseconds by day, deck, hour, kind, grade, stage and place in the day."""
+
+
+def imported_totals(rows: Iterable[Any]) -> ImportedTotals:
+    """What answers given elsewhere add to the daily summaries."""
+    totals: ImportedTotals = {}
     for _, log in groupby(rows, key=itemgetter(0)):
-        last_day: int | None = None
+        last = UNMET
         for _, day, hour, grade, told, deck_id, took_ms in log:
             stage = imported_stage(grade, told)
             if stage is None:
                 continue
-            key = (day, deck_id, hour, int(Kind.IMPORTED), grade, stage, last_day is None or day > last_day)
+            first, last = imported_first(stage, day, last)
+            key = (day, deck_id, hour, int(Kind.IMPORTED), grade, stage, first)
             answers, took = totals.get(key, (0, 0))
             totals[key] = answers + 1, took + took_ms
-            last_day = day if last_day is None else max(day, last_day)
     return totals

@@ -26,6 +26,7 @@ from app.pages import (
     practice,
     progress,
     progress_days,
+    progress_files,
     study,
     words,
 )
@@ -38,7 +39,8 @@ def init_app(app: Flask) -> None:
     app.before_request(media.allow_large_media)
     for shared in (access, assets, errors, headers, language, numbers, words):
         shared.init_app(app)
-    learning = (home, study, practice, marking, cards, notes, planning, progress, progress_days)
+    looking_back = (progress, progress_days, progress_files)
+    learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
     coming_and_going = (importing, importing_reports, drafts, exporting)
     for room in (health, accounts, *learning, library, media, copying, *coming_and_going):
         app.register_blueprint(room.bp)

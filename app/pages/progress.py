@@ -8,10 +8,11 @@ from app.pages.progress_calendar import calendar_picture
 from app.pages.progress_cluster import clusters_of
 from app.pages.progress_coming import coming_picture
 from app.pages.progress_habits import grades_picture, hours_picture
+from app.pages.progress_numbers import head_of, remembered
 from app.pages.progress_over_time import added_picture, over_time_pictures
 from app.pages.progress_topics import chances, deck_topics, known_today, tag_topics
 from app.pages.progress_views import NAMES, current_view
-from app.progress import activity_of, mastery_of, maturity_of, streak_of
+from app.progress import mastery_of, maturity_of
 
 bp = Blueprint("progress", __name__)
 
@@ -28,8 +29,8 @@ def progress_page() -> ResponseReturnValue:
         "progress/progress.html",
         view=view,
         today=view.today,
-        activity=activity_of(db.session, view.learner, view.today),
-        streak=streak_of(db.session, view.learner, view.today),
+        head=head_of(view),
+        remembered=remembered(view),
         coming=coming_picture(view),
         calendar=calendar_picture(view),
         over_time=over_time_pictures(view),

@@ -8,7 +8,7 @@ from app.pages.language import _, ngettext
 from app.pages.pictures import Column, Columns, Series
 from app.pages.progress_stretches import MINUTE, rounded, sentences, spent, stretch_name, ticks
 from app.pages.progress_views import View
-from app.progress import Done, OverTime, Unit, added_of, over_time
+from app.progress import DoneIn, OverTime, Unit, added_of, over_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _head(unit: Unit) -> str:
 
 
 def _picture(
-    done: OverTime, view: View, finding: str, series: tuple[Series, ...], values: Callable[[Done], tuple[float, ...]]
+    done: OverTime, view: View, finding: str, series: tuple[Series, ...], values: Callable[[DoneIn], tuple[float, ...]]
 ) -> Columns:
     spans = [each.span for each in done.stretches]
     columns = tuple(

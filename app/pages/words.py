@@ -32,7 +32,7 @@ BUILT_IN = (N_("Basic"), N_("Reversed"), N_("Cloze"), N_("Question"), N_("Answer
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
     of_numbers = (interval, outlook, grade_word, minutes, short_time, capped, number, percent, loss, tenths, size)
-    of_days = (day_words, short_date, past_day, moment)
+    of_days = (day_words, short_date, past_day, full_date, moment)
     for filter in (
         *of_numbers,
         *of_days,
@@ -129,7 +129,12 @@ def day_words(day: int, today: int) -> str:
 
 def past_day(day: int, today: int) -> str:
     """A study day that lies behind: today, or its date."""
-    return _("today") if day == today else format_date(date_of(day), "medium", locale=locale())
+    return _("today") if day == today else full_date(day)
+
+
+def full_date(day: int) -> str:
+    """A study day's date: `Nov 27, 2026`."""
+    return format_date(date_of(day), "medium", locale=locale())
 
 
 def short_date(day: int) -> str:

@@ -1,6 +1,6 @@
 """The room that looks back and ahead: one figure, one function; it reads and never writes."""
 
-from app.progress.activity import Activity, Streak, activity_of, streak_of
+from app.progress.activity import Activity, Done, activity_of, done_in
 from app.progress.added import Added, added_of
 from app.progress.calendar import Calendar, calendar_of, level_of, years_of
 from app.progress.card import CardHistory, card_history
@@ -9,20 +9,26 @@ from app.progress.day import Answered, DayPage, answered_on, waiting_on
 from app.progress.habits import Grades, GradesGiven, Hour, grades_of, hours_of
 from app.progress.mastery import Mastery, mastery_of
 from app.progress.maturity import Maturity, maturity_of
-from app.progress.over_time import Done, OverTime, over_time
+from app.progress.over_time import DoneIn, OverTime, over_time
+from app.progress.report import DAY_COLUMNS, day_rows, report_of
+from app.progress.retention import Aim, Retention, Since, aim_of, retention_in, retentions_of
 from app.progress.retrievability import Retrievability, Share, retrievability_of
 from app.progress.scope import Range, Scope, Span, scope_of, span_of
+from app.progress.streaks import Streak, streak_of
 from app.progress.stretches import Unit
 
 __all__ = [
+    "DAY_COLUMNS",
     "Activity",
     "Added",
+    "Aim",
     "Answered",
     "Calendar",
     "CardHistory",
     "Coming",
     "DayPage",
     "Done",
+    "DoneIn",
     "Grades",
     "GradesGiven",
     "Hour",
@@ -30,24 +36,32 @@ __all__ = [
     "Maturity",
     "OverTime",
     "Range",
+    "Retention",
     "Retrievability",
     "Scope",
     "Share",
+    "Since",
     "Span",
     "Streak",
     "Unit",
     "activity_of",
     "added_of",
+    "aim_of",
     "answered_on",
     "calendar_of",
     "card_history",
     "coming_of",
+    "day_rows",
+    "done_in",
     "grades_of",
     "hours_of",
     "level_of",
     "mastery_of",
     "maturity_of",
     "over_time",
+    "report_of",
+    "retention_in",
+    "retentions_of",
     "retrievability_of",
     "scope_of",
     "span_of",

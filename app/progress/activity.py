@@ -1,76 +1,85 @@
-"""What a learner did: today, and day after day."""
+"""What a learner did on a day, and in a span of days."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import DailySummary, Kind, Learner
-from app.models.deck import unseen_decks
-from app.models.waiting import at_most
-from app.scheduling.memory import HARD
-
-ANSWERED = (Kind.ANSWER, Kind.IMPORTED)
-
-
-def is_seen(user_id: Any) -> sa.ColumnElement[bool]:
-    """Whether a row of the summaries counts: what an import under way has brought so far does not."""
-    return DailySummary.deck_id.not_in(unseen_decks(user_id))
+from app.progress.scope import Scope, Span
+from app.progress.streaks import longest_run
+from app.progress.sums import ANSWERED, Day, days_of, parts_of
+from app.scheduling.memory import EASY, GOOD, HARD
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A day's answers, the drill's among them, and the time they took; apart from them, those given in practice."""
+    """A day's answers, the drill's among them, and the time they took; cards met; and, apart, answers in practice."""
 
     answers: int
     took_ms: int
     again: int
+    met: int = 0
     practised: int = 0
 
 
-def activity_of(session: Session, learner: Learner, day: int) -> Activity:
-    """What the learner did on a study day."""
-    answered, practised = DailySummary.kind.in_(ANSWERED), DailySummary.kind == Kind.PRACTICE
-    row = session.execute(
-        sa.select(
-            _sum_of(DailySummary.answers, answered),
-            _sum_of(DailySummary.took_ms, answered),
-            _sum_of(DailySummary.answers, sa.and_(answered, DailySummary.grade < HARD)),
-            _sum_of(DailySummary.answers, practised),
-        ).where(DailySummary.user_id == learner.id, DailySummary.day == day, is_seen(learner.id))
-    ).one()
-    return Activity(*(int(number) for number in row))
-
-
-def _sum_of(column: Any, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return sa.func.coalesce(sa.func.sum(sa.case((condition, column), else_=0)), 0)
+def activity_of(session: Session, scope: Scope, day: int) -> Activity:
+    """What was done on a study day."""
+    for found in days_of(session, scope, Span(day, day)):
+        return Activity(found.answers, found.took_ms, found.again, found.met, found.practised)
+    return Activity(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Streak:
-    """Days with an answer, one after another, and the single days of rest in between, which do not end the row."""
+class Done:
+    """A span added up; practice does not count in it. `days`: how many there are from the first, which of a span since
+    ever is the first with an answer. `again` to `easy`: answers by grade. `longest_streak`: the most days in a row
+    with an answer; `…_with_rest` counts as `streak_of` does."""
 
     days: int
-    rested: int
+    days_studied: int
+    answers: int
+    took_ms: int
+    met: int
+    again: int
+    hard: int
+    good: int
+    easy: int
+    longest_streak: int
+    longest_streak_with_rest: int
+
+    @property
+    def a_day(self) -> float:
+        """Answers for each day there was."""
+        return self.answers / self.days if self.days else 0
+
+    @property
+    def a_day_studied(self) -> float:
+        return self.answers / self.days_studied if self.days_studied else 0
 
 
-def streak_of(session: Session, learner: Learner, today: int) -> Streak:
-    """The row of days on which the learner studied or practised. Today counts once there is an answer; until then the
-    row up to yesterday stands, because the day is not over. One missed day is a rest; two in a row end it."""
-    begins = sa.case((_studied_on(learner.id, sa.literal(today)), today + 1), else_=today)
-    # Day by day backwards, so that a streak costs as many looks as it has days, whatever else was ever learnt.
-    row = sa.select(begins.label("day")).cte("days", recursive=True)
-    the_day_before, two_before = (_studied_on(learner.id, row.c.day - days) for days in (1, 2))
-    before = sa.select(sa.case((the_day_before, row.c.day - 1), else_=row.c.day - 2))
-    row = row.union_all(before.where(sa.or_(the_day_before, two_before)))
-    first, last, rows = session.execute(
-        sa.select(sa.func.min(row.c.day), sa.func.max(row.c.day), sa.func.count())
-    ).one()
-    return Streak(days=rows - 1, rested=last - first - (rows - 1))
+def done_in(session: Session, scope: Scope, span: Span) -> Done:
+    """What was done in a span."""
+    lived = days_of(session, scope, span)
+    days = [day for day in lived if day.answers]
+    grades = dict.fromkeys(range(EASY + 1), 0)
+    for part in parts_of(session, scope, span):
+        if part.kind in ANSWERED:
+            grades[part.grade] += part.answers
+    return Done(
+        days=_length(days, span),
+        days_studied=len(days),
+        answers=sum(day.answers for day in days),
+        took_ms=sum(day.took_ms for day in days),
+        met=sum(day.met for day in days),
+        again=sum(grades[grade] for grade in range(HARD)),
+        hard=grades[HARD],
+        good=grades[GOOD],
+        easy=grades[EASY],
+        longest_streak=longest_run([day.day for day in days], rest=0),
+        longest_streak_with_rest=longest_run([day.day for day in lived], rest=1),
+    )
 
 
-def _studied_on(user_id: int, day: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    studied = sa.select(sa.true()).where(DailySummary.user_id == user_id, DailySummary.day == day)
-    # A scalar: of EXISTS PostgreSQL makes a list of all days there are, to look each one up in.
-    return studied.where(DailySummary.answers > 0, is_seen(user_id)).limit(at_most(1)).scalar_subquery().is_(sa.true())
+def _length(days: list[Day], span: Span) -> int:
+    if span.first is not None:
+        return span.last - span.first + 1
+    return span.last - days[0].day + 1 if days else 0

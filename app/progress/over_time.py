@@ -15,7 +15,7 @@ BY_DAY, BY_WEEK = 31, 366
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class DoneIn:
     """What was done in a stretch: the day's first answers to cards by how far those had come, the drill's answers and
     those of practice, whose time is not in `took_ms`."""
 
@@ -34,11 +34,11 @@ class OverTime:
     answers or practice."""
 
     unit: Unit
-    stretches: tuple[Done, ...]
+    stretches: tuple[DoneIn, ...]
     studied: int
     practised: int
 
-    def total(self, of: Callable[[Done], int]) -> int:
+    def total(self, of: Callable[[DoneIn], int]) -> int:
         return sum(of(done) for done in self.stretches)
 
     @property
@@ -66,8 +66,8 @@ def unit_for(days: int) -> Unit:
     return Unit.DAY if days <= BY_DAY else Unit.WEEK if days <= BY_WEEK else Unit.MONTH
 
 
-def _done(span: Span, days: list[Day]) -> Done:
+def _done(span: Span, days: list[Day]) -> DoneIn:
     met, young, mature = (sum(getattr(day, name) for day in days) for name in ("met", "young", "mature"))
     answers = sum(day.answers for day in days)
     practised, took_ms = sum(day.practised for day in days), sum(day.took_ms for day in days)
-    return Done(span, met, young, mature, answers - met - young - mature, practised, took_ms)
+    return DoneIn(span, met, young, mature, answers - met - young - mature, practised, took_ms)

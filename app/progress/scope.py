@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.models import Follow, Learner
 from app.models.deck import decks_inside
 from app.models.totals import Summed
+from app.models.waiting import follows_of
 
 
 class Range(StrEnum):
@@ -60,7 +60,7 @@ class Scope:
 
 def scope_of(session: Session, learner: Learner, deck_id: int | None = None, tag: str | None = None) -> Scope:
     """The scope a page names. Raises NotFound for a deck the learner does not follow."""
-    followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
+    followed = follows_of(learner.id).with_only_columns(Follow.deck_id).order_by(None)
     deck_ids = set(session.scalars(followed))
     if deck_id is not None:
         if deck_id not in deck_ids:

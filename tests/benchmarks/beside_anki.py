@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -90,6 +91,8 @@ def measure(path: Path) -> dict[str, float]:
         taken["next after a suspend"].append(timed(scheduler.get_queued_cards)[1])
     for _ in range(9):
         taken["deck tree"].append(timed(scheduler.deck_due_tree)[1])
+    for name, days in {"graphs, a year": 365, "graphs, all time": 0}.items():
+        taken[name] = [timed(partial(collection._backend.graphs, search="", days=days))[1] for _ in range(5)]
     results = {name: round(median(each) * 1000, 4) for name, each in taken.items() if each}
     collection.close()
     return {**results, "memory_mb": round(psutil.Process().memory_info().rss / 2**20, 1)}

@@ -11,8 +11,15 @@ from tests.benchmarks.recording import Tape, replay
 WARM_UP = 5
 CARDS_A_ROUND = 4
 """How many due cards a round may use up, with some to spare."""
-LOOKS_BACK = 3
-"""The page that looks back may take seconds."""
+LOOKS_BACK = 5
+"""Pages that look back, and switches: each may take seconds."""
+PROGRESS = {
+    "progress": "/progress",
+    "progress, all time": "/progress?range=all",
+    "progress, one deck": "/progress?deck=1",
+    "progress, memory": "/progress/memory",
+    "progress, mastery": "/progress/mastery",
+}
 MET = {"0": NEW_0, "50": NEW_50, "99": NEW_99}
 
 
@@ -36,8 +43,7 @@ def measure_all(here: Inside, engine: str, size: int, times: int) -> dict[str, d
             new_round(here, learner, name, number)
     drill(here, times // 2)
     for _ in range(LOOKS_BACK):
-        here.noop()
-        here.timed("progress page", _again(home, "/progress"))
+        looking_back_round(here, home)
     changes(here, engine, heavy, min(times // 4, 25))
     switching(here, Browser(here.app, HEAVY))
     return here.samples.summed_up()
@@ -101,6 +107,18 @@ def home_round(here: Inside, browser: Browser) -> None:
     here.timed("home", _again(browser, "/"))
     here.samples.add("bare home", replay(here.bare, page))
     here.template("template of home", browser, "/")
+
+
+def looking_back_round(here: Inside, browser: Browser) -> None:
+    """The pages of progress, each beside the same statements bare and its template alone."""
+    for name, path in PROGRESS.items():
+        here.noop()
+        tape = here.recorder.recorded(lambda asked=path: browser.at(here.second).get(asked))
+        here.timed(name, _again(browser, path))
+        here.samples.add(f"bare {name}", replay(here.bare, tape))
+        here.template(f"template of {name}", browser, path)
+        parts = (here.samples.taken[part][-1] for part in ("no-op", f"bare {name}", f"template of {name}"))
+        here.samples.add(f"floor of {name}", sum(parts))
 
 
 def new_round(here: Inside, browser: Browser, met: str, number: int) -> None:

@@ -212,7 +212,7 @@ def test_no_page_shows_a_traceback(app: Flask, ada: Visitor, monkeypatch: pytest
     def broken(*_: object) -> None:
         raise RuntimeError("inner workings")
 
-    monkeypatch.setattr("app.pages.progress.streak_of", broken)
+    monkeypatch.setattr("app.pages.progress.head_of", broken)
     response = ada.get("/progress")
     assert response.status_code == 500
     assert "Something went wrong" in ada.page

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Card, Deck, Memory, User
-from app.progress import activity_of, maturity_of, streak_of
+from app.progress import Scope, activity_of, maturity_of, streak_of
 from app.study import AnswerGiven, answer_card, next_card, queue_of, undo_last_act
 from tests.factories import a_deck, a_follow, a_learner, at
 
@@ -38,9 +38,9 @@ def study(session: Session, learner: User, day: int, grade: int = 4) -> None:
 
 def test_today_adds_up(session: Session, ada: User) -> None:
     study(session, ada, 0, grade=2)
-    activity = activity_of(session, ada, ada.today(at(0)))
+    activity = activity_of(session, Scope(ada.id, ()), ada.today(at(0)))
     assert (activity.answers, activity.took_ms, activity.again) == (6, 12_000, 3)
-    assert activity_of(session, ada, ada.today(at(1))).answers == 0
+    assert activity_of(session, Scope(ada.id, ()), ada.today(at(1))).answers == 0
 
 
 def streak(session: Session, ada: User, day: int) -> tuple[int, int]:

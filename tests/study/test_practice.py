@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound, Refused, Stale
 from app.models import Card, DailySummary, Deck, Kind, Memory, Review, User
 from app.models.summing import Logged
-from app.progress import activity_of, streak_of
+from app.progress import Scope, activity_of, streak_of
 from app.study import AnswerGiven, answer_card, practice_card, queue_of, rest_of_the_day
 from app.study.practice import PracticeGiven, swing_practice
 from app.study.rebuilding import compare, rebuild
@@ -96,9 +96,9 @@ def test_it_counts_by_itself_and_not_among_the_answers(
     answer_card(session, ada, cards[0], AnswerGiven(uuid4(), 2, 0, 4000), at(0))
     practice_card(session, ada, cards[0], practice(2), at(0, minute=1))
     practice_card(session, ada, cards[1], practice(4), at(1))
-    done = activity_of(session, ada, today)
+    done = activity_of(session, Scope(ada.id, ()), today)
     assert (done.answers, done.again, done.took_ms, done.practised) == (1, 1, 4000, 1)
-    assert activity_of(session, ada, tomorrow).practised == 1
+    assert activity_of(session, Scope(ada.id, ()), tomorrow).practised == 1
     assert rest_of_the_day(session, ada, queue_of(session, ada, None, at(1))).done.answers == 0
     assert streak_of(session, ada, tomorrow).days == 2
     firsts = sa.select(DailySummary.kind).where(DailySummary.user_id == ada.id, DailySummary.first)
@@ -149,4 +149,4 @@ def test_the_doctor_counts_it_as_the_day_does(session: Session, ada: User, cards
     session.expire_all()
     assert len(rebuild(session, ada.id).summaries) == 1
     assert compare(session, ada.id).agrees
-    assert activity_of(session, ada, ada.today(at(0))).practised == 4
+    assert activity_of(session, Scope(ada.id, ()), ada.today(at(0))).practised == 4

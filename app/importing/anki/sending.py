@@ -27,6 +27,7 @@ from app.importing.anki.schedule import (
     first_day,
 )
 from app.importing.log_rows import AT, IMPORTED, IMPORTED_ID, WIDTH, share_of
+from app.scheduling.stages import MET, UNMET
 
 LONGEST_TEXT = 2**18
 MOST_CARDS_A_NOTE, MOST_ANSWERS_A_CARD = 1_000, 50_000
@@ -54,7 +55,6 @@ Put = Callable[[str, object], None]
 Answers = list[tuple[Any, ...]]
 Told = tuple[list[Any], list[int | None]]
 NOTHING: Told = ([], [])
-BEFORE_ALL = -2
 
 
 def send(database: sqlite3.Connection, request: dict[str, Any], put: Put) -> None:
@@ -202,10 +202,10 @@ class _Sender:
             possible = [row for row in rows if 0 < row[0] < LAST_MOMENT]
             self.counts["impossible"] += len(rows) - len(possible)
             rows = possible
-        days, states, grades, last_day = self._moments, self._states, self._grades, BEFORE_ALL
+        days, states, grades, repeated = self._moments, self._states, self._grades, UNMET
         values: list[Any] = []
         shares: list[int | None] = []
-        # Done a million times: no calls that are not needed.
+        # Done a million times: no calls that are not needed. `first` is as `imported_first` has it.
         for at, ease, took, kind, interval, last, factor, _ in rows:
             day, hour = days[at // BLOCK]
             grade, (text, stage) = grades[ease], states[kind, interval, last, factor]
@@ -214,8 +214,10 @@ class _Sender:
             if stage is None or not grade:
                 shares.append(None)
                 continue
-            shares.append(share_of(day, hour, IMPORTED, grade, stage, day > last_day))
-            last_day = max(last_day, day)
+            first = day > repeated if stage else repeated == UNMET
+            if first:
+                repeated = day if stage else MET
+            shares.append(share_of(day, hour, IMPORTED, grade, stage, first))
         return values, shares
 
     def _cards_of(self, note_id: int) -> list[Any]:
