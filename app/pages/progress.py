@@ -4,8 +4,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.database import db
+from app.pages.progress_leeches import leeches_in
+from app.pages.progress_spreads import spreads_of
+from app.pages.progress_states import NAMES as STATES
+from app.pages.progress_states import states_of
 from app.pages.progress_views import NAMES, current_view
-from app.progress import activity_of, forecast_of, maturity_of, streak_of
+from app.progress import activity_of, forecast_of, streak_of
 
 bp = Blueprint("progress", __name__)
 
@@ -25,13 +29,20 @@ def progress_page() -> ResponseReturnValue:
         activity=activity_of(db.session, view.learner, view.today),
         streak=streak_of(db.session, view.learner, view.today),
         forecast=forecast_of(db.session, view.learner, view.today),
-        decks=maturity_of(db.session, view.learner),
     )
 
 
 @bp.get("/progress/memory")
 def memory_page() -> ResponseReturnValue:
-    return render_template("progress/memory.html", view=current_view())
+    view = current_view()
+    return render_template(
+        "progress/memory.html",
+        view=view,
+        states=states_of(view),
+        state_names=STATES,
+        spreads=spreads_of(view),
+        leeches=leeches_in(view),
+    )
 
 
 @bp.get("/progress/mastery")

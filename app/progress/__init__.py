@@ -3,24 +3,34 @@
 from app.progress.activity import Activity, Streak, activity_of, streak_of
 from app.progress.card import CardHistory, card_history
 from app.progress.forecast import FORECAST_DAYS, Forecast, forecast_of
+from app.progress.leeches import Leech, Leeches, leeches_of
 from app.progress.maturity import Maturity, maturity_of
 from app.progress.scope import Range, Scope, Span, scope_of, span_of
+from app.progress.spread import Spread, difficulties_of, eases_of, intervals_of, stabilities_of
 
 __all__ = [
     "FORECAST_DAYS",
     "Activity",
     "CardHistory",
     "Forecast",
+    "Leech",
+    "Leeches",
     "Maturity",
     "Range",
     "Scope",
     "Span",
+    "Spread",
     "Streak",
     "activity_of",
     "card_history",
+    "difficulties_of",
+    "eases_of",
     "forecast_of",
+    "intervals_of",
+    "leeches_of",
     "maturity_of",
     "scope_of",
     "span_of",
+    "stabilities_of",
     "streak_of",
 ]

@@ -30,7 +30,7 @@ def tagged_counts(session: Session, scope: Scope, figure: Figure) -> dict[int, i
     bucket = buckets(Memory)[figure].label("bucket")
     own = (Memory.user_id == scope.user_id, Memory.deck_id.in_(scope.deck_ids), bucket.is_not(None))
     rows = sa.select(bucket, sa.func.count()).where(*own, Memory.card_id.in_(tagged_ids(session))).group_by(bucket)
-    found = session.execute(rows.order_by(bucket), _named(scope))
+    found = session.execute(rows.order_by(bucket), named(scope))
     return {int(value): cards for value, cards in found if value is not None}
 
 
@@ -41,7 +41,7 @@ def tagged_ids(session: Session) -> sa.Select[int]:
     return sa.select(card.id)
 
 
-def _named(scope: Scope) -> dict[str, object]:
+def named(scope: Scope) -> dict[str, object]:
     return {"learner_id": scope.user_id, **tag_named(scope.tag or "")}
 
 
@@ -52,11 +52,11 @@ def _totals(session: Session, scope: Scope) -> list[Summed]:
         inside.append(Review.deck_id.in_(scope.deck_ids))
     kinds = Review.kind.in_((*FOLDED, Kind.PRACTICE))
     standing = sa.select(*_COLUMNS).where(*inside, kinds, Review.undone_at.is_(None)).order_by(Review.card_id)
-    for _, rows in groupby(session.execute(standing, _named(scope)), key=lambda row: row[0]):
+    for _, rows in groupby(session.execute(standing, named(scope)), key=lambda row: row[0]):
         for share, (answers, took_ms) in _of_card([Logged(*row[1:]) for row in rows]):
             key = (share.day, share.deck_id, share.hour, share.kind, share.grade, share.stage, share.first)
             _add(sums, key, answers, took_ms)
-    elsewhere = session.execute(IMPORTED_ROWS.where(*inside), _named(scope))
+    elsewhere = session.execute(IMPORTED_ROWS.where(*inside), named(scope))
     for imported, (answers, took_ms) in imported_totals(elsewhere).items():
         _add(sums, imported, answers, took_ms)
     return [Summed._make((*key, *counts)) for key, counts in sorted(sums.items())]

@@ -13,6 +13,10 @@ CARDS_A_ROUND = 4
 """How many due cards a round may use up, with some to spare."""
 LOOKS_BACK = 3
 """The page that looks back may take seconds."""
+LOOKING_BACK = {
+    "progress page": "/progress",
+    "what you know": "/progress/memory",
+}
 MET = {"0": NEW_0, "50": NEW_50, "99": NEW_99}
 
 
@@ -37,7 +41,8 @@ def measure_all(here: Inside, engine: str, size: int, times: int) -> dict[str, d
     drill(here, times // 2)
     for _ in range(LOOKS_BACK):
         here.noop()
-        here.timed("progress page", _again(home, "/progress"))
+        for name, path in LOOKING_BACK.items():
+            here.timed(name, _again(home, path))
     changes(here, engine, heavy, min(times // 4, 25))
     switching(here, Browser(here.app, HEAVY))
     return here.samples.summed_up()
