@@ -152,6 +152,11 @@ def short_date(day: int) -> str:
     return format_skeleton("Md", date_of(day), locale=locale())
 
 
+def year_and_month(day: int) -> str:
+    """The month a day lies in as a chart labels it: `11/2026`."""
+    return format_skeleton("yM", date_of(day), locale=locale())
+
+
 def moment(at: datetime, time_zone: str) -> str:
     """A moment that lies behind, as the learner's clock and calendar had it."""
     shown = at.astimezone(ZoneInfo(time_zone))

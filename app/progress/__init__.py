@@ -3,6 +3,8 @@
 from app.progress.activity import Activity, Streak, activity_of, streak_of
 from app.progress.card import CardHistory, card_history
 from app.progress.forecast import FORECAST_DAYS, Forecast, forecast_of
+from app.progress.foreseen import Foreseen, foreseen_of
+from app.progress.growth import Growth, growth_of
 from app.progress.leeches import Leech, Leeches, leeches_of
 from app.progress.maturity import Maturity, maturity_of
 from app.progress.scope import Range, Scope, Span, scope_of, span_of
@@ -13,6 +15,8 @@ __all__ = [
     "Activity",
     "CardHistory",
     "Forecast",
+    "Foreseen",
+    "Growth",
     "Leech",
     "Leeches",
     "Maturity",
@@ -26,6 +30,8 @@ __all__ = [
     "difficulties_of",
     "eases_of",
     "forecast_of",
+    "foreseen_of",
+    "growth_of",
     "intervals_of",
     "leeches_of",
     "maturity_of",

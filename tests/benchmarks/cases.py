@@ -16,6 +16,8 @@ LOOKS_BACK = 3
 LOOKING_BACK = {
     "progress page": "/progress",
     "what you know": "/progress/memory",
+    "cards over time": "/progress/memory/history?range=all",
+    "predicted and recalled": "/progress/memory/calibration",
 }
 MET = {"0": NEW_0, "50": NEW_50, "99": NEW_99}
 

@@ -12,7 +12,7 @@ from tests.factories import a_deck, a_learner
 from tests.progress.steps import cards_of, live, three_decks
 from tests.visitor import Visitor
 
-PAGES = ("/progress/memory",)
+PAGES = ("/progress/memory", "/progress/memory/history", "/progress/memory/calibration")
 
 
 @pytest.fixture
@@ -44,6 +44,15 @@ def test_it_says_what_the_cards_are(ada: Visitor) -> None:
     assert "Bob" not in page
 
 
+def test_it_says_what_they_were_and_what_was_expected_of_them(ada: Visitor) -> None:
+    history = ada.get("/progress/memory/history?range=all").get_data(as_text=True)
+    assert "1 mature and 1 young cards today." in history
+    assert 'aria-current="page">What you know' in history
+    calibration = ada.get("/progress/memory/calibration?range=all").get_data(as_text=True)
+    assert "You recalled 100% of your last 3 reviews; 90% was predicted, the aim 90%." in calibration
+    assert "With so few reviews much of that may be chance." in calibration
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_deck_and_a_tag_narrow_it_and_nothing_is_no_error(ada: Visitor, path: str, stored: Callable) -> None:
     for row in stored(sa.select(Deck.id)):
@@ -66,3 +75,4 @@ def test_it_speaks_chinese(ada: Visitor) -> None:
     ada.press("/language", language="zh-Hans")
     page = ada.get("/progress/memory").get_data(as_text=True)
     assert "你的卡片有 7% 已成熟：15 张中的 1 张。" in page
+    assert "今天有 1 张成熟、1 张未熟的卡片。" in ada.get("/progress/memory/history?range=all").get_data(as_text=True)
