@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Moment, only_where
-from app.scheduling import MemoryState
+from app.scheduling import LEECH_LAPSES, MemoryState
 
 
 class Memory(Base):
@@ -20,6 +20,12 @@ class Memory(Base):
             "ix_memories_drill",
             *("user_id", "drill_day", "deck_id", "drill_at", "card_id"),
             **only_where("drill_day IS NOT NULL"),
+        ),
+        # What was forgotten most, and nothing else.
+        sa.Index(
+            "ix_memories_leeches",
+            *("user_id", "lapses", "deck_id", "card_id"),
+            **only_where(f"lapses >= {LEECH_LAPSES}"),
         ),
         {"sqlite_with_rowid": False},
     )

@@ -108,6 +108,8 @@ class Card(Base):
             *("deck_id", "position", "id"),
             **only_where("NOT retired", on_sqlite="retired = 0"),
         ),
+        # Few, and otherwise only found among all others.
+        sa.Index("ix_cards_retired", "deck_id", "id", **only_where("retired", on_sqlite="retired = 1")),
         {"sqlite_autoincrement": True},
     )
 

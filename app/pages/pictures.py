@@ -6,7 +6,7 @@ from functools import cached_property
 from math import ceil, log10
 
 WIDTH, HEIGHT, HEAD, FOOT, LEFT = 640, 200, 14, 24, 36
-ROUND_STEPS = (1, 2, 5, 10)
+ROUND_STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 NARROW, FEW_TICKS = 36, 8
 """Names are wider than columns of less; and as many names stand under a picture on a phone."""
 
@@ -134,7 +134,7 @@ class Columns:
 
 
 def round_above(amount: float) -> float:
-    """The next round number: 1, 2, 5, 10, 20, 50 … An axis that ends there can be read."""
+    """The next round number: 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30 … An axis that ends there can be read."""
     if amount <= 1:
         return 1
     unit = 10 ** int(log10(amount))

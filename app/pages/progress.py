@@ -7,14 +7,22 @@ from app.database import db
 from app.pages.progress_calendar import calendar_picture
 from app.pages.progress_cluster import clusters_of
 from app.pages.progress_coming import coming_picture
+from app.pages.progress_foreseen import foresight
+from app.pages.progress_growth import growth_picture
 from app.pages.progress_habits import grades_picture, hours_picture
+from app.pages.progress_leeches import leeches_in
 from app.pages.progress_numbers import head_of, remembered
 from app.pages.progress_over_time import added_picture, over_time_pictures
+from app.pages.progress_spreads import spreads_of
+from app.pages.progress_states import NAMES as STATES
+from app.pages.progress_states import states_of
 from app.pages.progress_topics import chances, deck_topics, known_today, tag_topics
 from app.pages.progress_views import NAMES, current_view
-from app.progress import mastery_of, maturity_of
+from app.progress import mastery_of
 
 bp = Blueprint("progress", __name__)
+
+MEMORY = "progress.memory_page"
 
 
 @bp.context_processor
@@ -49,7 +57,28 @@ def added_page() -> ResponseReturnValue:
 @bp.get("/progress/memory")
 def memory_page() -> ResponseReturnValue:
     view = current_view()
-    return render_template("progress/memory.html", view=view, decks=maturity_of(db.session, view.learner))
+    return render_template(
+        "progress/memory.html",
+        view=view,
+        states=states_of(view),
+        state_names=STATES,
+        spreads=spreads_of(view),
+        leeches=leeches_in(view),
+    )
+
+
+@bp.get("/progress/memory/history")
+def memory_history_page() -> ResponseReturnValue:
+    """Apart from the others, for it reads the logs of some thousand cards."""
+    view = current_view()
+    return render_template("progress/memory_history.html", view=view, tab=MEMORY, growth=growth_picture(view))
+
+
+@bp.get("/progress/memory/calibration")
+def calibration_page() -> ResponseReturnValue:
+    """The same."""
+    view = current_view()
+    return render_template("progress/calibration.html", view=view, tab=MEMORY, foresight=foresight(view))
 
 
 @bp.get("/progress/mastery")

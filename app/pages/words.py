@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from flask import Flask
 
 from app.clock import date_of
@@ -22,6 +22,7 @@ from app.scheduling import Outlook, Scheduler
 from app.scheduling.sm2 import LONGEST_INTERVAL, LOWEST_PASS
 
 DAYS_SHOWN, MONTH, YEAR = 100, 30.44, 365.25
+A_LOT = 10_000
 HAN = re.compile("[\u4e00-\u9fff]")
 NOTES_LINE = re.compile(r"notes line (\d+)")
 PAGE = re.compile(r"https?://[^\s/]\S*")
@@ -31,11 +32,13 @@ BUILT_IN = (N_("Basic"), N_("Reversed"), N_("Cloze"), N_("Question"), N_("Answer
 
 def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
-    of_numbers = (interval, outlook, grade_word, minutes, short_time, capped, number, percent, loss, tenths, size)
+    of_counts = (capped, number, short_number, percent, loss, tenths, size)
+    of_numbers = (interval, outlook, grade_word, minutes, short_time, *of_counts)
     of_days = (day_words, short_date, past_day, full_date, moment)
     for filter in (
         *of_numbers,
         *of_days,
+        short_number,
         schedule,
         step_words,
         grade_word,
@@ -142,6 +145,11 @@ def short_date(day: int) -> str:
     return format_skeleton("Md", date_of(day), locale=locale())
 
 
+def year_and_month(day: int) -> str:
+    """The month a day lies in as a chart labels it: `11/2026`."""
+    return format_skeleton("yM", date_of(day), locale=locale())
+
+
 def moment(at: datetime, time_zone: str) -> str:
     """A moment that lies behind, as the learner's clock and calendar had it."""
     shown = at.astimezone(ZoneInfo(time_zone))
@@ -158,6 +166,13 @@ def number(value: float) -> str:
 @lru_cache(maxsize=2_048)
 def _number(value: float, locale: Locale) -> str:
     return format_decimal(value, locale=locale)
+
+
+def short_number(value: float) -> str:
+    """A number for the edge of a chart, where five digits have no room: `9,000`, `15K`, `1.5万`."""
+    if value < A_LOT:
+        return number(value)
+    return format_compact_decimal(value, format_type="short", locale=locale(), fraction_digits=1)
 
 
 def percent(share: float) -> str:

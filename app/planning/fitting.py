@@ -5,14 +5,14 @@ so that what is judged is what will schedule.
 """
 
 import importlib.util
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from app.errors import N_, Refused
 from app.scheduling import sm2
+from app.scheduling.calibration import Bin, Judged, calibration, log_loss
 from app.scheduling.fsrs import DEFAULT_PARAMETERS, RATINGS, SM2_RETENTION, Fsrs, usable_parameters
 from app.scheduling.memory import GRADES, NEW
 from app.scheduling.settings import Scheduler, Settings
@@ -25,9 +25,6 @@ HELD_OUT = 0.2
 """The share of the answers, the newest of them, that the fit does not see."""
 LONGEST_PREFIX = 64
 """Repetitions of one card. Every later one would cost a copy of all before it, and tell little of how memory grows."""
-BINS = 10
-SURE = 1e-4
-"""How near to 0 and 1 a prediction is taken at most, so that one answer never weighs without end."""
 
 History = Sequence[tuple[int, int]]
 """A card's repetitions from its first on: study day and grade, the first answer of each day, in order of days."""
@@ -42,22 +39,6 @@ class Item(NamedTuple):
     day: int
     card: int
     length: int
-
-
-class Judged(NamedTuple):
-    """One held-out answer: how likely its recall was said to be, and whether it came."""
-
-    predicted: float
-    recalled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Held-out answers with about the same prediction: how many, the mean prediction, the share recalled."""
-
-    count: int
-    predicted: float
-    recalled: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,31 +151,6 @@ def by_sm2(history: History) -> Iterator[float]:
         if interval:
             yield SM2_RETENTION ** (elapsed / interval)
         repetitions, interval, ease = sm2.repeat(repetitions, interval, ease, grade)
-
-
-def log_loss(judged: Sequence[Judged]) -> float:
-    """The mean log loss; nothing judged is an error."""
-    losses = []
-    for predicted, recalled in judged:
-        sure = min(1 - SURE, max(SURE, predicted))
-        losses.append(-math.log(sure if recalled else 1 - sure))
-    return math.fsum(losses) / len(losses)
-
-
-def calibration(judged: Iterable[Judged]) -> tuple[Bin, ...]:
-    """What was predicted beside what came, for every tenth of the scale in which something was predicted."""
-    bins: list[list[Judged]] = [[] for _ in range(BINS)]
-    for one in judged:
-        bins[min(BINS - 1, int(one.predicted * BINS))].append(one)
-    return tuple(
-        Bin(
-            count=len(some),
-            predicted=math.fsum(one.predicted for one in some) / len(some),
-            recalled=sum(one.recalled for one in some) / len(some),
-        )
-        for some in bins
-        if some
-    )
 
 
 def _elapsed(history: History) -> Iterator[int]:

@@ -18,6 +18,8 @@ PROGRESS = {
     "progress, all time": "/progress?range=all",
     "progress, one deck": "/progress?deck=1",
     "progress, memory": "/progress/memory",
+    "progress, cards over time": "/progress/memory/history?range=all",
+    "progress, predicted and recalled": "/progress/memory/calibration",
     "progress, mastery": "/progress/mastery",
 }
 MET = {"0": NEW_0, "50": NEW_50, "99": NEW_99}

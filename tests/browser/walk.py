@@ -30,6 +30,7 @@ source: https://kubernetes.io/docs/concepts/overview/components/
 MANIFESTS = 11
 """Which deck inside Kubernetes has most code."""
 RAGGED_TABLE = "question,answer\nFrance,Paris\nSpain\n,nothing\nItaly,Rome\n"
+KNOWN = ("/progress/memory", "/progress/memory/history", "/progress/memory/calibration")
 
 
 def walk(page: Page) -> Iterator[str]:
@@ -43,7 +44,7 @@ def walk(page: Page) -> Iterator[str]:
     yield from _importing(page)
     yield from _studying(page)
     yield from _followed_tree(page)
-    of_progress = ("/progress", "/progress/memory", "/progress/mastery", "/progress/added", "/progress/days")
+    of_progress = ("/progress", *KNOWN, "/progress/mastery", "/progress/added", "/progress/days")
     for path in ("/", "/decks", *of_progress, "/nowhere"):
         page.goto(path)
         for behind in page.locator("details.behind > summary").all():

@@ -18,20 +18,17 @@ from app.errors import Refused
 from app.planning.fitting import (
     FEWEST,
     LONGEST_PREFIX,
-    Bin,
     Fit,
     History,
-    Judged,
     by_fsrs,
     by_sm2,
-    calibration,
     fit,
     judge,
-    log_loss,
     optimizer_is_installed,
     split,
 )
 from app.scheduling import Answer, Scheduler, Settings, replay
+from app.scheduling.calibration import Bin, Judged, calibration, log_loss
 from app.scheduling.fsrs import DEFAULT_PARAMETERS, RATINGS, Fsrs
 from app.scheduling.sm2 import LONGEST_INTERVAL
 from tests.factories import at

@@ -3,11 +3,10 @@
 from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Card, Deck, Memory, User
-from app.progress import Scope, activity_of, maturity_of, streak_of
+from app.models import Deck, User
+from app.progress import Scope, activity_of, streak_of
 from app.study import AnswerGiven, answer_card, next_card, queue_of, undo_last_act
 from tests.factories import a_deck, a_follow, a_learner, at
 
@@ -71,30 +70,3 @@ def test_an_undone_day_is_no_day(session: Session, ada: User) -> None:
     answer_card(session, ada, shown.card.id, AnswerGiven(uuid4(), 4, 0), at(0))
     undo_last_act(session, ada, at(0))
     assert streak(session, ada, 0) == (0, 0)
-
-
-def test_each_deck_is_new_young_and_mature(session: Session, ada: User, deck: Deck) -> None:
-    for day in (0, 1, 7, 22):
-        study(session, ada, day)
-    other = a_deck(session, cards=2)
-    a_follow(session, ada, other)
-    first, second = maturity_of(session, ada)
-    assert (first.new, first.young, first.mature) == (0, 9, 3)
-    assert (second.new, second.young, second.mature) == (2, 0, 0)
-
-
-def test_mature_begins_at_an_interval_of_21_days(session: Session, ada: User, deck: Deck) -> None:
-    study(session, ada, 0)
-    remembered = session.scalars(sa.select(Memory).where(Memory.user_id == ada.id)).all()
-    for memory, interval in zip(remembered, (20, 21, 22), strict=True):
-        memory.interval = interval
-    session.flush()
-    (maturity,) = maturity_of(session, ada)
-    assert (maturity.young, maturity.mature) == (1, 2)
-
-
-def test_retired_cards_one_never_met_are_not_new(session: Session, ada: User, deck: Deck) -> None:
-    study(session, ada, 0)
-    session.execute(sa.update(Card).where(Card.deck_id == deck.id).values(retired=True))
-    (maturity,) = maturity_of(session, ada)
-    assert (maturity.new, maturity.young) == (0, 3)

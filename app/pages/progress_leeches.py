@@ -1,0 +1,26 @@
+"""The cards a learner forgets again and again."""
+
+from dataclasses import dataclass
+
+from app.database import db
+from app.pages.progress_views import View
+from app.pages.sides import sides_of_all
+from app.progress import Leech, leeches_of
+from app.rendering import Sides
+
+
+@dataclass(frozen=True, slots=True)
+class LeechList:
+    """How many there are, and the worst: each, what it asks, and whether the learner may mend it."""
+
+    count: int
+    worst: list[tuple[Leech, Sides, bool]]
+
+
+def leeches_in(view: View) -> LeechList:
+    """Those of a view."""
+    leeches = leeches_of(db.session, view.scope)
+    cards = [one.card for one in leeches.worst]
+    sides = sides_of_all([(card.note.content(card.deck.path), card.ordinal, card.note.owner_id) for card in cards])
+    own = [card.note.owner_id == view.learner.id and not card.retired for card in cards]
+    return LeechList(leeches.count, list(zip(leeches.worst, sides, own, strict=True)))
