@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.models import DailySummary, Follow, Memory
+from app.study.recounting import recount
 from tests.visitor import Visitor
 
 
@@ -72,6 +73,7 @@ def test_the_end_of_the_day_counts_the_days_in_a_row(ada: Visitor, follow: Calla
     ada.answer(4)
     assert "in a row" not in ada.page
     change(lambda session: session.execute(sa.insert(DailySummary).from_select(*earlier(days=2))))
+    change(lambda session: recount(session.connection(), session.scalars(sa.select(DailySummary.user_id)).first() or 0))
     page = ada.get("/study").text
     assert "2 days in a row. The day of rest in between is part of it." in page
 
