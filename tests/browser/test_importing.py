@@ -49,7 +49,7 @@ def test_a_table_is_dropped_mended_imported_and_undone(page: Page) -> None:
 
     page.get_by_role("button", name="Undo this import").click()
     expect(page.locator("h1")).to_have_text("This import was undone")
-    expect(page.locator(".notice").first).to_contain_text("20000 notes were taken back")
+    expect(page.locator(".notice").first).to_contain_text("20,000 notes were taken back")
     page.goto("/decks")
     expect(page.get_by_text("词汇")).to_have_count(0)
 
