@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Handle, connection_of
 from app.errors import N_, NotFound, Refused, TooLarge
-from app.models import Deck, Follow, Learner, MediaName, Medium, Note, NoteType
+from app.models import Deck, Follow, Import, Learner, MediaName, Medium, Note, NoteType
 from app.models.media import path_of_file
 
 LARGEST_FILE = 20 * 2**20
@@ -192,7 +192,11 @@ def _used(session: Session, learner: Learner, names: Sequence[str]) -> set[str]:
     """Which of the names stand in a note of the learner's or in a template of theirs."""
     used = _named_in(names, _templates_of(session, learner))
     left, last_id = set(names) - used, 0
-    own = sa.select(Note.id, Note.fields).where(Note.owner_id == learner.id).order_by(Note.id).limit(NOTES_AT_ONCE)
+    # What an undone import has left is nobody's any more, and goes at the next start if not at once.
+    undone = sa.select(Import.id).where(Import.user_id == learner.id, Import.undone_at.is_not(None))
+    stays = sa.or_(Note.import_id.is_(None), Note.import_id.not_in(undone))
+    own = sa.select(Note.id, Note.fields).where(Note.owner_id == learner.id, stays)
+    own = own.order_by(Note.id).limit(NOTES_AT_ONCE)
     while left and (rows := session.execute(own.where(Note.id > last_id)).all()):
         found = _named_in(left, "\n".join(field for _, fields in rows for field in fields))
         left, used, last_id = left - found, used | found, rows[-1][0]

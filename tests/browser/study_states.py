@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from app.clock import now
 from app.database import db, writing
 from app.models import Card, DailySummary, Follow, Memory, Note
+from app.study.recounting import recount
 from tests.browser.steps import another_showing, answer, grade_button, import_the_deck, question, start_as_guest
 from tests.browser.test_every_kind import EVERY_KIND
 from tests.browser.test_thirty_cards import FILES
@@ -160,6 +161,9 @@ def _of_the_end(page: Page, app: Flask) -> Iterator[str]:
     change(app, sa.update(Follow).values(new_per_day=1, reviews_per_day=1))
     change(app, sa.update(Memory).values(queue_day=Memory.last_day, due_day=Memory.last_day, drill_day=None))
     change(app, sa.insert(DailySummary).from_select(*earlier(days=2)))
+    with app.app_context(), writing() as session:
+        for user_id in session.scalars(sa.select(DailySummary.user_id).distinct()).all():
+            recount(session.connection(), user_id)
     page.goto("/study")
     if page.locator(".done").count() == 0:
         grade(page, "Good")

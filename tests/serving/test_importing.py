@@ -83,7 +83,7 @@ def test_a_large_import_is_told_while_it_runs_and_outlives_its_reader(
         (first, _), *_, (before_last, told), (_, end) = came
         assert end.keys() == {"location"}
         assert told["total"] >= told["done"] > 0
-        assert len(came) > 4 and before_last - first > 0.4, "it came bit by bit, not at the end"
+        assert len(came) >= 4 and before_last - first > 0.3, "it came bit by bit, not at the end"
         assert f"{ROWS:,}" in ada.page(end["location"])
 
         response = bob.begin(bob.upload(TABLE))
