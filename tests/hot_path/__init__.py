@@ -74,6 +74,9 @@ def others(dialect: Dialect) -> list[str]:
         "INSERT INTO memories (user_id, card_id, deck_id, repetitions, interval, ease, lapses, last_day, due_day,"
         f" queue_day, answers) SELECT {person}, 1 + i % 40, {deck}, 1, 1, 2500, 0, {today()} - i % 9, {due}, {due}, 1"
         f" FROM {follows}",
+        "INSERT INTO day_totals (user_id, day, deck_id, answers, took_ms, again, met, young, young_recalled, mature,"
+        f" mature_recalled, practised) SELECT {person}, {today()} - i % {OTHERS_DECKS}, {deck}, 1, 0, 0, 1, 0, 0, 0,"
+        f" 0, 0 FROM {follows}",
     ]
 
 
