@@ -38,8 +38,10 @@ def violations(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
 
 @pytest.mark.parametrize(
     ("context_options", "rules"),
-    [({"locale": "en-US", "color_scheme": "light"}, RULES), ({"locale": "zh-CN", "color_scheme": "dark"}, COLOURS)],
-    ids=["English, light", "Chinese, dark"],
+    [
+        pytest.param({"locale": "en-US", "color_scheme": "light"}, RULES, id="English, light"),
+        pytest.param({"locale": "zh-CN", "color_scheme": "dark"}, COLOURS, id="Chinese, dark", marks=pytest.mark.long),
+    ],
     indirect=["context_options"],
 )
 def test_no_page_scrolls_sideways_and_axe_finds_nothing_narrow_or_wide(

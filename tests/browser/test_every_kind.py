@@ -154,7 +154,11 @@ def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
     return dict(getattr(request, "param", {}))
 
 
-@pytest.mark.parametrize("context_options", [{"color_scheme": scheme} for scheme in ("light", "dark")], indirect=True)
+@pytest.mark.parametrize(
+    "context_options",
+    [{"color_scheme": "light"}, pytest.param({"color_scheme": "dark"}, marks=pytest.mark.long)],
+    indirect=True,
+)
 def test_a_session_of_every_kind_is_accessible_and_loads_nothing_from_elsewhere(
     context: BrowserContext, address: str
 ) -> None:
@@ -219,6 +223,7 @@ def hostile_deck(session: Session) -> tuple[int, list[int]]:
     return deck.id, framed
 
 
+@pytest.mark.long
 def test_hostile_cards_of_every_kind_do_nothing(context: BrowserContext, address: str, app: Flask) -> None:
     page = context.new_page()
     sign_up(page, "Ada")

@@ -35,7 +35,7 @@ from tests.conftest import MONDAY
 from tests.factories import a_deck, a_follow, a_note
 
 CARDS, NEW_A_DAY = 4, 3
-EXAMPLES = int(os.environ.get("EXAMPLES") or 20)
+EXAMPLES = int(os.environ.get("EXAMPLES") or 12)
 """`make prove` runs a thousand."""
 STEPS = 12
 

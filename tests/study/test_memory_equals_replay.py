@@ -1,10 +1,12 @@
 """Whatever happens, a memory is the replay of its reviews under its settings, and a day's summary the sum of them."""
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -39,6 +41,7 @@ from app.study.rebuilding import compare
 from tests.factories import a_deck, a_follow, a_learner, an_edition, at
 
 CARDS = 3
+EXAMPLES = min(300, int(os.environ.get("EXAMPLES") or 60))
 
 answered = st.tuples(st.just("answer"), st.integers(0, 2 * CARDS - 1), st.integers(0, 5), st.integers(1, 10**6))
 repeated = st.tuples(st.just("repeat"), st.integers(0, 50), st.integers(0, 5), st.just(0))
@@ -69,7 +72,8 @@ CHOICES = (
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.proof
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories)
 def test_memory_is_the_replay_and_the_day_is_the_sum(app: Flask, history: list[tuple[str, int, int, int]]) -> None:
     with app.app_context():
@@ -224,7 +228,8 @@ def _is_first(before: Event | None) -> bool:
     return before is None or isinstance(before, Reset)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.proof
+@settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(acts, max_size=25), st.sampled_from(CHOICES[1:]))
 def test_after_the_way_to_fsrs_and_back_every_memory_is_what_it_was(
     app: Flask, history: list[tuple[str, int, int, int]], choice: Choice
