@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ _MENTION = re.compile(rf"\b(FROM|JOIN|UPDATE|INTO) \(*({'|'.join(LEARNERS_TABLES
 _PARAMETER = r"(\?|:\w+|%\(\w+\)s(::\w+)?|\d+)"
 
 
+@cache
 def not_by_learner(sql: str) -> list[str]:
     """The learners' own tables a statement reads or writes without naming the learner by parameter."""
     missing = []
