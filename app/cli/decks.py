@@ -61,20 +61,19 @@ def import_file(ctx: click.Context, /, file: Path, owner: str, **given: Any) -> 
     # It ends when it is done: looking for what refers to itself would take a fifth of its time.
     gc.disable()
     source = Source(file.name, path=file)
-    read_deck(source, _options(given, "UTC", 4)).closing.close()
-    with ready_app(ctx.obj) as app:
+    with ready_app(ctx.obj) as app, locked(importing_lock(), shared=True):
         learner = _learner(owner)
         options = _options(given, learner.time_zone, learner.day_starts_at)
-        with writing() as session:
-            import_id = begin_import(session, learner.id, file.name, now())
-        order = Order(learner.id, import_id, 0, "", file.name, options, DUPLICATES.get(given["duplicates"]))
-        try:
-            with read_deck(source, options) as parsed, locked(importing_lock(), shared=True):
-                report = _imported_with_bar(app, order, parsed, source)
-        except BaseException:
+        with read_deck(source, options) as parsed:
             with writing() as session:
-                give_up(session, learner.id, import_id, None, forget=True)
-            raise
+                import_id = begin_import(session, learner.id, file.name, now())
+            order = Order(learner.id, import_id, 0, "", file.name, options, DUPLICATES.get(given["duplicates"]))
+            try:
+                report = _imported_with_bar(app, order, parsed, source)
+            except BaseException:
+                with writing() as session:
+                    give_up(session, learner.id, import_id, None, forget=True)
+                raise
         _show(report, import_id)
     if report.deck_id is None:
         raise UnreadableFile("There is no card in this file.")

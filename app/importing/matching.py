@@ -11,6 +11,10 @@ from app.importing.identity import Incoming
 from app.models import Card, Deck, Note
 from app.models.note import first_key
 
+ASKED = 250
+"""Values asked about in one statement: SQLite looks each parameter's name up among those before it, so that thousands
+at once take longer than their rows."""
+
 
 class Here(NamedTuple):
     """A note that is here."""
@@ -27,8 +31,10 @@ def notes_here(session: Session, decks: Decks, batch: Sequence[Incoming]) -> dic
     known: dict[tuple[int | None, str, str], Here] = {}
     for owner_id in {owner_id for owner_id, _, _ in keys}:
         own = (Note.owner_id.is_not_distinct_from(owner_id), Note.language.in_({target.language for target in targets}))
-        rows = session.execute(sa.select(Note.language, Note.guid, Note.id).where(*own, Note.guid.in_(guids)))
-        known |= {(owner_id, language, guid): Here(id, guid) for language, guid, id in rows}
+        for start in range(0, len(guids), ASKED):
+            some = Note.guid.in_(guids[start : start + ASKED])
+            rows = session.execute(sa.select(Note.language, Note.guid, Note.id).where(*own, some))
+            known |= {(owner_id, language, guid): Here(id, guid) for language, guid, id in rows}
     here = {place: known[key] for place, key in enumerate(keys) if key in known}
     # A deck file's own ids are what its author says they are; all other identities were made by somebody else.
     unknown = [
@@ -39,9 +45,12 @@ def notes_here(session: Session, decks: Decks, batch: Sequence[Incoming]) -> dic
     if not unknown or decks.owner_id is None or decks.are_new:
         return here
     alike = {first_key(batch[place].note.fields[0]): place for place in reversed(unknown)}
-    for key, id, guid in session.execute(_alike(decks, list(alike))):
-        if key in alike and Here(id, guid) not in here.values():
-            here[alike.pop(key)] = Here(id, guid)
+    taken, first_keys = {*here.values()}, list(alike)
+    for start in range(0, len(first_keys), ASKED):
+        for key, id, guid in session.execute(_alike(decks, first_keys[start : start + ASKED])):
+            if key in alike and (one := Here(id, guid)) not in taken:
+                taken.add(one)
+                here[alike.pop(key)] = one
     return here
 
 

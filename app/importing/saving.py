@@ -107,6 +107,8 @@ def import_deck(
     except BaseException:
         writer.take_back()
         raise
+    finally:
+        writer.known.forget()
     return report
 
 

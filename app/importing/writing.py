@@ -17,8 +17,9 @@ from app.importing.filling import Filling
 from app.importing.former import Former
 from app.importing.histories import Histories, Owner, ids_for
 from app.importing.identity import Incoming, identified
+from app.importing.kept_notes import KeptNotes
 from app.importing.matching import Here, notes_here
-from app.importing.notes import Change, apply_change, changes_for, retire_all_but
+from app.importing.notes import apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction
 from app.importing.pace import MOST_PLAIN, Pace
 from app.importing.parsed import BadRow, LostCard, ParsedDeck, Remark
@@ -57,7 +58,7 @@ class Writer:
     log_pace: Pace = field(default_factory=lambda: Pace(MOST_PLAIN))
     pending: list[tuple[Incoming, Here]] = field(default_factory=list)
     """Notes that are here and were not compared yet."""
-    known: list[tuple[Incoming, Here]] = field(default_factory=list)
+    known: KeptNotes = field(default_factory=KeptNotes)
     """Those that differ from the file, or of whose cards the file has news."""
     gone: int = 0
     """Notes of starter decks that this server does not have."""
@@ -194,7 +195,7 @@ class Writer:
             news = self._news(session, some)
         left = [(incoming, here) for incoming, here in some if here.id in differing or here.id in news]
         self.report.unchanged += len(some) - len(left)
-        self.known += left
+        self.known.add(left)
 
     def _news(self, session: Session, some: list[tuple[Incoming, Here]]) -> set[int]:
         histories = self.filling.histories
@@ -238,14 +239,13 @@ class Writer:
         """Changes what is here and makes what is new seen, at once."""
         report, decks = self.report, self.decks
         with self.in_transaction() as session:
-            changes = self._change(session)
-            report.updated = sum(change.counts for change in changes)
+            report.updated, reorders = self._change(session)
             report.unchanged += len(self.known) - report.updated
             if self.owner_id is None:
                 report.retired = retire_all_but(session, decks.targets[0], self.guids)
             empty = not (report.added or report.updated or report.unchanged or report.kept)
             if not (empty and self.owner_id is not None):
-                decks.settle(session, reordered=any(change.reorders for change in changes) or report.retired > 0)
+                decks.settle(session, reordered=reorders or report.retired > 0)
                 report.deck_ids = sorted({*decks.tops(session)})
             report.remarks += self.parsed.remarks
             if self.gone:
@@ -256,23 +256,22 @@ class Writer:
         if report.deck_id is None:
             self.take_back()
 
-    def _change(self, session: Session) -> list[Change]:
-        """Applies what is known to differ, if it still does: another import of the same deck may have been faster."""
-        former, changes = Former(session, self.decks), []
-        for start in range(0, len(self.known), COMPARED):
-            some = self.known[start : start + COMPARED]
+    def _change(self, session: Session) -> tuple[int, bool]:
+        """Applies what is known to differ, if it still does: another import of the same deck may have been faster.
+        How many notes have another content, and whether any stands elsewhere."""
+        former, histories, updated, reorders = Former(session, self.decks), self.filling.histories, 0, False
+        for some in self.known.parts():
             differing = changes_for(session, self.decks, some)
             former.keep(differing)
             for change in differing:
                 apply_change(session, self.decks, change)
-            changes += differing
-            histories = self.filling.histories
+                updated += change.counts
+                reorders = reorders or change.reorders
             if histories is not None and any(incoming.note.cards for incoming, _ in some):
                 take_over(session, histories, self.decks, [(here.id, incoming.note) for incoming, here in some])
-        if self.filling.histories is not None:
-            histories = self.filling.histories
+        if histories is not None:
             add_totals(connection_of(session), histories.totals.take(histories.owner.id))
-        return changes
+        return updated, reorders
 
     def take_back(self) -> None:
         """Leaves nothing of what the import made."""

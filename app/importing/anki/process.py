@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from queue import Queue
+from threading import Thread
+from typing import IO, Any
 
 from app.errors import N_, UnreadableFile
 
@@ -16,12 +18,50 @@ CHILD = Path(__file__).with_name("child.py")
 LONGEST_FRAME = 96 * 2**20
 PIPE = 2**20
 """As much as Linux lets anybody have."""
+PIECE, PIECES = 2**18, 16
+"""Bytes read at a time, and how many such pieces may wait."""
 if os.name == "posix":
     import fcntl
 
 GIVEN_UP = N_("reading the collection took more memory or time than Cardlet allows, or its database is damaged")
 KEPT = ("LD_LIBRARY_PATH", "PATH", "PYTHONTZPATH", "SYSTEMROOT")
 """What the child may know of the environment: not the server's secrets."""
+
+
+class Ahead:
+    """Reads a pipe in a thread of its own, some pieces ahead, so that writing rows and reading the next go on at the
+    same time; a pipe alone holds a few hundred notes."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pieces: Queue[bytes] = Queue(PIECES)
+        self._piece = memoryview(b"")
+        self._ended = False
+        Thread(target=self._pump, args=(pipe.fileno(),), daemon=True).start()
+
+    def _pump(self, descriptor: int) -> None:
+        while piece := os.read(descriptor, PIECE):
+            self._pieces.put(piece)
+        self._pieces.put(b"")
+
+    def read(self, size: int) -> bytes:
+        """So many bytes, or what there is up to the end."""
+        parts: list[memoryview] = []
+        while size > 0 and self._more():
+            parts.append(self._piece[:size])
+            self._piece = self._piece[size:]
+            size -= len(parts[-1])
+        return b"".join(parts)
+
+    def _more(self) -> bool:
+        if not self._piece and not self._ended:
+            self._piece = memoryview(self._pieces.get())
+            self._ended = not self._piece
+        return bool(self._piece)
+
+    def drain(self) -> None:
+        """To the end of a pipe whose writer is gone: nobody may close it under a thread that reads it."""
+        while self._more():
+            self._piece = memoryview(b"")
 
 
 class Reading:
@@ -40,7 +80,9 @@ class Reading:
             cwd=folder,
         )
 
+        assert self._process.stdout is not None
         self._widen()
+        self._pipe = Ahead(self._process.stdout)
 
     def _widen(self) -> None:
         """Lets the child be a frame ahead: through the usual pipe, of 64 KiB, each waits for the other all the time."""
@@ -51,8 +93,7 @@ class Reading:
 
     def frames(self) -> Iterator[tuple[str, Any]]:
         """What the child sends, to the end. Raises UnreadableFile if it refuses, or ends before it is done."""
-        pipe = self._process.stdout
-        assert pipe is not None
+        pipe = self._pipe
         while True:
             size = int.from_bytes(pipe.read(4))
             data = pipe.read(size) if 0 < size <= LONGEST_FRAME else b""
@@ -69,6 +110,7 @@ class Reading:
     def close(self) -> None:
         """Ends the child, wherever it is."""
         self._process.kill()
+        self._pipe.drain()
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._process.wait()
