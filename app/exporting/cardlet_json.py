@@ -13,7 +13,7 @@ from app.database import EPOCH
 from app.exporting.archive import Archive, media_in
 from app.exporting.choosing import Export, number_of_cards, types_in
 from app.exporting.files_named import files_named
-from app.exporting.walking import LOG, OutCard, OutNote, Row, follows_in, notes_of
+from app.exporting.walking import ID, LOG, OutCard, OutNote, Row, follows_in, notes_of
 from app.models import Card, Deck, Memory, NoteType, ParameterSet, Review, SchedulerVersion
 from app.models.deck import unseen_decks
 from app.scheduling import MemoryState
@@ -177,7 +177,7 @@ class _Lines:
     def _reviews(self, rows: Iterable[Row]) -> list[list[Any]]:
         places = self._export.places
         reviews = [
-            [str(id), int(kind), day, hour, at_ms, grade, took_ms, undone_ms, state, places.get(deck_id)]
+            [id, int(kind), day, hour, at_ms, grade, took_ms, undone_ms, state, places.get(deck_id)]
             for _, kind, day, hour, at_ms, grade, took_ms, undone_ms, state, deck_id, id in rows
         ]
         self._counts["reviews"] += len(reviews)
@@ -194,7 +194,7 @@ class _Lines:
         lost = self._connection.scalars(own.distinct().order_by(Review.card_id)).all()
         for at in range(0, len(lost), LINES):
             ids = lost[at : at + LINES]
-            log = sa.select(*LOG, Review.id).where(Review.user_id == learner_id, Review.card_id.in_(ids))
+            log = sa.select(*LOG, ID).where(Review.user_id == learner_id, Review.card_id.in_(ids))
             by_card: dict[int, list[Row]] = {}
             for row in self._connection.execute(log.order_by(Review.card_id, Review.day, Review.at, Review.id)):
                 by_card.setdefault(row.card_id, []).append(row)

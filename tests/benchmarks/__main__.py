@@ -104,10 +104,8 @@ def measured(store: Store, sizes: list[int], times: int, crowd: int) -> dict[str
     store.copy(built(store, COLLECTION, sizes[0])[0], "work")
     results["table"] = import_table(store, "work")
     store.drop("work")
-    store.copy(built(store, COLLECTION, sizes[0])[0], "work")
-    packages = [size for size in SIZES if size <= max(sizes)]
-    results["packages"] = brought_and_taken(store, "work", packages, os.environ.get("ANKI_PYTHON"))
-    store.drop("work")
+    packages, smallest = [size for size in SIZES if size <= max(sizes)], built(store, COLLECTION, sizes[0])[0]
+    results["packages"] = brought_and_taken(store, smallest, packages, os.environ.get("ANKI_PYTHON"))
     store.copy(built(store, COLLECTION, sizes[0])[0], "work")
     results["painted"] = graded_to_painted(store, "work")
     store.drop("work")

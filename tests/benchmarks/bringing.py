@@ -20,7 +20,8 @@ Used = dict[str, float]
 
 
 def brought_and_taken(store: Store, name: str, sizes: list[int], python: str | None) -> dict[str, dict[str, Used]]:
-    """Packages with schedule and history, by size and act; empty without Anki, which makes them."""
+    """Packages with schedule and history, by size and act; empty without Anki, which makes them. Each size comes into a
+    copy of its own of the database with this name, as Anki's comes into a collection of its own."""
     found: dict[str, dict[str, Used]] = {}
     for size in sizes if python else ():
         assert python is not None
@@ -29,7 +30,9 @@ def brought_and_taken(store: Store, name: str, sizes: list[int], python: str | N
         package = folder / f"{size}.apkg"
         if not package.exists():
             _run([python, str(ANKI), "make", str(folder), str(size)], {})
-        found[str(size)] = _one_size(store, name, package, python)
+        store.copy(name, "work")
+        found[str(size)] = _one_size(store, "work", package, python)
+        store.drop("work")
     return found
 
 
