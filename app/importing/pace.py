@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.importing.opening import InTransaction
 
-LONGEST = 0.03
+LONGEST = 0.006
 """Seconds a transaction should hold the database's only writer: about as long as a few answers."""
 FEWEST, MOST, FIRST = 200, 8_000, 1_000
 MOST_PLAIN = 20_000

@@ -26,6 +26,8 @@ from app.locking import locked
 
 LARGE = 2 * 2**20
 """Bytes from which on an import has a process of its own."""
+NICENESS = 10
+"""Of that process: other people's requests come first."""
 Event = dict[str, Any]
 
 
@@ -92,6 +94,9 @@ def start_apart(app: Flask, order: Order, slot: IO[bytes]) -> Job:
             pass_fds=(slot.fileno(),) if os.name == "posix" else (),
             start_new_session=True,
         )
+    if os.name == "posix":
+        # At once: only to start takes it a second.
+        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
     threading.Thread(target=_listen, args=(app, order, process, job), daemon=True).start()
     return job
 

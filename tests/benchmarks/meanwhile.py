@@ -16,9 +16,11 @@ ROWS = 100_000
 PEOPLE = 8
 PAUSE = 0.25
 """Seconds between an answer and the next: people think, and the server is not to be the bottleneck by itself."""
-WITHOUT = 10.0
+WARMING_UP, WITHOUT = 2.0, 10.0
 MOST = 180.0
 """Seconds that are measured while the import runs."""
+Took = tuple[float, float]
+"""When somebody answered, and how long the next page took."""
 
 
 def others_meanwhile(store: Store, name: str) -> dict[str, Any]:
@@ -28,49 +30,59 @@ def others_meanwhile(store: Store, name: str) -> dict[str, Any]:
         pass
     cookies = cookies_of(environment, range(1, 200))
     importer = cookies.pop()
+    rows = _table()
     with served(environment) as server:
-        run = Run(server.port, server.pid, PEOPLE, 0, cookies)
-        without = _answers(run, threading.Event(), WITHOUT)
-        ended, found = threading.Event(), dict[str, Any]()
-        thread = threading.Thread(target=_import, args=(server.port, importer, ended, found))
+        run, ended, took = Run(server.port, server.pid, PEOPLE, 0, cookies), threading.Event(), list[Took]()
+        people = [threading.Thread(target=_studies, args=(run, ended, took)) for _ in range(PEOPLE)]
+        for person in people:
+            person.start()
+            # In step they would wait for each other, and one stall would count for all.
+            time.sleep(PAUSE / PEOPLE * 1.1)
+        time.sleep(WARMING_UP)
+        begins = time.perf_counter()
+        time.sleep(WITHOUT)
+        found, import_begins = dict[str, Any](), time.perf_counter()
+        thread = threading.Thread(target=_import, args=(server.port, importer, rows, ended, found))
         thread.start()
-        during = _answers(run, ended, MOST)
+        thread.join(MOST)
+        ends = time.perf_counter()
+        ended.set()
+        for person in people:
+            person.join()
         thread.join()
+    without, during = _waits(took, begins, import_begins), _waits(took, import_begins, ends)
     return {"rows": ROWS, "without": without, "during": during, **found}
 
 
-def _answers(run: Run, ended: threading.Event, most: float) -> dict[str, float]:
-    """Lets people answer until it has ended, or so many seconds; how long they waited, in ms."""
-    took: list[float] = []
-    until = time.monotonic() + most
-    people = [threading.Thread(target=_studies, args=(run, ended, until, took)) for _ in range(run.connections)]
-    for person in people:
-        person.start()
-    for person in people:
-        person.join()
-    took.sort()
-    return {"answers": len(took), "p50": took[len(took) // 2] * 1000, "p95": took[len(took) * 95 // 100] * 1000}
+def _waits(took: list[Took], begins: float, ends: float) -> dict[str, float]:
+    """How long those waited who answered in this time, in ms."""
+    waits = sorted(seconds for moment, seconds in took if begins <= moment < ends)
+    return {"answers": len(waits), "p50": waits[len(waits) // 2] * 1000, "p95": waits[len(waits) * 95 // 100] * 1000}
 
 
-def _studies(run: Run, ended: threading.Event, until: float, took: list[float]) -> None:
+def _studies(run: Run, ended: threading.Event, took: list[Took]) -> None:
+    """One person after another answers until it has ended."""
     run.left = 1_000_000
     person = Person(run)
     person.begin()
-    while not ended.is_set() and time.monotonic() < until:
+    while not ended.is_set():
         while not person.received():
             pass
         if person.counts:
-            took.append(time.perf_counter() - person.began)
+            took.append((person.began, time.perf_counter() - person.began))
             time.sleep(PAUSE)
         if not person.go_on():
             break
     person.socket.close()
 
 
-def _import(port: int, cookie: str, ended: threading.Event, found: dict[str, Any]) -> None:
-    """A table of so many rows, uploaded and imported as a script on the page does it."""
+def _table() -> str:
+    return "".join(f"question {n} with some words {n},answer {n} with some more words\n" for n in range(ROWS))
+
+
+def _import(port: int, cookie: str, rows: str, ended: threading.Event, found: dict[str, Any]) -> None:
+    """A table, uploaded and imported as a script on the page does it."""
     try:
-        rows = "".join(f"question {n} with some words {n},answer {n} with some more words\n" for n in range(ROWS))
         cookie = _cookie_after(port, cookie)
         page = _ask(port, cookie, "/import").decode()
         token = next(form for form in forms_of(page) if form.action == "/import").fields["csrf_token"]

@@ -1,0 +1,51 @@
+"""What was written is moved to its place while the server runs, and nobody's request does it."""
+
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.checkpoints import checkpoints_aside
+from app.database import db, writing
+from tests.factories import a_learner
+
+pytestmark = pytest.mark.sqlite
+
+
+def test_what_is_written_reaches_its_place_by_itself(app: Flask) -> None:
+    database = Path(str(app.extensions["engine"].url.database))
+    with app.app_context(), checkpoints_aside(app.extensions["engine"]):
+        before = database.read_bytes()
+        with writing() as session:
+            a_learner(session, "ada")
+        until = time.monotonic() + 20
+        while database.read_bytes() == before:
+            assert time.monotonic() < until, "nobody moved the pages"
+            time.sleep(0.1)
+
+
+def test_without_it_pages_wait(app: Flask) -> None:
+    database = Path(str(app.extensions["engine"].url.database))
+    with app.app_context():
+        # The first connection of all writes into the file how it is to be kept.
+        with db.engine.connect():
+            before = database.read_bytes()
+        with writing() as session:
+            a_learner(session, "ada")
+        assert database.read_bytes() == before
+
+
+def test_it_ends_with_its_block_even_if_that_fails(app: Flask) -> None:
+    with pytest.raises(ZeroDivisionError), checkpoints_aside(app.extensions["engine"]):
+        _ = 1 / 0
+
+
+def test_answers_go_on_while_pages_are_moved(app: Flask) -> None:
+    with app.app_context(), checkpoints_aside(app.extensions["engine"]):
+        for n in range(60):
+            with writing() as session:
+                a_learner(session, f"learner {n}")
+        assert db.session.scalar(sa.text("PRAGMA integrity_check")) == "ok"
+        assert db.session.scalar(sa.text("SELECT count(*) FROM users")) == 60
