@@ -11,10 +11,11 @@ import click
 
 from app.cli.decks import lent
 from app.cli.group import cardlet, plain_app
-from app.database import importing_lock, writing
+from app.database import db, importing_lock, writing
 from app.errors import CardletError, UnreadableFile
 from app.importing import Order, Source, Teller, about_rows, carry_out
 from app.locking import locked
+from app.models.indexing import index_what_waits
 
 NICENESS = 10
 """Other people's requests come first."""
@@ -41,6 +42,7 @@ def import_upload(ctx: click.Context) -> None:
             _tell({"error": {"message": error.message, "places": error.places, "line": line}})
         else:
             _tell({"finished": True})
+            index_what_waits(db.session, writing)
 
 
 def _tell(event: dict[str, Any]) -> None:
