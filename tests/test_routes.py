@@ -119,7 +119,7 @@ def test_every_route_with_an_id_is_404_to_another_learner(
 IDS_IN_QUERIES = {"deck": "deck_id", "card": "card_id", "from": "deck_id", "showing": "card_id"}
 NO_IDS_IN_QUERIES = {
     *("grade", "seen", "took_ms", "new_per_day", "page", "day_starts_at", "answer_mode", "drill_after", "instead_of"),
-    *("reviews_per_day", "new_order", "review_order", "minutes", "most", "days", "day", "year"),
+    *("reviews_per_day", "new_order", "review_order", "minutes", "most", "days", "day", "year", "before", "offset"),
 }
 
 

@@ -35,6 +35,7 @@ from app.library import follow_as
 from app.library.keeping_files import KeptFiles
 from app.locking import locked
 from app.models import User
+from app.models.indexing import index_what_waits
 from app.models.user import name_key
 from app.study.rebuilding import refold
 
@@ -75,6 +76,7 @@ def import_file(ctx: click.Context, /, file: Path, owner: str, **given: Any) -> 
                     give_up(session, learner.id, import_id, None, forget=True)
                 raise
         _show(report, import_id)
+        index_what_waits(db.session, writing)
     if report.deck_id is None:
         raise UnreadableFile("There is no card in this file.")
 

@@ -26,6 +26,7 @@ from app.importing import (
 )
 from app.library.keeping_files import sweep_files
 from app.locking import locked
+from app.models.indexing import index_what_waits
 from app.schema import WrongSchema, upgrade
 from app.scratch import sweep_scratch
 
@@ -110,3 +111,4 @@ def _put_in_place(app: Flask) -> None:
             sweep_scratch(place)
         with locked(importing_lock(), shared=True):
             publish_starter_decks(shipped("decks"), moment, writing)
+        index_what_waits(db.session, writing)

@@ -18,6 +18,7 @@ from app.database import db, importing_lock, writing
 from app.errors import CardletError, UnreadableFile
 from app.importing import Order, Source, Teller, about_rows, carry_out
 from app.locking import locked
+from app.models.indexing import index_what_waits
 
 MOVED_AFTER = 4
 """Transactions."""
@@ -35,7 +36,8 @@ def import_upload(ctx: click.Context) -> None:
     gc.disable()
     order = Order.from_json(sys.stdin.read())
     with plain_app(ctx.obj) as app:
-        lends = lent(app, order.learner_id, Aside())
+        aside = Aside()
+        lends = lent(app, order.learner_id, aside)
         try:
             with order.read(lends.uploads) as parsed, locked(importing_lock(), shared=True):
                 source = Source(order.file_name, path=lends.uploads / order.stored_as)
@@ -46,6 +48,7 @@ def import_upload(ctx: click.Context) -> None:
             _tell({"error": {"message": error.message, "places": error.places, "line": line}})
         else:
             _tell({"finished": True})
+            index_what_waits(db.session, aside)
 
 
 class Aside:

@@ -65,6 +65,8 @@ class Filling:
     cards: list[Any] = field(default_factory=list)
     tags: dict[tuple[str, int], str] = field(default_factory=dict)
     tombstones: list[tuple[Any, ...]] = field(default_factory=list)
+    filled: list[int] = field(default_factory=list)
+    """The first and the last id of the notes of each batch."""
 
     @property
     def weight(self) -> int:
@@ -122,6 +124,7 @@ class Filling:
 
     def write(self, connection: sa.Connection) -> None:
         """Writes what waits, histories aside; in a write transaction."""
+        self.filled += [self.notes[0], self.notes[-len(NOTES)]] if self.notes else []
         owner_id, brought = self.decks.owner_id, {"import_id": self.decks.import_id}
         put_values(
             *(connection, "notes", NOTES, self.notes),

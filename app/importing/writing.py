@@ -25,7 +25,7 @@ from app.importing.pace import MOST_PLAIN, Pace
 from app.importing.parsed import BadRow, LostCard, ParsedDeck, Remark
 from app.importing.presets import Presets
 from app.importing.progressing import add_totals, brings_news, take_over
-from app.models import Note, Tombstone
+from app.models import Note, Tombstone, Unindexed
 from app.models.memory_count import add_counts
 
 if TYPE_CHECKING:
@@ -251,10 +251,17 @@ class Writer:
             if self.gone:
                 report.remarks.append(Remark(GONE, {"count": self.gone}))
             report.deck_id = None if empty and self.owner_id is not None else report.deck_id
+            self._be_found(session)
             at_the_end(session, report)
             decks.presets.hold(session)
         if report.deck_id is None:
             self.take_back()
+
+    def _be_found(self, session: Session) -> None:
+        """What is new waits to be put into the index of words: ids of others between them do no harm."""
+        if self.filling.filled:
+            owner_id, filled = self.owner_id or 0, self.filling.filled
+            session.add(Unindexed(owner_id=owner_id, first_id=min(filled), last_id=max(filled)))
 
     def _change(self, session: Session) -> tuple[int, bool]:
         """Applies what is known to differ, if it still does: another import of the same deck may have been faster.

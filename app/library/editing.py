@@ -125,14 +125,15 @@ def check(note: Note, wording: Wording) -> None:
     if not card_ordinals(reworded(note, wording)):
         raise Refused(N_("Without words here there is no card."), field=FIELD.format(0))
     if list(wording.tags) != note.tags:
-        _check_tags(wording.tags)
+        check_tags(wording.tags)
 
 
 def _is_empty(text: str, format: str) -> bool:
     return shows_nothing(text) if format == "html" else not text.strip()
 
 
-def _check_tags(tags: Sequence[str]) -> None:
+def check_tags(tags: Sequence[str]) -> None:
+    """Raises Refused for too many of them, or for one that is too long."""
     if len(tags) > MOST_TAGS:
         raise Refused(N_("A note has at most %(most)s tags."), field=TAGS, most=MOST_TAGS)
     if any(len(tag) > LONGEST_TAG for tag in tags):

@@ -9,6 +9,7 @@ from app.models.media import MediaName, Medium
 from app.models.memory import Memory
 from app.models.memory_count import Figure, MemoryCount
 from app.models.note import Card, Note, NoteTag, NoteType
+from app.models.posting import Posting, Unindexed
 from app.models.progress_copy import ProgressCopy
 from app.models.review import DailySummary, Kind, Review
 from app.models.scheduling import ParameterSet, SchedulerVersion
@@ -43,6 +44,7 @@ __all__ = [
     "NoteVersion",
     "ParameterSet",
     "PeriodTotal",
+    "Posting",
     "ProgressCopy",
     "Review",
     "SchedulerVersion",
@@ -50,6 +52,7 @@ __all__ = [
     "SignedInUser",
     "Stage",
     "Tombstone",
+    "Unindexed",
     "Upload",
     "User",
 ]

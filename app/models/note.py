@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validat
 
 from app.database import ON_DEMAND, Base, Moment, only_where
 from app.models.deck import Deck
+from app.models.posting import to_be_indexed
 from app.rendering import Content, Shape, shape_of
 
 LONGEST_KEY = 400
@@ -161,8 +162,9 @@ def tag_key(tag: str) -> str:
 
 
 def set_tags(session: Session, owner_id: int | None, tags: Mapping[int, Sequence[str]], *, new: bool = False) -> None:
-    """Makes the notes with these ids, all of one owner (None: the server), be found by these tags, and no others.
-    `new`: they had none before."""
+    """Makes the notes with these ids, all of one owner (None: the server), be found by these tags, and no others, and
+    by what else was written into them. `new`: they had none before."""
+    to_be_indexed(session, owner_id, tags)
     if not new and tags:
         session.execute(sa.delete(NoteTag).where(NoteTag.note_id.in_(tags)))
     rows = {

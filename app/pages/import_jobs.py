@@ -23,6 +23,7 @@ from app.importing import Lent, Order, ParsedDeck, Source, Teller, about_rows, c
 from app.library import follow_as
 from app.library.keeping_files import KeptFiles, sweep_files
 from app.locking import locked
+from app.models.indexing import index_what_waits
 
 LARGE = 2 * 2**20
 """Bytes from which on an import has a process of its own."""
@@ -69,6 +70,7 @@ def _imported(app: Flask, order: Order, read: Callable[[], ParsedDeck], job: Job
         with read() as parsed, locked(importing_lock(), shared=True):
             teller = Teller(parsed.total or _rows_of(app, order), time.monotonic, job.tell)
             carry_out(parsed, order, _lent(app, order.learner_id), teller)
+            index_what_waits(db.session, writing)
         return {"finished": True}
     except CardletError as error:
         return _given_up(order, told(error))
@@ -115,13 +117,16 @@ def _listen(app: Flask, order: Order, process: subprocess.Popen[bytes], job: Job
     with process.stdout as said:
         for line in said:
             last = json.loads(line)
-            if "done" in last:
+            if "done" in last or "finished" in last:
                 job.tell(last)
     status = process.wait()
-    if "finished" not in last and last.get("error") is None:
+    if "finished" in last:
+        # It has still put what it brought into the index of words.
+        return
+    if last.get("error") is None:
         app.logger.error("the import %s ended with status %s", order.import_id, status)
     with app.app_context():
-        job.tell(last if "finished" in last else _given_up(order, last.get("error")))
+        job.tell(_given_up(order, last.get("error")))
 
 
 def _environment(app: Flask) -> dict[str, str]:

@@ -15,7 +15,7 @@ from app.library import latest_edit, latest_undone_edit, redo_change, undo_chang
 from app.library.marked import marked_cards
 from app.models import Kind, Learner
 from app.models.acts import MARKED
-from app.pages.access import current_learner
+from app.pages.access import current_learner, safe_path
 from app.pages.cards import card_page_of
 from app.pages.errors import wants_fragment
 from app.pages.language import _
@@ -170,4 +170,5 @@ def _swing(act: Callable[[], Act], *, undoes: bool) -> ResponseReturnValue:
     if wants_fragment():
         return study_page_of(message, card_id)
     flash(message)
-    return redirect(url_for("study.study_page", card=card_id, **carried()), 303)
+    back = safe_path(request.form.get("next"))
+    return redirect(back or url_for("study.study_page", card=card_id, **carried()), 303)

@@ -9,3 +9,13 @@ for (const select of document.querySelectorAll("select[data-submits]")) {
 for (const field of document.querySelectorAll("[data-copy-of]")) {
   field.form.addEventListener("submit", () => (field.value = document.getElementById(field.dataset.copyOf).value));
 }
+
+// The key that leads to the search, unless single keys are switched off or something is being written.
+const search = document.getElementById("search");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || !search?.dataset.key || event.defaultPrevented || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});

@@ -92,6 +92,7 @@ function onKey(event) {
     return act(event, () => document.getElementById(redoes(event) ? "redo" : "undo")?.click());
   }
   if (event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn()) return;
+  if (event.key === "/") return act(event, () => location.assign(document.getElementById("saved").dataset.search));
   if (event.key === "Escape") return act(event, () => study().querySelector(".close").click());
   if (event.key === " " || event.key === "Enter") return goOn(event);
   if (/^[0-9a-z]$/i.test(event.key) && pressKeyed(event.key)) event.preventDefault();

@@ -1,6 +1,6 @@
 """Taking back what was done, the latest first, and doing again what was taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, Refused, Stale
-from app.models import Kind, Learner, MarkChange, Review
+from app.models import Follow, Kind, Learner, MarkChange, Review
 from app.models.acts import LATEST_ACTS, MARKED
 from app.models.summing import Logged
 from app.study.folding import fold_again, since_reset, standing_log
@@ -158,8 +158,21 @@ def _mark_review(
 
 
 def _swing_mark(connection: sa.Connection, learner: Learner, act: Act, undone_at: datetime | None) -> None:
-    own: Any = (MarkChange.user_id == learner.id, MarkChange.card_id == act.card_id, MarkChange.id == act.id)
     other_way = MarkChange.undone_at.is_not(None) if undone_at is None else MarkChange.undone_at.is_(None)
-    if connection.execute(sa.update(MarkChange).where(*own, other_way).values(undone_at=undone_at)).rowcount != 1:
-        raise Stale(MOVED_ON)
-    put_back(connection, learner, act.card_id, act.id, redo=undone_at is None)
+    for card_id in _marked_with(connection, learner, act):
+        own: Any = (MarkChange.user_id == learner.id, MarkChange.card_id == card_id, MarkChange.id == act.id)
+        changed = connection.execute(sa.update(MarkChange).where(*own, other_way).values(undone_at=undone_at))
+        if changed.rowcount != 1:
+            raise Stale(MOVED_ON)
+        put_back(connection, learner, card_id, act.id, redo=undone_at is None)
+
+
+def _marked_with(connection: sa.Connection, learner: Learner, act: Act) -> Sequence[int]:
+    """The cards that were marked in one act: they share its id and its moment."""
+    own = (MarkChange.user_id == learner.id, MarkChange.card_id == act.card_id, MarkChange.id == act.id)
+    day = connection.scalar(sa.select(MarkChange.day).where(*own))
+    at_once = (MarkChange.user_id == learner.id, MarkChange.day == day, MarkChange.at == act.at)
+    followed = sa.select(Follow.deck_id).where(Follow.user_id == learner.id, Follow.stopped_at.is_(None))
+    studied = sa.select(MarkChange.card_id).where(*at_once, MarkChange.id == act.id, MarkChange.deck_id.in_(followed))
+    card_ids = connection.scalars(studied.order_by(MarkChange.card_id)).all()
+    return card_ids or [act.card_id]

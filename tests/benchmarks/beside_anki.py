@@ -15,6 +15,11 @@ from statistics import median
 from typing import Any
 
 DECKS, TIMES = 20, 200
+SEARCHES = {
+    "a word": "record",
+    "two Chinese characters": "编排",
+    "is:due, a tag and a word": "is:due tag:subject record",
+}
 
 
 def build(path: Path, size: int) -> None:
@@ -31,7 +36,10 @@ def build(path: Path, size: int) -> None:
         requests = []
         for i in range(start, min(size, start + 5000)):
             note = collection.new_note(kind)
-            note.fields[:2] = [f"What does part {i} of system {i % 97} answer for?", f"It keeps record {i} in order."]
+            chinese = f" 容器编排如何运行第 {i} 部分？" if i % 7 == 0 else ""
+            question = f"What does part {i} of system {i % 97} answer for?{chinese}"
+            note.fields[:2] = [question, f"It keeps record {i} in order."]
+            note.tags = [f"subject::part-{i % 10}"]
             requests.append(AddNoteRequest(note, decks[i * DECKS // size]))
         collection.add_notes(requests)
     today, now = collection.sched.today, int(time.time())
@@ -93,15 +101,23 @@ def measure(path: Path) -> dict[str, float]:
         taken["deck tree"].append(timed(scheduler.deck_due_tree)[1])
     for name, days in {"graphs, a year": 365, "graphs, all time": 0}.items():
         taken[name] = [timed(partial(collection._backend.graphs, search="", days=days))[1] for _ in range(5)]
+    taken |= _searches(collection)
     results = {name: round(median(each) * 1000, 4) for name, each in taken.items() if each}
     collection.close()
     return {**results, "memory_mb": round(psutil.Process().memory_info().rss / 2**20, 1)}
 
 
+def _searches(collection: Any) -> dict[str, list[float]]:
+    return {
+        f"search, {name}": [timed(lambda given=query: collection.find_cards(given))[1] for _ in range(9)]
+        for name, query in SEARCHES.items()
+    }
+
+
 def main() -> None:
     folder, size = Path(sys.argv[1]), int(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
-    kept, work = folder / f"collection-{size}.anki2", folder / "work"
+    kept, work = folder / f"collection-{size}-tagged.anki2", folder / "work"
     if not kept.exists():
         shutil.rmtree(folder / "building", ignore_errors=True)
         (folder / "building").mkdir()

@@ -2,7 +2,12 @@
 
 import re
 from functools import partial
+from time import perf_counter
 
+from app.clock import now
+from app.database import db
+from app.library.finding import find_cards
+from app.models import User
 from tests.benchmarks.building import DRILLER, HEAVY, NEW_0, NEW_50, NEW_99, today
 from tests.benchmarks.calling import AnswerForm, Browser, Reply, answer_form
 from tests.benchmarks.inside import Inside
@@ -11,6 +16,7 @@ from tests.benchmarks.recording import Tape, replay
 WARM_UP = 5
 CARDS_A_ROUND = 4
 """How many due cards a round may use up, with some to spare."""
+SEARCHED = 20
 LOOKS_BACK = 5
 """Pages that look back, and switches: each may take seconds."""
 PROGRESS = {
@@ -46,6 +52,7 @@ def measure_all(here: Inside, engine: str, size: int, times: int) -> dict[str, d
     drill(here, times // 2)
     for _ in range(LOOKS_BACK):
         looking_back_round(here, home)
+    searching(here)
     changes(here, engine, heavy, min(times // 4, 25))
     switching(here, Browser(here.app, HEAVY))
     return here.samples.summed_up()
@@ -146,6 +153,26 @@ def drill(here: Inside, times: int) -> None:
     for _ in range(times):
         here.noop()
         here.timed("drill page", _again(browser, "/study"))
+
+
+SEARCHES = {
+    "a word": "record",
+    "two Chinese characters": "编排",
+    "is:due, a tag and a word": "is:due tag:subject record",
+}
+
+
+def searching(here: Inside) -> None:
+    """The first page of cards that a search finds, as the room hands it to the page."""
+    with here.app.app_context():
+        learner = db.session.get_one(User, HEAVY)
+        for name, query in SEARCHES.items():
+            for _ in range(SEARCHED):
+                here.noop()
+                db.stop_reading()
+                begin = perf_counter()
+                assert find_cards(db.connection, learner, query, now()).cards
+                here.samples.add(f"search, {name}", perf_counter() - begin)
 
 
 def switching(here: Inside, browser: Browser) -> None:

@@ -164,6 +164,14 @@ def looking_back(measured: Measured) -> Iterator[Line]:
             yield Line(goal, limits, ms(took), ms(floor), f"{took / floor:.2f}", met, anki if limit else "")
 
 
+def searching(measured: Measured) -> Iterator[Line]:
+    for size in sorted({measured.reference, max(measured.sizes)}):
+        for name in ("a word", "two Chinese characters", "is:due, a tag and a word"):
+            case = f"search, {name}"
+            took, anki = measured.cases(size)[case]["ms"], measured.anki_ms(size, case)
+            yield Line(f"first page of a search, {words(size)}: {name}", "≤ 10 ms", ms(took), "", "", took <= 10, anki)
+
+
 def switching(measured: Measured) -> Iterator[Line]:
     """Of one deck of twenty, ten answers a card."""
     size = measured.reference
@@ -214,6 +222,7 @@ GOALS: list[Callable[[Measured], Iterator[Line]]] = [
     after_changes,
     home,
     looking_back,
+    searching,
     switching,
     memory,
     importing,

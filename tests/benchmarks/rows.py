@@ -150,11 +150,15 @@ def decks(dialect: Dialect, count: int, after: int = 0) -> str:
 
 
 def notes_and_cards(dialect: Dialect, count: int, deck: str, position: str, after: int = 0) -> list[str]:
-    """Notes with a card each, numbered after those there are; `deck` and `position` are SQL on the row number `i`."""
-    question = "'What does *part ' || i || '* of `system-' || (i % 97) || '` answer for?'"
+    """Notes with a tag and a card each, numbered after those there are; `deck` and `position` are SQL on the row
+    number `i`."""
+    # A word in Chinese in every seventh note; ten tags.
+    chinese = "CASE WHEN i % 7 = 0 THEN ' 容器编排如何运行第 ' || i || ' 部分？' ELSE '' END"
+    question = "'What does *part ' || i || '* of `system-' || (i % 97) || '` answer for?' || " + chinese
     answer = "'It keeps **record ' || i || '** in order:\\n\\n- reads it on start\\n- writes it on `stop`'"
     fields = dialect.json(f"""'["' || {question} || '", "' || {answer} || '"]'""")
-    languages, tags = dialect.json("""'["en", "en"]'"""), dialect.json("'[]'")
+    languages = dialect.json("""'["en", "en"]'""")
+    tags = dialect.json("""'["Subject::part-' || (i % 10) || '"]'""")
     note = (
         "INSERT INTO notes (id, owner_id, note_type_id, guid, language, format, fields, field_languages, tags, source,"
         f" quote, created_at, changed_at) SELECT i + {after + 1}, 1, (SELECT id FROM note_types WHERE kind = 'basic'"
@@ -165,7 +169,12 @@ def notes_and_cards(dialect: Dialect, count: int, deck: str, position: str, afte
         "INSERT INTO cards (id, deck_id, note_id, ordinal, position, retired)"
         f" SELECT i + {after + 1}, {deck}, i + {after + 1}, 0, {position}, FALSE FROM {dialect.numbers(count)}"
     )
-    return [note, card]
+    tag = (
+        "INSERT INTO note_tags (owner_id, key, note_id, tag) SELECT 1, 'subject::part-' || (i % 10) || '::',"
+        f" i + {after + 1}, 'Subject::part-' || (i % 10) FROM {dialect.numbers(count)}"
+    )
+    waiting = f"INSERT INTO unindexed_notes (owner_id, first_id, last_id) VALUES (1, {after + 1}, {after + count})"
+    return [note, card, tag, waiting]
 
 
 def follows(dialect: Dialect, count: int, user: str, deck: str, place: str, new_from: str, new_per_day: int) -> str:

@@ -44,12 +44,19 @@ def walk(page: Page) -> Iterator[str]:
     yield from _importing(page)
     yield from _studying(page)
     yield from _followed_tree(page)
+    yield from _searching(page)
     of_progress = ("/progress", *KNOWN, "/progress/mastery", "/progress/added", "/progress/days")
     for path in ("/", "/decks", *of_progress, "/nowhere"):
         page.goto(path)
         for behind in page.locator("details.behind > summary").all():
             behind.click()
         yield path
+
+
+def _searching(page: Page) -> Iterator[str]:
+    for query in ("", "?q=kube", "?q=kube&sort=due", "?q=is:blue", "?q=zebra"):
+        page.goto(f"/search{query}")
+        yield f"/search{query}"
 
 
 def _as_a_stranger(page: Page) -> Iterator[str]:

@@ -11,7 +11,7 @@ from tests.statements import TOTALS, Statement
 
 GROWING = {
     *("users", "sign_ins", "follows", "memories", "reviews", "daily_summaries", "notes", "cards"),
-    *("marks", "mark_changes", "note_tags", *TOTALS),
+    *("marks", "mark_changes", "note_tags", "postings", *TOTALS),
 }
 LEARNERS_OWN = {"memories", "reviews", "daily_summaries", "marks", "mark_changes", *TOTALS}
 FOLLOWS = re.compile(r"\bfollows(_\d+)*\.")

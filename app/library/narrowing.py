@@ -1,0 +1,128 @@
+"""As much of a query as the database can tell by itself, and where what a learner knows is the quicker way to begin."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.database import EPOCH
+from app.library.found import ANSWERED
+from app.models import Card, Follow, Mark, Memory, Note, Review
+from app.models.posting import SELECTIVE
+from app.models.review import GIVEN_HERE
+from app.models.waiting import at_most
+from app.scheduling import MATURE_INTERVAL
+from app.scheduling.memory import LEECH_LAPSES
+from app.searching import Meaning
+from app.searching.meaning import COMPARISONS, Added, All, Flagged, InDeck, Is, Prop, Rated
+
+DAY = timedelta(days=1)
+MOST_MARKS = 5_000
+"""Marks of a learner that are read to see which are such."""
+_FIGURES: dict[str, Any] = {
+    "interval": Memory.interval,
+    "lapses": Memory.lapses,
+    "reps": Memory.answers,
+    "stability": Memory.stability,
+    "difficulty": Memory.difficulty,
+}
+Condition = sa.ColumnElement[bool]
+
+
+def conjuncts(meaning: Meaning) -> tuple[Meaning, ...]:
+    """What must hold all together."""
+    return meaning.inner if isinstance(meaning, All) else (meaning,)
+
+
+def narrowed(
+    meaning: Meaning, now: datetime, today: int, decks_called: Callable[[InDeck], Iterable[int]]
+) -> list[Condition]:
+    """Conditions on cards, their notes, memories and marks; what they leave in is looked at one by one."""
+    found: list[Condition] = []
+    known: list[Condition] = []
+    for one in conjuncts(meaning):
+        match one:
+            case Is(state):
+                known.append(_state(state, today))
+            case Flagged(flag) if flag:
+                known.append(Mark.flag == flag)
+            case Added(days):
+                found.append(Note.created_at >= max(now - (days + 1) * DAY, EPOCH))
+            case InDeck():
+                found.append(Card.deck_id.in_(list(decks_called(one))))
+            case Prop():
+                known += _of_figure(one, today)
+    # A planner that saw that no card without a memory or a mark is meant would begin with all of those there are.
+    return found + [sa.func.coalesce(condition, sa.false()) for condition in known]
+
+
+def _of_figure(prop: Prop, today: int) -> list[Condition]:
+    compared: Callable[[Any, Any], Any] = COMPARISONS[prop.comparison]
+    if prop.figure == "due":
+        return [compared(Memory.due_day, prop.value + today)]
+    if prop.figure == "ease":
+        # In thousandths a float may miss what it is equal to.
+        return [] if prop.comparison in {"=", "!="} else [compared(Memory.ease, prop.value * 1000)]
+    return [compared(_FIGURES[prop.figure], prop.value)]
+
+
+def _state(state: str, today: int) -> Condition:
+    conditions: dict[str, Condition] = {
+        "new": Memory.card_id.is_(None),
+        "due": Memory.queue_day <= today,
+        "learning": Memory.drill_day == today,
+        "mature": Memory.interval >= MATURE_INTERVAL,
+        "suspended": sa.and_(Mark.suspended),
+        "buried": Mark.buried_until > today,
+        "leech": Memory.lapses >= LEECH_LAPSES,
+        "flagged": Mark.flag > 0,
+    }
+    return conditions[state]
+
+
+def few_that_are(connection: sa.Connection, meaning: Meaning, user_id: int, today: int) -> list[int] | None:
+    """Ids of the learner's cards of which a part of the query holds that an index knows, if they are few; else None."""
+    for one in conjuncts(meaning):
+        card_ids = _that_are(connection, one, user_id, today)
+        if card_ids is not None:
+            return card_ids
+    return None
+
+
+def _that_are(connection: sa.Connection, meaning: Meaning, user_id: int, today: int) -> list[int] | None:
+    match meaning:
+        case Is("due"):
+            of_decks = sa.and_(Memory.user_id == user_id, Memory.deck_id == Follow.deck_id, Memory.queue_day <= today)
+            due = sa.select(Memory.card_id).select_from(Follow).join(Memory, of_decks)
+            return _some(connection, due.where(Follow.user_id == user_id, Follow.stopped_at.is_(None)))
+        case Is("learning"):
+            return _some(
+                connection, sa.select(Memory.card_id).where(Memory.user_id == user_id, Memory.drill_day == today)
+            )
+        case Rated(days):
+            answered = sa.select(Review.card_id).where(Review.user_id == user_id, Review.day > today - days)
+            return _some(connection, answered.where(*ANSWERED, GIVEN_HERE))
+        case Is("suspended" | "buried" | "flagged") | Flagged(1 | 2 | 3 | 4 | 5 | 6 | 7):
+            return _marked(connection, meaning, user_id, today)
+    return None
+
+
+def _some(connection: sa.Connection, cards: sa.Select[int]) -> list[int] | None:
+    card_ids = list(connection.scalars(cards.limit(at_most(SELECTIVE + 1))))
+    return card_ids if len(card_ids) <= SELECTIVE else None
+
+
+def _marked(connection: sa.Connection, meaning: Is | Flagged, user_id: int, today: int) -> list[int] | None:
+    own = sa.select(Mark.card_id, Mark.suspended, Mark.buried_until, Mark.flag).where(Mark.user_id == user_id)
+    marks = connection.execute(own.limit(at_most(MOST_MARKS + 1))).all()
+    if len(marks) > MOST_MARKS:
+        return None
+    if isinstance(meaning, Flagged):
+        return [mark.card_id for mark in marks if mark.flag == meaning.flag]
+    is_so: dict[str, Callable[[Any], bool]] = {
+        "suspended": lambda mark: mark.suspended,
+        "buried": lambda mark: (mark.buried_until or 0) > today,
+        "flagged": lambda mark: mark.flag > 0,
+    }
+    return [mark.card_id for mark in marks if is_so[meaning.state](mark)]

@@ -1,0 +1,117 @@
+"""Putting what was written into the index of words, many notes together."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.database import connection_of
+from app.models.note import LONGEST_KEY, Card, Note
+from app.models.posting import BLOCK, EVERY, Unindexed, add_postings, listing, one_of
+from app.searching import entries_of, tokens_of
+from app.searching.meaning import folded_path
+from app.searching.words import plain
+
+AT_ONCE = 1_024
+"""Notes in one transaction."""
+MANY = 64
+"""From so many ranges on it is worth while: each is looked at by every search."""
+_LOCK = 20_249
+"""Beside the owner's id, what PostgreSQL's lock is known by."""
+
+InTransaction = Callable[[], AbstractContextManager[Session]]
+Places = dict[str, list[int]]
+"""By entry: the places in a block of the notes it finds."""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Some of what waits: the ranges that are done with it, where others go on, and the entries, by block."""
+
+    ended: list[int] = field(default_factory=list)
+    goes_on: list[tuple[int, int]] = field(default_factory=list)
+    note_ids: list[int] = field(default_factory=list)
+    blocks: dict[int, Places] = field(default_factory=dict)
+
+
+def index_what_waits(reading: Session, in_transaction: InTransaction) -> int:
+    """Indexes what was written, by whomever; how many notes. They are read outside the transactions that write the
+    index: what is written meanwhile waits for the next time, for it has a range of its own."""
+    done = 0
+    while True:
+        owner_id = reading.scalar(sa.select(Unindexed.owner_id).limit(1))
+        if owner_id is None:
+            return done
+        gathered = _gather(reading, owner_id)
+        with in_transaction() as session:
+            _lock(session, owner_id)
+            _put(session, owner_id, gathered)
+        done += len(gathered.note_ids)
+
+
+def index_if_many(session: Session, owner_id: int) -> None:
+    """Indexes some of what an owner wrote, once it is much. The last step of a transaction: it waits for others that do
+    so."""
+    some = sa.select(sa.literal(1)).where(Unindexed.owner_id == owner_id).limit(MANY).subquery()
+    if session.scalar(sa.select(sa.func.count()).select_from(some)) == MANY:
+        _lock(session, owner_id)
+        _put(session, owner_id, _gather(session, owner_id))
+
+
+def _lock(session: Session, owner_id: int) -> None:
+    if connection_of(session).dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK, owner_id)))
+
+
+def _gather(session: Session, owner_id: int) -> _Gathered:
+    gathered = _Gathered()
+    waiting = sa.select(Unindexed.id, Unindexed.first_id, Unindexed.last_id).where(Unindexed.owner_id == owner_id)
+    for row_id, first, last in session.execute(waiting.order_by(Unindexed.id).limit(AT_ONCE)).all():
+        end = min(last, first + AT_ONCE - len(gathered.note_ids) - 1)
+        gathered.note_ids += range(first, end + 1)
+        if end < last:
+            gathered.goes_on.append((row_id, end + 1))
+            break
+        gathered.ended.append(row_id)
+    for note_id, entries in _entries(session, owner_id, sorted({*gathered.note_ids})):
+        places = gathered.blocks.setdefault(note_id // BLOCK, {})
+        for entry in entries:
+            places.setdefault(entry, []).append(note_id % BLOCK)
+    return gathered
+
+
+def _put(session: Session, owner_id: int, gathered: _Gathered) -> None:
+    for block, places in gathered.blocks.items():
+        add_postings(session, owner_id, block, places)
+    for row_id, first in gathered.goes_on:
+        session.execute(sa.update(Unindexed).where(Unindexed.id == row_id).values(first_id=first))
+    for start in range(0, len(gathered.ended), 500):
+        session.execute(sa.delete(Unindexed).where(Unindexed.id.in_(gathered.ended[start : start + 500])))
+
+
+def _entries(session: Session, owner_id: int, note_ids: list[int]) -> Iterator[tuple[int, set[str]]]:
+    dialect = connection_of(session).dialect.name
+    given = {"ids": listing(dialect, note_ids)}
+    lying = sa.select(Card.note_id, Card.deck_id).where(one_of(dialect, Card.note_id, "ids")).distinct()
+    decks: dict[int, list[str]] = {}
+    for note_id, deck_id in session.execute(lying, given):
+        decks.setdefault(note_id, []).append(f"@{deck_id}")
+    own = (one_of(dialect, Note.id, "ids"), sa.func.coalesce(Note.owner_id, 0) == owner_id)
+    written = sa.select(Note.id, Note.fields, Note.format, Note.tags).where(*own).order_by(Note.id)
+    for row in session.execute(written, given):
+        yield row.id, _entries_of(row, decks.get(row.id, []))
+
+
+def _entries_of(note: Any, decks: list[str]) -> set[str]:
+    entries = {EVERY, *decks}
+    for text in note.fields:
+        for token in tokens_of(plain(text, note.format)):
+            entries.update(entries_of(token))
+    paths = [path for tag in note.tags if (path := folded_path(tag)[:LONGEST_KEY])]
+    for path in paths:
+        steps = path.split("::")
+        entries.update(f"#{'::'.join(steps[:length])}::" for length in range(1, len(steps) + 1))
+    return entries if paths else entries | {"#"}

@@ -1,0 +1,73 @@
+"""Finding cards in a real browser: a key, a word in Chinese, and many changed at once."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import import_the_deck, start_as_guest
+
+pytestmark = pytest.mark.browser
+DECK = """---
+deck: Containers
+lang: zh-Hans
+---
+
+## 什么是容器编排？
+
+自动运行容器。
+
+## 什么是服务网格？
+
+It lies between services, 容器 or not.
+
+## What is a load balancer?
+
+It spreads requests.
+"""
+
+
+def test_a_slash_leads_to_the_search_and_chinese_words_are_found(page: Page) -> None:
+    import_the_deck(page, "ada", DECK)
+    page.goto("/decks")
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("容器")
+    page.keyboard.press("Enter")
+    expect(page.locator(".found tbody tr")).to_have_count(2)
+    # In the field the key writes.
+    page.locator("#search").press("/")
+    expect(page.locator("#search")).to_have_value("/容器")
+    page.locator("#search").fill("load bal")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="What is a load balancer?").click()
+    page.wait_for_url("**/cards/*")
+
+
+def test_a_slash_leads_from_studying_to_the_search(page: Page) -> None:
+    start_as_guest(page)
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_contain_text("Search all your cards")
+    page.keyboard.press("?")
+    page.keyboard.press("/")
+    page.wait_for_url("**/search")
+    expect(page.locator("#search")).to_be_focused()
+
+
+def test_many_are_tagged_at_once_and_that_is_undone(page: Page) -> None:
+    import_the_deck(page, "ada", DECK)
+    page.goto("/search?q=容器")
+    page.locator("#choose-all").check()
+    expect(page.locator("[name=chosen]:checked")).to_have_count(2)
+    page.get_by_label("Tags, with spaces between them").fill("später")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("2 notes have other tags now.")
+    expect(page.locator(".found .in-tags").first).to_contain_text("#später")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".found tbody tr")).to_have_count(2)
+    expect(page.locator(".found .in-tags").first).not_to_contain_text("#später")
+
+
+def test_what_is_wrong_is_told_beside_the_field(failing_page: Page) -> None:
+    import_the_deck(failing_page, "ada", DECK)
+    failing_page.goto("/search?q=容器 is:blue")
+    expect(failing_page.locator("#search")).to_have_attribute("aria-invalid", "true")
+    expect(failing_page.get_by_role("alert").locator("mark")).to_have_text("is:blue")
