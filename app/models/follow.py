@@ -9,7 +9,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from app.database import ON_DEMAND, Base, Moment
+from app.database import ON_DEMAND, Base, Moment, only_where
 from app.errors import N_, Refused
 from app.models.deck import Deck
 
@@ -59,7 +59,11 @@ class Follow(Base):
     settings are those of the deck that was followed, and repeated in every row."""
 
     __tablename__ = "follows"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        # Who follows a deck.
+        sa.Index("ix_follows_deck_id", "deck_id", "user_id", **only_where("stopped_at IS NULL")),
+        {"sqlite_with_rowid": False},
+    )
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     deck_id: Mapped[int] = mapped_column(sa.ForeignKey("decks.id", ondelete="CASCADE"), primary_key=True)

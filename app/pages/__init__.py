@@ -27,6 +27,7 @@ from app.pages import (
     progress,
     progress_days,
     progress_files,
+    sharing,
     study,
     words,
 )
@@ -42,5 +43,5 @@ def init_app(app: Flask) -> None:
     looking_back = (progress, progress_days, progress_files)
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
     coming_and_going = (importing, importing_reports, drafts, exporting)
-    for room in (health, accounts, *learning, library, media, copying, *coming_and_going):
+    for room in (health, accounts, *learning, library, sharing, media, copying, *coming_and_going):
         app.register_blueprint(room.bp)
