@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.models.deck import Deck
 from app.models.follow import Follow
+from app.models.memory import Memory
+from app.models.note import Card
 
 ACROSS = {"across_learners": True}
 
@@ -24,3 +26,11 @@ def numbers_of_followers(session: Session, deck_ids: Sequence[int]) -> dict[int,
     others = (Follow.deck_id.in_(deck_ids), Follow.stopped_at.is_(None), Follow.user_id.is_distinct_from(Deck.owner_id))
     counted = followers.where(*others).group_by(Follow.deck_id).execution_options(**ACROSS)
     return dict(session.execute(counted).all())
+
+
+def met_by_followers(session: Session, owner_id: int) -> sa.ColumnElement[bool]:
+    """Whether somebody else who follows or has followed a deck of an owner's has met a card."""
+    follows = sa.select(Follow.user_id).join(Deck, Deck.id == Follow.deck_id)
+    others = follows.where(Deck.owner_id == owner_id, Follow.user_id != owner_id).distinct()
+    ids = session.scalars(others.execution_options(**ACROSS)).all()
+    return sa.exists().where(Memory.user_id.in_(ids), Memory.card_id == Card.id) if ids else sa.false()

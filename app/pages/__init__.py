@@ -5,6 +5,7 @@ from flask import Flask
 from app.pages import (
     access,
     accounts,
+    adjusting,
     assets,
     cards,
     copying,
@@ -43,5 +44,5 @@ def init_app(app: Flask) -> None:
     looking_back = (progress, progress_days, progress_files)
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
     coming_and_going = (importing, importing_reports, drafts, exporting)
-    for room in (health, accounts, *learning, library, sharing, media, copying, *coming_and_going):
+    for room in (health, accounts, *learning, library, sharing, adjusting, media, copying, *coming_and_going):
         app.register_blueprint(room.bp)
