@@ -80,7 +80,7 @@ def stop_following(session: Session, learner: Learner, deck_id: int, now: dateti
     for inside in [deck_id, *decks_inside(session, [deck_id])]:
         one = session.get(Follow, (learner.id, inside))
         if one is not None and one.stopped_at is None:
-            one.stopped_at = now
+            one.stopped_at, one.shows_progress_at = now, None
     session.flush()
 
 

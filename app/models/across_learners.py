@@ -10,6 +10,7 @@ from app.models.deck import Deck
 from app.models.follow import Follow
 from app.models.memory import Memory
 from app.models.note import Card
+from app.models.user import User
 
 ACROSS = {"across_learners": True}
 
@@ -34,3 +35,11 @@ def met_by_followers(session: Session, owner_id: int) -> sa.ColumnElement[bool]:
     others = follows.where(Deck.owner_id == owner_id, Follow.user_id != owner_id).distinct()
     ids = session.scalars(others.execution_options(**ACROSS)).all()
     return sa.exists().where(Memory.user_id.in_(ids), Memory.card_id == Card.id) if ids else sa.false()
+
+
+def who_agreed(session: Session, deck_ids: Sequence[int]) -> Sequence[int]:
+    """Who lets the owner of these decks see how they get on with one of them, by name."""
+    follows = sa.select(User.id).join(Follow, Follow.user_id == User.id)
+    agreed = (Follow.deck_id.in_(deck_ids), Follow.stopped_at.is_(None), Follow.shows_progress_at.is_not(None))
+    by_name = follows.where(*agreed).group_by(User.id).order_by(User.name_key, User.id)
+    return session.scalars(by_name.execution_options(**ACROSS)).all()

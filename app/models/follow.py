@@ -87,6 +87,8 @@ class Follow(Base):
     # The deck's order_version for which new_from holds.
     order_seen: Mapped[int] = mapped_column(default=0)
     followed_at: Mapped[datetime] = mapped_column(Moment)
+    # Since when the deck's owner may see how the learner gets on with it; the same in every row of the tree. NULL: not.
+    shows_progress_at: Mapped[datetime | None] = mapped_column(Moment)
     # When the learner stopped; following again resumes. NULL: following.
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -99,7 +101,8 @@ class Follow(Base):
     def be_part_of(self, root: "Follow") -> None:
         """Belongs to the follow of a deck above, and takes over its place and its settings."""
         self.root_id = root.root_id or root.deck_id
-        shared = ("place", "scheduler_version", *Shape.__dataclass_fields__, "more_new", "more_reviews", "more_new_on")
+        own = ("place", "scheduler_version", "shows_progress_at")
+        shared = (*own, *Shape.__dataclass_fields__, "more_new", "more_reviews", "more_new_on")
         for name in shared:
             setattr(self, name, getattr(root, name))
 

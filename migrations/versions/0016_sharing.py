@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.create_index(
         *("uq_decks_link_token", "decks", ["link_token"]), unique=True, postgresql_where=LINKED, sqlite_where=LINKED
     )
+    op.add_column("follows", sa.Column("shows_progress_at", sa.BigInteger(), nullable=True))
     op.create_index(
         *("ix_follows_deck_id", "follows", ["deck_id", "user_id"]),
         postgresql_where=STANDING,
@@ -42,6 +43,7 @@ def downgrade() -> None:
     """Every deck is its owner's alone again; who follows one goes on following it, and sees its author's wording."""
     op.drop_table("adjustments")
     op.drop_index("ix_follows_deck_id", table_name="follows")
+    op.execute("ALTER TABLE follows DROP COLUMN shows_progress_at")
     op.drop_index("uq_decks_link_token", table_name="decks")
     op.drop_index("ix_decks_public", table_name="decks")
     for column in ("closed_after", "link_token", "audience"):

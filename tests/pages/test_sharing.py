@@ -208,3 +208,24 @@ def test_a_closed_deck_says_so_and_so_does_a_card_that_was_taken_out(
     share(ada, ids["deck"], 0)
     page = bob.get(f"/decks/{ids['deck']}").text
     assert "Its author does not share this deck any more." in page and "Ada's answer" in page
+
+
+def test_the_class_is_seen_by_the_owner_once_a_learner_agrees(
+    ada: Visitor, ids: dict[str, int], visitor: Callable[[], Visitor]
+) -> None:
+    link = share(ada, ids["deck"], 1)
+    bob = visitor().sign_up("Bob")
+    bob.get(link)
+    bob.press(f"{link}/follow")
+    bob.get("/study")
+    bob.answer(2)
+    path = f"/decks/{ids['deck']}/class"
+    assert "Nobody has agreed yet." in ada.get(path).text
+    assert bob.client.get(path).status_code == 404
+    bob.get(f"/decks/{ids['deck']}")
+    bob.press(r"/decks/\d+/follow/class", agrees="yes")
+    assert "The deck’s owner sees how you get on with it." in bob.page
+    page = ada.get(path).text
+    assert "Bob" in page and "1 of 1 answers was Again" in page
+    bob.press(r"/decks/\d+/follow/class", agrees="no")
+    assert "Nobody has agreed yet." in ada.get(path).text
