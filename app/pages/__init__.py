@@ -13,6 +13,7 @@ from app.pages import (
     drafts,
     errors,
     exporting,
+    forking,
     headers,
     health,
     home,
@@ -44,7 +45,7 @@ def init_app(app: Flask) -> None:
         common.init_app(app)
     looking_back = (progress, progress_days, progress_files)
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
-    shared = (sharing, adjusting, class_view)
+    shared = (sharing, adjusting, class_view, forking)
     coming_and_going = (importing, importing_reports, drafts, exporting)
     for room in (health, accounts, *learning, library, *shared, media, copying, *coming_and_going):
         app.register_blueprint(room.bp)
