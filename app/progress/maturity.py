@@ -47,5 +47,6 @@ def _of_deck(session: Session, follow: Follow) -> Maturity:
     live = session.scalar(
         sa.select(sa.func.count()).select_from(Card).where(Card.deck_id == follow.deck_id, ~Card.retired)
     )
-    new = max(0, (live or 0) - (met - int(met_retired)))
+    is_closed = follow.deck.is_closed_to(follow.user_id)
+    new = 0 if is_closed else max(0, (live or 0) - (met - int(met_retired)))
     return Maturity(follow.deck, new, met - int(mature), int(mature))

@@ -37,9 +37,7 @@ def adjust_note(
     _check(session, learner, shown, seen)
     authors = shown.note.content("")
     if card_ordinals(replace(authors, fields=fields)) != card_ordinals(authors):
-        raise Refused(
-            N_("Keep the author’s gaps: what you know hangs on them. Their words may be yours."), field="field-0"
-        )
+        raise Refused(OTHER_CARDS, field="field-0")
     if list(fields) == shown.note.fields:
         _give_up(session, learner, shown)
         return False

@@ -1,5 +1,7 @@
 """A deck that is closed again: what its followers keep, and what they get no more."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,10 +12,12 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound, Refused
 from app.exporting import FORMATS, Export
 from app.exporting.choosing import all_decks, one_deck
+from app.importing import undo_import
 from app.library import Wording, deck_page, edit_note, follow, open_note, stop_following
 from app.library.decks import shared_decks_left, shelf
-from app.models import Audience, Card, Deck, Note, Review, User
+from app.models import Audience, Card, Deck, Import, Note, Review, User
 from app.models.change import digest_of
+from app.progress import maturity_of
 from app.sharing import set_audience
 from app.study import mark_card, reset_card
 from app.study.marking import suspended
@@ -21,8 +25,8 @@ from app.study.queue import shown_card
 from app.study.rebuilding import compare
 from app.study.run import Run, cards_of
 from app.study.showing import show
-from tests.factories import a_deck, at
-from tests.sharing.steps import answer, card_of, memories, waiting
+from tests.factories import a_deck, a_note, at
+from tests.sharing.steps import DECK, FRANCE, ITALY, SPAIN, answer, card_of, memories, publish, waiting
 
 
 def close(session: Session, ada: User, deck_id: int) -> tuple[Card, Card]:
@@ -134,3 +138,40 @@ def test_what_was_closed_goes_out_as_its_follower_has_it(
         assert b"Secret" not in text and b"Spain" not in text
         if format.type_of(out).startswith("text/"):
             assert b"Capital of France?" in text
+
+
+def test_a_deck_that_moves_takes_the_audience_of_where_it_comes_to_lie(
+    session: Session, ada: User, bob: User, shared: int
+) -> None:
+    known = memories(session, bob)
+    publish(session, ada, DECK.replace("Capitals", "Private").replace("id: c", "id: private-c") + ITALY, 1)
+    publish(session, ada, DECK.replace("Capitals", "Private::Capitals") + FRANCE + SPAIN, 1)
+    deck = session.get_one(Deck, shared)
+    assert (deck.audience, deck.link_token, deck.is_closed_to(bob.id)) == (Audience.OWNER, None, True)
+    assert memories(session, bob) == known and waiting(session, bob, 1) == "Capital of France?"
+    publish(session, ada, DECK + FRANCE + SPAIN, 2)
+    assert session.get_one(Deck, shared).audience == Audience.OWNER, "moved out again, it is as it was there"
+    assert memories(session, bob) == known
+    assert [one.deck.id for one in maturity_of(session, bob) if one.new] == []
+
+
+def test_undoing_an_import_leaves_what_a_follower_has_met(session: Session, ada: User, bob: User, shared: int) -> None:
+    done = Import(user_id=ada.id, file_name="more.md", at=at(1), finished_at=at(1), report={})
+    session.add(done)
+    session.flush()
+    deck = session.get_one(Deck, shared)
+    met, unmet = (a_note(session, deck)[0] for _ in range(2))
+    for card in (met, unmet):
+        card.import_id = session.get_one(Note, card.note_id).import_id = done.id
+    session.flush()
+    answer(session, bob, met.id, 1)
+    met_id, unmet_id = met.id, unmet.id
+
+    @contextmanager
+    def transaction() -> Iterator[Session]:
+        yield session
+        session.flush()
+
+    undo_import(ada.id, done.id, at(2), transaction)
+    session.expire_all()
+    assert session.get(Card, met_id) is not None and session.get(Card, unmet_id) is None
