@@ -29,8 +29,8 @@ def is_open_to(user_id: Id) -> sa.ColumnElement[bool]:
 
 
 def set_tree(session: Session, deck_id: int, audience: Audience) -> None:
-    """Gives a deck and those inside it an audience. Who follows what is nobody else's any more keeps what they have
-    met, as it is now."""
+    """Gives a deck and those inside it an audience. Whoever follows a deck that this closes keeps what they have met,
+    as it is now."""
     ids = [deck_id, *decks_inside(session, [deck_id])]
     closed_after: Any = sa.null()
     if audience is Audience.OWNER:

@@ -18,9 +18,11 @@ from app.library.decks import shared_decks_left, shelf
 from app.models import Audience, Card, Deck, Import, Note, Review, User
 from app.models.change import digest_of
 from app.progress import maturity_of
+from app.scheduling import Answer
 from app.sharing import set_audience
-from app.study import mark_card, reset_card
+from app.study import mark_card, merge_answers, reset_card
 from app.study.marking import suspended
+from app.study.merging import LateAnswer
 from app.study.queue import shown_card
 from app.study.rebuilding import compare
 from app.study.run import Run, cards_of
@@ -83,6 +85,8 @@ def test_and_nothing_else_of_it(session: Session, ada: User, bob: User, eve: Use
     for which in ("all", "new", "met"):
         run = Run(which, shared, None, 100, 7, bob.today(at(1)), at(1))
         assert cards_of(session, bob, run) == ([] if which == "new" else [met.id])
+    late = [LateAnswer(card.id, Answer(uuid4(), bob.today(at(1)), at(1), 4)) for card in (met, unmet)]
+    assert [one.card_id for one in merge_answers(session, bob, late)] == [unmet.id]
     assert not session.scalars(sa.select(Review).where(Review.card_id == unmet.id)).all()
 
 
