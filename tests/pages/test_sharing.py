@@ -192,6 +192,11 @@ def test_who_can_see_it_is_one_of_three(ada: Visitor, ids: dict[str, int], store
     assert stored(sa.select(Deck.audience)) == [(0,)]
 
 
+def today_of(person: Visitor) -> str:
+    """The page of what the person answered today."""
+    return re.search(r'href="(/progress/days/[^"?]+)', person.get("/progress/days").text)[1]
+
+
 def test_a_closed_deck_says_so_and_so_does_a_card_that_was_taken_out(
     ada: Visitor, ids: dict[str, int], visitor: Callable[[], Visitor], change: Change
 ) -> None:
@@ -206,6 +211,10 @@ def test_a_closed_deck_says_so_and_so_does_a_card_that_was_taken_out(
     assert "This card was taken out of its deck." in bob.get(f"/cards/{ids['card']}").text
     assert "1 card that you have met was taken out by its author since." in bob.get(f"/decks/{ids['deck']}").text
     share(ada, ids["deck"], 0)
+    ada.get(f"/notes/{ids['note']}/edit")
+    ada.press(rf"/notes/{ids['note']}/edit", **{"field-0": "Ada's secret", "field-1": "Ada's secret"})
+    for path in ("/study", "/cards/marked", f"/cards/{ids['card']}", f"/notes/{ids['note']}/edit", today_of(bob)):
+        assert "secret" not in bob.get(path).text, path
     page = bob.get(f"/decks/{ids['deck']}").text
     assert "Its author does not share this deck any more." in page and "Ada's answer" in page
 
