@@ -29,6 +29,7 @@ SQLITE_STATISTICS = {
     ("period_totals", "period_totals"): "1000000 10000 200 20 10 5 5 2 1",
     ("memory_counts", "memory_counts"): "1000000 10000 1500 150 1",
     ("follows", "follows"): "100000 10 1",
+    ("follows", "ix_follows_deck_id"): "100000 1000 1",
     ("cards", "ix_cards_deck_id_position"): "1000000 1000 1",
     ("cards", "sqlite_autoindex_cards_1"): "1000000 2 1",
 }

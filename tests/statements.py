@@ -74,7 +74,7 @@ def _asked_by() -> str | None:
 
 
 TOTALS = ("day_totals", "period_totals", "memory_counts")
-LEARNERS_TABLES = ("follows", "memories", "reviews", "daily_summaries", *TOTALS)
+LEARNERS_TABLES = ("follows", "memories", "reviews", "daily_summaries", "adjustments", *TOTALS)
 _MENTION = re.compile(rf"\b(FROM|JOIN|UPDATE|INTO) \(*({'|'.join(LEARNERS_TABLES)})\b(?: AS (\w+))?")
 _PARAMETER = r"(\?|:\w+|%\(\w+\)s(::\w+)?|\d+)"
 

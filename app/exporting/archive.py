@@ -79,9 +79,12 @@ def _pieces_of(path: Path) -> Iterator[bytes]:
 
 
 def media_in(connection: sa.Connection, export: Export, names: set[str] | None) -> list[tuple[str, Path]]:
-    """The learner's own files of these names (None: all of them) and where they lie. Only an owner's cards can ask for
-    an owner's files, so those of others are none of theirs."""
-    own = sa.select(MediaName.name, MediaName.digest).where(MediaName.owner_id == export.learner.id)
+    """The files of these names (None: all of the learner's own) and where they lie. They are the learner's; of a deck
+    of somebody else's, those of its author that the cards which go out ask for."""
+    owner_id = export.learner.id if export.everything else export.decks[0].owner_id
+    if owner_id != export.learner.id and names is None:
+        return []
+    own = sa.select(MediaName.name, MediaName.digest).where(MediaName.owner_id == owner_id)
     rows = connection.execute(own.order_by(MediaName.name))
     chosen = [(name, path_of_file(export.media, digest)) for name, digest in rows if names is None or name in names]
     return [(name, path) for name, path in chosen if path.exists()]

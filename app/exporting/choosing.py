@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.errors import NotFound
-from app.models import Card, Deck, Follow, Learner, Note, NoteType
+from app.models import Card, Deck, Follow, Learner, Memory, Note, NoteType, NoteVersion
 from app.models.deck import decks_inside, with_parents
 
 
@@ -38,6 +38,18 @@ class Export:
     def places(self) -> dict[int, int]:
         """The decks' places by their ids."""
         return {deck.id: place for place, deck in enumerate(self.decks)}
+
+    @cached_property
+    def closed(self) -> dict[int, int]:
+        """The decks that were closed to the learner by their ids: after which change. Of these goes out what they have
+        met, as it was then."""
+        return {deck.id: deck.closed_after or 0 for deck in self.decks if deck.is_closed_to(self.learner.id)}
+
+    @cached_property
+    def theirs(self) -> sa.ColumnElement[bool]:
+        """Which cards are the learner's to take."""
+        met = sa.exists().where(Memory.user_id == self.learner.id, Memory.card_id == Card.id)
+        return sa.or_(Card.deck_id.not_in(self.closed), met) if self.closed else sa.true()
 
 
 def one_deck(session: Session, learner: Learner, deck_id: int) -> tuple[Deck, ...]:
@@ -85,8 +97,12 @@ def _in_order(session: Session, decks: Iterable[Deck]) -> tuple[Deck, ...]:
 
 def types_in(session: Session, export: Export) -> dict[int, NoteType]:
     """The note types of the decks' notes, by id."""
-    used = sa.select(Note.note_type_id).join(Card, Card.note_id == Note.id).where(Card.deck_id.in_(export.places))
-    types = session.scalars(sa.select(NoteType).where(NoteType.id.in_(used)).order_by(NoteType.id)).all()
+    cards = (Card.deck_id.in_(export.places), export.theirs)
+    used = sa.select(Note.note_type_id).join(Card, Card.note_id == Note.id).where(*cards)
+    then = sa.select(NoteVersion.note_type_id).join(Card, Card.note_id == NoteVersion.note_id)
+    then = then.where(Card.deck_id.in_(export.closed), export.theirs)
+    chosen = sa.or_(NoteType.id.in_(used), NoteType.id.in_(then)) if export.closed else NoteType.id.in_(used)
+    types = session.scalars(sa.select(NoteType).where(chosen).order_by(NoteType.id)).all()
     return {note_type.id: note_type for note_type in types}
 
 

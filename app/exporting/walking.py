@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.exporting.choosing import Export
 from app.models import Card, Follow, Mark, Memory, Note, Review
+from app.models.change import CONTENT, content_when
 from app.models.note import Format
 from app.scheduling import MemoryState
 
@@ -112,16 +113,17 @@ def notes_of(
     the last column; `undone`: reviews that were undone too."""
     walk = _Walk(connection, export, ids, undone)
     for place, deck in enumerate(export.decks):
-        yield from walk.notes(place, _standing(connection, deck.id))
+        yield from walk.notes(place, _standing(connection, export, deck.id))
     if export.with_progress:
         for place, cards in _retired(connection, export).items():
             yield from walk.gone(place, cards)
 
 
-def _standing(connection: sa.Connection, deck_id: int) -> Iterator[Sequence[tuple[int, int]]]:
+def _standing(connection: sa.Connection, export: Export, deck_id: int) -> Iterator[Sequence[tuple[int, int]]]:
     """The deck's cards and their notes, a page at a time."""
     place = sa.tuple_(Card.position, Card.id)
     rows = sa.select(Card.id, Card.note_id, Card.position).where(Card.deck_id == deck_id, ~Card.retired)
+    rows = rows.where(export.theirs)
     rows = rows.order_by(Card.position, Card.id).limit(PAGE)
     after = (-(2**31), -1)
     while page := connection.execute(rows.where(place > sa.tuple_(*map(sa.literal, after)))).all():
@@ -168,7 +170,8 @@ class _Walk:
 
     def _cards(self, note_ids: set[int]) -> dict[int, list[OutCard]]:
         columns = (Card.note_id, Card.id, Card.ordinal, Card.deck_id, Card.position, Card.retired)
-        chosen = sa.select(*columns).where(Card.note_id.in_(sorted(note_ids))).order_by(Card.note_id, Card.ordinal)
+        chosen = sa.select(*columns).where(Card.note_id.in_(sorted(note_ids)), self.export.theirs)
+        chosen = chosen.order_by(Card.note_id, Card.ordinal)
         cards: dict[int, list[OutCard]] = {}
         for note_id, card_id, ordinal, deck_id, position, retired in self.connection.execute(chosen):
             if deck_id in self.export.places:
@@ -178,13 +181,17 @@ class _Walk:
 
     def _whole(self, place: int, note_ids: list[int], cards: dict[int, list[OutCard]]) -> Iterator[OutNote]:
         rows = self.connection.execute(sa.select(*NOTE).where(Note.id.in_(note_ids)))
-        notes = {row[0]: row for row in rows}
+        notes = {row[0]: row._asdict() for row in rows}
+        closed_after = self.export.closed.get(self.export.decks[place].id)
+        if closed_after is not None:
+            for version in self.connection.execute(content_when(note_ids, closed_after)).mappings():
+                notes[version["note_id"]].update({name: version[name] for name in CONTENT})
         by_id = {card.id: card for note_id in note_ids for card in cards[note_id]}
         if self.export.with_progress:
             self._add_progress(by_id)
         for note_id in note_ids:
             kept = [card for card in cards[note_id] if not card.retired or card.memory is not None]
-            yield OutNote(*tuple(notes[note_id]), place, kept)  # type: ignore[call-arg]  # as NOTE says
+            yield OutNote(*notes[note_id].values(), place, kept)  # type: ignore[call-arg]  # as NOTE says
         self.export.told(len(note_ids))
 
     def _add_progress(self, cards: dict[int, OutCard]) -> None:

@@ -14,6 +14,7 @@ from app.importing.note_types import EVERYWHERE, own_type, remove_types, types_b
 from app.importing.parsed import DeckHeader, ParsedNote
 from app.models import Card, Deck, Follow, Note, NoteType
 from app.models.across_learners import followers_of
+from app.models.audience import take_audience
 from app.models.deck import decks_inside, with_parents
 
 InTransaction = Callable[[], AbstractContextManager[Session]]
@@ -198,6 +199,9 @@ def publish(session: Session, target: Target, *, reordered: bool = False) -> Non
     if target.is_new or deck.parent_id != target.parent_id:
         deck.parent_id = target.parent_id
         _fit_into_trees(session, target)
+        session.flush()
+        for deck_id in dict.fromkeys((*target.new_deck_ids, target.deck_id)):
+            take_audience(session, deck_id)
     session.flush()
 
 

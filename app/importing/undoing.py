@@ -15,6 +15,7 @@ from app.importing.opening import InTransaction
 from app.importing.progressing import add_totals
 from app.importing.removing import AT_ONCE, remove_cards, removed
 from app.models import Card, Change, DailySummary, Deck, Import, Memory, Note, NoteVersion, Review, Tombstone
+from app.models.across_learners import met_by_followers
 from app.models.change import begin_change, content_of, keep_versions
 from app.models.contents import fit_cards
 from app.models.deck import unseen_decks
@@ -100,7 +101,8 @@ def undone_halfway(session: Session) -> list[tuple[int, int]]:
 def _let_go_of_what_was_used(session: Session, user_id: int, import_id: int) -> int:
     """Makes the notes that were studied or edited since the import's no more, and their history with them."""
     log = (Review.user_id == user_id, Review.card_id == Card.id, *GIVEN_SINCE)
-    studied = sa.exists().where(Card.note_id == Note.id, *log)
+    by_others = met_by_followers(session, user_id)
+    studied = sa.exists().where(Card.note_id == Note.id, sa.or_(sa.exists().where(*log), by_others))
     edited = sa.exists().where(NoteVersion.note_id == Note.id)
     own = (Note.owner_id == user_id, Note.import_id == import_id)
     note_ids = list(session.scalars(sa.select(Note.id).where(*own, sa.or_(studied, edited))))
@@ -137,10 +139,12 @@ def _restore(session: Session, user_id: int, import_id: int, now: datetime, undo
     added = sa.select(Card.id).join(Note, Note.id == Card.note_id)
     added = added.where(Note.owner_id == user_id, Card.import_id == import_id)
     card_ids = list(session.scalars(added.where(Note.import_id.is_distinct_from(import_id))))
+    by_others = met_by_followers(session, user_id)
     for start in range(0, len(card_ids), AT_ONCE):
         some = card_ids[start : start + AT_ONCE]
         met = (Review.user_id == user_id, Review.card_id.in_(some))
         used = set(session.scalars(sa.select(Review.card_id).where(*met, *GIVEN_SINCE)))
+        used |= set(session.scalars(sa.select(Card.id).where(Card.id.in_(some), by_others)))
         session.execute(sa.update(Card).where(Card.id.in_(used)).values(retired=True))
         remove_cards(session, user_id, [card_id for card_id in some if card_id not in used])
 

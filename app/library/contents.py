@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFound
 from app.library.following import visible_deck
-from app.models import Card, Deck, Follow, Learner, Note
+from app.models import Card, Deck, Follow, Learner, Memory, Note
 from app.models.deck import decks_inside, with_parents
+from app.models.shown import ShownNote, shown_to
 
 NOTES_A_PAGE = 50
 
@@ -27,18 +28,22 @@ class DeckPage:
     """A deck as a learner looks into it: one page of its notes, and the decks inside it.
 
     `follow` is None for a deck they do not follow; `root` is the deck they followed, if it lies above this one. The
-    counts are of all cards and notes in the deck and inside it, `own_notes` of the notes that are paged through.
+    counts are of all cards and notes in the deck and inside it, `own_notes` of the notes that are paged through. Of a
+    deck that was closed to them (`is_closed`) it is only what they have met. `gone`: how many cards they have met that
+    the author removed since.
     """
 
     deck: Deck
     follow: Follow | None
     root: Deck | None
     inside: Sequence[DeckInside]
-    notes: Sequence[Note]
+    notes: Sequence[ShownNote]
     note_count: int
     card_count: int
     own_notes: int
     page: int
+    is_closed: bool = False
+    gone: int = 0
 
     @property
     def pages(self) -> int:
@@ -48,15 +53,13 @@ class DeckPage:
 def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> DeckPage:
     """Page `page` (from 1) of a deck's notes in the deck's order.
 
-    Raises NotFound unless it is a starter deck or the learner's own, and for a page it does not have.
+    Raises NotFound for a deck they may not see, and for a page it does not have.
     """
     (deck,) = with_parents(session, [visible_deck(session, learner, deck_id)])
-    first = (
-        sa.select(Card.note_id, sa.func.min(Card.position).label("position"))
-        .where(Card.deck_id == deck_id, ~Card.retired)
-        .group_by(Card.note_id)
-        .subquery()
-    )
+    is_closed = deck.is_closed_to(learner.id)
+    theirs = _met_by(learner) if is_closed else ~Card.retired
+    places = sa.select(Card.note_id, sa.func.min(Card.position).label("position"))
+    first = places.where(Card.deck_id == deck_id, theirs).group_by(Card.note_id).subquery()
     count = session.scalar(sa.select(sa.func.count()).select_from(first)) or 0
     if page < 1 or page > max(1, -(-count // NOTES_A_PAGE)):
         raise NotFound()
@@ -68,20 +71,33 @@ def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> De
         .limit(NOTES_A_PAGE)
         .offset((page - 1) * NOTES_A_PAGE)
     ).all()
-    counted = _counts(session, [deck_id, *decks_inside(session, [deck_id])])
+    tree = [deck_id, *decks_inside(session, [deck_id])]
+    counted = _counts(session, tree, theirs)
     followed = session.get(Follow, (learner.id, deck_id))
     followed = followed if followed and followed.stopped_at is None else None
     return DeckPage(
         deck=deck,
         follow=followed,
         root=_root(session, followed),
-        inside=_inside(session, deck_id, counted),
-        notes=notes,
+        inside=_inside(session, deck_id, counted, is_closed=is_closed),
+        notes=shown_to(session, learner.id, [(note, deck) for note in notes]),
         note_count=sum(notes_in for notes_in, _ in counted.values()),
         card_count=sum(cards for _, cards in counted.values()),
         own_notes=count,
         page=page,
+        is_closed=is_closed,
+        gone=_gone(session, learner, tree),
     )
+
+
+def _met_by(learner: Learner) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Memory.user_id == learner.id, Memory.card_id == Card.id)
+
+
+def _gone(session: Session, learner: Learner, deck_ids: Sequence[int]) -> int:
+    met = sa.select(sa.func.count()).select_from(Memory).join(Card, Card.id == Memory.card_id)
+    own = (Memory.user_id == learner.id, Memory.deck_id.in_(deck_ids), Card.retired)
+    return session.scalar(met.where(*own)) or 0
 
 
 def _root(session: Session, followed: Follow | None) -> Deck | None:
@@ -93,17 +109,22 @@ def _root(session: Session, followed: Follow | None) -> Deck | None:
     return with_parents(session, [session.get_one(Deck, followed.root_id)])[0]
 
 
-def _counts(session: Session, deck_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+def _counts(session: Session, deck_ids: Sequence[int], which: sa.ColumnElement[bool]) -> dict[int, tuple[int, int]]:
     """How many notes and cards each of the decks has; a deck without any is left out."""
     counted = (
         sa.select(Card.deck_id, sa.func.count(Card.note_id.distinct()), sa.func.count())
-        .where(Card.deck_id.in_(deck_ids), ~Card.retired)
+        .where(Card.deck_id.in_(deck_ids), which)
         .group_by(Card.deck_id)
     )
     return {deck_id: (notes, cards) for deck_id, notes, cards in session.execute(counted)}
 
 
-def _inside(session: Session, deck_id: int, counted: dict[int, tuple[int, int]]) -> list[DeckInside]:
+def _inside(
+    session: Session, deck_id: int, counted: dict[int, tuple[int, int]], *, is_closed: bool
+) -> list[DeckInside]:
+    """The decks right inside; of one that is closed, those with something in them."""
     children = sa.select(Deck).where(Deck.parent_id == deck_id, Deck.published).order_by(Deck.place, Deck.id)
     decks = with_parents(session, session.scalars(children).all())
+    if is_closed:
+        decks = [deck for deck in decks if counted.keys() & {deck.id, *decks_inside(session, [deck.id])}]
     return [DeckInside(deck, counted.get(deck.id, (0, 0))[0]) for deck in decks]

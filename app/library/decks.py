@@ -120,6 +120,18 @@ def own_decks_left(session: Session, learner: Learner) -> list[DeckTree]:
     return [tree for tree in trees if tree.inside or tree.deck.id in with_cards]
 
 
+def shared_decks_left(session: Session, learner: Learner) -> list[DeckTree]:
+    """The decks of other learners that the learner stopped following."""
+    decks = (
+        sa.select(Deck)
+        .join(Follow, Follow.deck_id == Deck.id)
+        .where(Follow.user_id == learner.id, Follow.stopped_at.is_not(None), Deck.published)
+        .where(Deck.owner_id.is_not(None), Deck.owner_id != learner.id)
+        .order_by(Deck.name, Deck.id)
+    )
+    return _trees(with_parents(session, session.scalars(decks).all()))
+
+
 def _starters() -> sa.Select[Deck]:
     published = sa.select(Deck).where(Deck.owner_id.is_(None), Deck.published)
     return published.order_by(Deck.language, Deck.place, Deck.id)

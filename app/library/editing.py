@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import N_, NotFound, Refused, Stale
-from app.models import Card, Change, Deck, Learner, Note
+from app.models import Card, Change, Deck, Learner, Memory, Note
+from app.models.audience import is_open_to, may_see
 from app.models.change import Verb, begin_change, content_of, digest_of, keep_versions
 from app.models.contents import fit_cards
 from app.models.deck import with_parents
 from app.models.note import set_tags
+from app.models.shown import ShownNote, shown_to
 from app.rendering import LONGEST_FIELD, Content, card_ordinals, has_cloze, shows_nothing
 
 MOST_TAGS, LONGEST_TAG = 50, 100
@@ -34,23 +36,27 @@ class Wording:
 @dataclass(frozen=True, slots=True)
 class OpenNote:
     """A note as its editor shows it. `deck`: where its first card lies; `is_own`: the learner may write it; `digest`:
-    which content this is."""
+    which content this is; `shown`: the note with the learner's own wording, if it is somebody else's."""
 
     note: Note
     deck: Deck
     is_own: bool
     digest: str
+    shown: ShownNote
 
 
 def open_note(session: Session, learner: Learner, note_id: int) -> OpenNote:
-    """A note the learner may see. Raises NotFound unless it lies in a starter deck or is the learner's own."""
-    seen = (Card.note_id == note_id, Deck.published, sa.or_(Deck.owner_id.is_(None), Deck.owner_id == learner.id))
+    """A note the learner may see: it lies in a deck they may see and, if that was closed to them, they have met it.
+    Raises NotFound."""
+    met = sa.exists().where(Memory.user_id == learner.id, Memory.card_id == Card.id)
+    seen = (Card.note_id == note_id, may_see(learner.id), sa.or_(is_open_to(learner.id), met))
     deck = session.scalars(sa.select(Deck).join(Card).where(*seen).order_by(Card.ordinal).limit(1)).first()
     if deck is None:
         raise NotFound()
     chosen = sa.select(Note).where(Note.id == note_id).options(joinedload(Note.note_type))
-    note = session.scalars(chosen).one()
-    return OpenNote(note, with_parents(session, [deck])[0], note.owner_id == learner.id, digest_of(note))
+    shown = shown_to(session, learner.id, [(session.scalars(chosen).one(), deck)])[0]
+    note = shown.note
+    return OpenNote(note, with_parents(session, [deck])[0], note.owner_id == learner.id, digest_of(note), shown)
 
 
 def may_edit(session: Session, learner: Learner, note_id: int) -> bool:

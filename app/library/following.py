@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.models import DailySummary, Deck, Follow, Kind, Learner, Stage, User
+from app.models.audience import may_see
 from app.models.deck import decks_inside
 from app.models.follow import (
     MOST_A_DAY,
@@ -21,14 +22,14 @@ from app.models.follow import (
 from app.models.user import one_at_a_time
 
 
-def follow(session: Session, learner: Learner, deck_id: int, now: datetime) -> Deck:
+def follow(session: Session, learner: Learner, deck_id: int, now: datetime, *, invited: bool = False) -> Deck:
     """Follows a deck with the decks inside it and returns it; who followed it before goes on where they stopped.
 
     What was followed for itself and lies inside becomes a part of it, and shares its settings. A deck inside
-    a followed one, which the learner had left, comes back as a part. Raises NotFound unless it is a starter deck or the
-    learner's own.
+    a followed one, which the learner had left, comes back as a part. Raises NotFound for a deck they may not see;
+    `invited`: they came by its link.
     """
-    deck = visible_deck(session, learner, deck_id)
+    deck = session.get_one(Deck, deck_id) if invited else visible_deck(session, learner, deck_id)
     lock_follows(session, learner.id, [deck.id, *decks_inside(session, [deck.id])])
     one_at_a_time(session, learner)
     root, before = _root_above(session, learner, deck), session.get(Follow, (learner.id, deck.id))
@@ -65,9 +66,10 @@ def _root_above(session: Session, learner: Learner, deck: Deck) -> Follow | None
 
 
 def visible_deck(session: Session, learner: Learner, deck_id: int) -> Deck:
-    """A deck the learner may look into and follow. Raises NotFound unless it is a starter deck or their own."""
-    deck = session.get(Deck, deck_id)
-    if deck is None or not deck.published or deck.owner_id not in {None, learner.id}:
+    """A deck the learner may look into and follow: a starter deck, their own, everybody's, or one they follow or have
+    followed. Raises NotFound."""
+    deck = session.scalars(sa.select(Deck).where(Deck.id == deck_id, may_see(learner.id))).first()
+    if deck is None:
         raise NotFound()
     return deck
 
@@ -78,7 +80,7 @@ def stop_following(session: Session, learner: Learner, deck_id: int, now: dateti
     for inside in [deck_id, *decks_inside(session, [deck_id])]:
         one = session.get(Follow, (learner.id, inside))
         if one is not None and one.stopped_at is None:
-            one.stopped_at = now
+            one.stopped_at, one.shows_progress_at = now, None
     session.flush()
 
 

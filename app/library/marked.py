@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.errors import NotFound
 from app.models import Card, Deck, Follow, Learner, Mark, Note
 from app.models.deck import with_parents
+from app.models.shown import ShownNote, shown_to
 
 CARDS_A_PAGE = 50
 
@@ -19,6 +20,7 @@ class MarkedCard:
 
     card: Card
     mark: Mark
+    shown: ShownNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +56,6 @@ def marked_cards(session: Session, learner: Learner, today: int, page: int) -> M
     shown = shown.order_by(Mark.suspended.desc(), Mark.buried_until.desc(), Mark.card_id)
     found = session.execute(shown.limit(CARDS_A_PAGE).offset((page - 1) * CARDS_A_PAGE)).all()
     with_parents(session, [card.deck for _, card in found])
-    return MarkedPage([MarkedCard(card, mark) for mark, card in found], count, page)
+    shown_notes = shown_to(session, learner.id, [(card.note, card.deck) for _, card in found])
+    marked = [MarkedCard(card, mark, note) for (mark, card), note in zip(found, shown_notes, strict=True)]
+    return MarkedPage(marked, count, page)

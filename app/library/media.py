@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Handle, connection_of
 from app.errors import N_, NotFound, Refused, TooLarge
-from app.models import Deck, Follow, Import, Learner, MediaName, Medium, Note, NoteType
+from app.models import Deck, Import, Learner, MediaName, Medium, Note, NoteType
 from app.models.media import path_of_file
 
 LARGEST_FILE = 20 * 2**20
@@ -141,16 +141,8 @@ def media_of(handle: Handle, owner_id: int | None, names: Sequence[str]) -> dict
     return {wanted[row.name]: Named(*row) for row in rows}
 
 
-def visible_medium(handle: Handle, learner: Learner, owner_id: int, name: str) -> Named:
-    """A file as somebody may see it who owns it, or follows or has followed a deck of its owner. Raises NotFound."""
-    followed = (
-        sa.select(Follow.deck_id)
-        .join(Deck, Deck.id == Follow.deck_id)
-        .where(Follow.user_id == learner.id, Deck.owner_id == owner_id)
-        .limit(1)
-    )
-    if owner_id != learner.id and connection_of(handle).execute(followed).first() is None:
-        raise NotFound()
+def medium(handle: Handle, owner_id: int, name: str) -> Named:
+    """A file of an author's. Raises NotFound."""
     found = media_of(handle, owner_id, [name]).get(name)
     if found is None:
         raise NotFound()
@@ -190,7 +182,7 @@ _NAMED = sa.select(MediaName.name, MediaName.digest, Medium.content_type, Medium
 
 def _used(session: Session, learner: Learner, names: Sequence[str]) -> set[str]:
     """Which of the names stand in a note of the learner's or in a template of theirs."""
-    used = _named_in(names, _templates_of(session, learner))
+    used = named_in(names, _templates_of(session, learner))
     left, last_id = set(names) - used, 0
     # What an undone import has left is nobody's any more, and goes at the next start if not at once.
     undone = sa.select(Import.id).where(Import.user_id == learner.id, Import.undone_at.is_not(None))
@@ -198,12 +190,13 @@ def _used(session: Session, learner: Learner, names: Sequence[str]) -> set[str]:
     own = sa.select(Note.id, Note.fields).where(Note.owner_id == learner.id, stays)
     own = own.order_by(Note.id).limit(NOTES_AT_ONCE)
     while left and (rows := session.execute(own.where(Note.id > last_id)).all()):
-        found = _named_in(left, "\n".join(field for _, fields in rows for field in fields))
+        found = named_in(left, "\n".join(field for _, fields in rows for field in fields))
         left, used, last_id = left - found, used | found, rows[-1][0]
     return used
 
 
-def _named_in(names: Iterable[str], text: str) -> set[str]:
+def named_in(names: Iterable[str], text: str) -> set[str]:
+    """Which of the names stand in a text."""
     written = unicodedata.normalize("NFC", text)
     # As an address and as HTML it may be written in other characters.
     meant = unicodedata.normalize("NFC", unquote(unescape(written)))

@@ -1,7 +1,8 @@
 """Every table, what a row knows about itself, and the queries that several rooms share."""
 
+from app.models.adjustment import Adjustment
 from app.models.change import Change, NoteVersion
-from app.models.deck import Deck
+from app.models.deck import Audience, Deck
 from app.models.follow import Follow
 from app.models.imported import Import, Tombstone
 from app.models.mark import Mark, MarkChange, Marks
@@ -20,6 +21,8 @@ from app.scheduling.stages import Stage
 
 __all__ = [
     "EVER",
+    "Adjustment",
+    "Audience",
     "Card",
     "Change",
     "DailySummary",

@@ -1,9 +1,16 @@
 """The few queries on learners' own tables that do not name one learner. Every other one does, so that those tables can
 be split by learner; a guardian in the tests knows these by their option."""
 
-import sqlalchemy as sa
+from collections.abc import Sequence
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models.deck import Deck
 from app.models.follow import Follow
+from app.models.memory import Memory
+from app.models.note import Card
+from app.models.user import User
 
 ACROSS = {"across_learners": True}
 
@@ -12,3 +19,27 @@ def followers_of(deck_id: int) -> sa.Select[Follow]:
     """Everybody's follow of a deck."""
     follows = sa.select(Follow).where(Follow.deck_id == deck_id, Follow.stopped_at.is_(None))
     return follows.execution_options(**ACROSS)
+
+
+def numbers_of_followers(session: Session, deck_ids: Sequence[int]) -> dict[int, int]:
+    """How many others than their owners follow each of these decks; one that nobody follows is left out."""
+    followers = sa.select(Follow.deck_id, sa.func.count()).join(Deck, Deck.id == Follow.deck_id)
+    others = (Follow.deck_id.in_(deck_ids), Follow.stopped_at.is_(None), Follow.user_id.is_distinct_from(Deck.owner_id))
+    counted = followers.where(*others).group_by(Follow.deck_id).execution_options(**ACROSS)
+    return dict(session.execute(counted).all())
+
+
+def met_by_followers(session: Session, owner_id: int) -> sa.ColumnElement[bool]:
+    """Whether somebody else who follows or has followed a deck of an owner's has met a card."""
+    follows = sa.select(Follow.user_id).join(Deck, Deck.id == Follow.deck_id)
+    others = follows.where(Deck.owner_id == owner_id, Follow.user_id != owner_id).distinct()
+    ids = session.scalars(others.execution_options(**ACROSS)).all()
+    return sa.exists().where(Memory.user_id.in_(ids), Memory.card_id == Card.id) if ids else sa.false()
+
+
+def who_agreed(session: Session, deck_ids: Sequence[int]) -> Sequence[int]:
+    """Who lets the owner of these decks see how they get on with one of them, by name."""
+    follows = sa.select(User.id).join(Follow, Follow.user_id == User.id)
+    agreed = (Follow.deck_id.in_(deck_ids), Follow.stopped_at.is_(None), Follow.shows_progress_at.is_not(None))
+    by_name = follows.where(*agreed).group_by(User.id).order_by(User.name_key, User.id)
+    return session.scalars(by_name.execution_options(**ACROSS)).all()

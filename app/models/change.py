@@ -88,6 +88,15 @@ def keep_versions(session: Session, change: Change, note_ids: Sequence[int]) -> 
     session.execute(sa.insert(NoteVersion).from_select(["change_id", "note_id", *CONTENT], former))
 
 
+def content_when(note_ids: Sequence[int], change_id: int) -> sa.Select[NoteVersion]:
+    """How these notes were after a change; a note that is missing has not been changed since."""
+    later = (NoteVersion.note_id.in_(note_ids), NoteVersion.change_id > change_id)
+    first = sa.select(NoteVersion.note_id, sa.func.min(NoteVersion.change_id).label("change_id")).where(*later)
+    first_of_each = first.group_by(NoteVersion.note_id).subquery()
+    same = sa.and_(NoteVersion.note_id == first_of_each.c.note_id, NoteVersion.change_id == first_of_each.c.change_id)
+    return sa.select(NoteVersion).join(first_of_each, same)
+
+
 Number = int | sa.SQLColumnExpression[int]
 
 

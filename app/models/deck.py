@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,15 @@ from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.database import ON_DEMAND, Base, Moment, only_where
+
+
+class Audience(IntEnum):
+    """Who may look into a learner's own deck and follow it. Starter decks are everybody's in any case."""
+
+    OWNER = 0
+    # Whoever has the deck's link.
+    LINK = 1
+    EVERYBODY = 2
 
 
 class Deck(Base):
@@ -21,6 +31,8 @@ class Deck(Base):
         sa.Index("uq_decks_starter", "guid", "language", unique=True, **only_where("owner_id IS NULL")),
         # Few at any time: what is being imported.
         sa.Index("ix_decks_unpublished", "owner_id", **only_where("NOT published", on_sqlite="published = 0")),
+        sa.Index("ix_decks_public", "audience", **only_where("audience = 2")),
+        sa.Index("uq_decks_link_token", "link_token", unique=True, **only_where("link_token IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -45,8 +57,19 @@ class Deck(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     # The Import that made it; see Note.
     import_id: Mapped[int | None]
+    # Chosen for a deck at the top; the decks inside have the same. `models/audience.py` keeps them so.
+    audience: Mapped[Audience] = mapped_column(sa.SmallInteger, default=Audience.OWNER)
+    # What the deck's link ends with, as it is: it opens nothing that does not stand beside it. NULL: there is none.
+    link_token: Mapped[str | None] = mapped_column(sa.String(32))
+    # The latest Change (0: there was none) when the deck was closed to its followers, who keep what they have met as
+    # it was then. NULL: it is open, or was never shared.
+    closed_after: Mapped[int | None]
 
     parent: Mapped["Deck | None"] = relationship(remote_side="Deck.id", lazy=ON_DEMAND)
+
+    def is_closed_to(self, user_id: int) -> bool:
+        """Whether a learner who follows it keeps what they have met, as it was, and gets no more."""
+        return self.closed_after is not None and self.owner_id != user_id
 
     @property
     def path(self) -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from app.database import ON_DEMAND, Base, Moment
+from app.database import ON_DEMAND, Base, Moment, only_where
 from app.errors import N_, Refused
 from app.models.deck import Deck
 
@@ -59,7 +59,11 @@ class Follow(Base):
     settings are those of the deck that was followed, and repeated in every row."""
 
     __tablename__ = "follows"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        # Who follows a deck.
+        sa.Index("ix_follows_deck_id", "deck_id", "user_id", **only_where("stopped_at IS NULL")),
+        {"sqlite_with_rowid": False},
+    )
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     deck_id: Mapped[int] = mapped_column(sa.ForeignKey("decks.id", ondelete="CASCADE"), primary_key=True)
@@ -83,6 +87,8 @@ class Follow(Base):
     # The deck's order_version for which new_from holds.
     order_seen: Mapped[int] = mapped_column(default=0)
     followed_at: Mapped[datetime] = mapped_column(Moment)
+    # Since when the deck's owner may see how the learner gets on with it; the same in every row of the tree. NULL: not.
+    shows_progress_at: Mapped[datetime | None] = mapped_column(Moment)
     # When the learner stopped; following again resumes. NULL: following.
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -95,7 +101,8 @@ class Follow(Base):
     def be_part_of(self, root: "Follow") -> None:
         """Belongs to the follow of a deck above, and takes over its place and its settings."""
         self.root_id = root.root_id or root.deck_id
-        shared = ("place", "scheduler_version", *Shape.__dataclass_fields__, "more_new", "more_reviews", "more_new_on")
+        own = ("place", "scheduler_version", "shows_progress_at")
+        shared = (*own, *Shape.__dataclass_fields__, "more_new", "more_reviews", "more_new_on")
         for name in shared:
             setattr(self, name, getattr(root, name))
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from app.models.audience import is_open_to
 from app.models.deck import Deck
 from app.models.follow import NEW_PER_DAY, Follow
 from app.models.mark import hidden
@@ -23,6 +24,9 @@ COUNTED_UP_TO = 1000
 A_LOT_OF_NEW = 100
 A_DAYS_REVIEWS = (100, 300)
 """Limits of reviews are mostly below one of these, and then nobody reads how many more are due."""
+
+BEHIND_ALL = sa.literal_column(str(2**31 - 1), sa.Integer)
+"""A position that no card has."""
 
 Id = int | sa.SQLColumnExpression[int]
 LEARNER: sa.BindParameter[int] = sa.bindparam("learner_id", type_=sa.Integer)
@@ -110,8 +114,10 @@ def new_cards_today(user_id: Id, deck_id: Id, from_position: Id, day: Id) -> sa.
 
 
 def first_position() -> sa.ColumnElement[int]:
-    """Where to look for a follow's first unmet card: at the cursor, or at the start if the deck was reordered since."""
-    return sa.case((Follow.order_seen == Deck.order_version, Follow.new_from), else_=0)
+    """Where to look for a follow's first unmet card: at the cursor, or at the start if the deck was reordered since; in
+    a deck that was closed to its followers, behind all its cards."""
+    up_to_date = Follow.order_seen == Deck.order_version
+    return sa.case((~is_open_to(LEARNER), BEHIND_ALL), (up_to_date, Follow.new_from), else_=0)
 
 
 def at_most(number: int) -> sa.ColumnElement[int]:

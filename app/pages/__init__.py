@@ -5,12 +5,15 @@ from flask import Flask
 from app.pages import (
     access,
     accounts,
+    adjusting,
     assets,
     cards,
+    class_view,
     copying,
     drafts,
     errors,
     exporting,
+    forking,
     headers,
     health,
     home,
@@ -28,6 +31,7 @@ from app.pages import (
     progress_days,
     progress_files,
     searching,
+    sharing,
     study,
     words,
 )
@@ -38,10 +42,11 @@ def init_app(app: Flask) -> None:
     # Before the check of the form's token, which already reads the form and would refuse a large one.
     app.before_request(importing.allow_large_files)
     app.before_request(media.allow_large_media)
-    for shared in (access, assets, errors, headers, language, numbers, words):
-        shared.init_app(app)
+    for common in (access, assets, errors, headers, language, numbers, words):
+        common.init_app(app)
     looking_back = (progress, progress_days, progress_files)
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
+    shared = (sharing, adjusting, class_view, forking)
     coming_and_going = (importing, importing_reports, drafts, exporting)
-    for room in (health, accounts, *learning, library, searching, media, copying, *coming_and_going):
+    for room in (health, accounts, *learning, library, searching, *shared, media, copying, *coming_and_going):
         app.register_blueprint(room.bp)

@@ -42,27 +42,28 @@ def start_as_guest_submit() -> ResponseReturnValue:
         for tree in starter_decks(transaction, language()):
             follow(transaction, guest, tree.deck.id, moment)
     sign_in_as(guest.id)
-    return redirect(url_for("study.study_page"), 303)
+    return redirect(safe_path(request.form.get("next")) or url_for("study.study_page"), 303)
 
 
 @bp.get("/sign-up")
 def sign_up_page() -> ResponseReturnValue:
     if current_user.is_authenticated and not current_learner().is_guest:
         return redirect(url_for("home.home"), 303)
-    return render_template("accounts/sign_up.html", name="", error=None)
+    return render_template("accounts/sign_up.html", name="", next=safe_path(request.args.get("next")), error=None)
 
 
 @bp.post("/sign-up")
 def sign_up_submit() -> ResponseReturnValue:
-    name = request.form.get("name", "")
+    name, target = request.form.get("name", ""), safe_path(request.form.get("next"))
     try:
         password_hash = hash_password(request.form.get("password", ""))
         user_id = _claim(name, password_hash) if current_user.is_authenticated else _sign_up(name, password_hash)
     except Refused as error:
-        return render_template("accounts/sign_up.html", name=name, error=error, words=error_words(error)), error.status
+        shown = {"name": name, "next": target, "error": error, "words": error_words(error)}
+        return render_template("accounts/sign_up.html", **shown), error.status
     sign_in_as(user_id)
     flash(_("Welcome, %(name)s. Your progress is yours now.", name=current_learner().name))
-    return redirect(url_for("home.home"), 303)
+    return redirect(target or url_for("home.home"), 303)
 
 
 def _sign_up(name: str, password_hash: str) -> int:

@@ -12,7 +12,7 @@ from app.library import may_edit
 from app.models import SignedInUser
 from app.pages.access import current_learner
 from app.pages.charts import axis_over
-from app.pages.sides import frame_of, sides_of
+from app.pages.sides import frame_of, sides_of_card
 from app.pages.study import BUTTONS
 from app.progress import card_history
 from app.progress.card import CardHistory
@@ -39,7 +39,7 @@ def card_page_of(card_id: int, words: str | None = None) -> str:
     return render_template(
         "cards/card.html",
         card=card,
-        sides=sides_of(card.content, card.ordinal, card.owner_id),
+        sides=sides_of_card(card),
         history=history,
         is_own=may_edit(db.session, learner, card.note_id),
         today=today,
@@ -65,7 +65,7 @@ def _leads_to(history: CardHistory, card_id: int, today: int) -> list[tuple[str,
 def card_side(card_id: int, side: str) -> ResponseReturnValue:
     """One side of a card as a document of its own, for the frame it is shown in."""
     card = _known_card(current_learner(), card_id)
-    return frame_of(sides_of(card.content, card.ordinal, card.owner_id, framed=True), card.ordinal, side)
+    return frame_of(sides_of_card(card, framed=True), card.ordinal, side)
 
 
 def _known_card(learner: SignedInUser, card_id: int) -> ShownCard:

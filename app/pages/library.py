@@ -9,12 +9,12 @@ from app.clock import now
 from app.database import db, writing
 from app.errors import Refused
 from app.library import deck_page, follow, set_shape, stop_following
-from app.library.decks import followed_decks, other_starter_decks, own_decks_left
+from app.library.decks import followed_decks, other_starter_decks, own_decks_left, shared_decks_left
 from app.models.follow import NewOrder, ReviewOrder, Shape, order_of
 from app.pages.access import current_learner
 from app.pages.language import CARD_LANGUAGES, _
 from app.pages.numbers import number_in
-from app.pages.sides import sides_of_all
+from app.pages.sides import sides_of_notes
 from app.pages.words import error_words
 from app.planning.choosing import scheduled
 from app.study import progress_elsewhere, tags_due
@@ -32,6 +32,7 @@ def decks_page() -> ResponseReturnValue:
         "library/decks.html",
         followed=followed_decks(db.session, learner),
         left=own_decks_left(db.session, learner),
+        followed_before=shared_decks_left(db.session, learner),
         starters=other_starter_decks(db.session, learner),
     )
 
@@ -43,7 +44,7 @@ def show_deck(deck_id: int) -> ResponseReturnValue:
 
 def _deck(deck_id: int, error: Refused | None) -> str:
     page = deck_page(db.session, current_learner(), deck_id, (number_in("page") or 0) if "page" in request.args else 1)
-    sides = sides_of_all([(note.content(page.deck.path), WHOLE_NOTE, note.owner_id) for note in page.notes])
+    sides = sides_of_notes([(shown, page.deck.path, WHOLE_NOTE) for shown in page.notes])
     words = error_words(error) if error else None
     learner = current_learner()
     due_by_tag = tags_due(db.connection, learner, deck_id, learner.today(now())) if page.follow else []

@@ -20,7 +20,7 @@ from app.pages.cards import card_page_of
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import number_in
-from app.pages.sides import sides_of_all
+from app.pages.sides import sides_of_notes
 from app.pages.study import carried, study_page_of
 from app.pages.words import error_words
 from app.study import latest_acts, mark_card, redo_last_act, reset_card, set_due, undo_last_act
@@ -114,10 +114,8 @@ def marked_page() -> ResponseReturnValue:
     learner = current_learner()
     today, number = learner.today(now()), (number_in("page") or 0) if "page" in request.args else 1
     page = marked_cards(db.session, learner, today, number)
-    notes = [
-        (one.card.note.content(one.card.deck.path), one.card.ordinal, one.card.note.owner_id) for one in page.cards
-    ]
-    cards = [(one.card, one.mark, sides, uuid4()) for one, sides in zip(page.cards, sides_of_all(notes), strict=True)]
+    sides = sides_of_notes([(one.shown, one.card.deck.path, one.card.ordinal) for one in page.cards])
+    cards = [(one.card, one.mark, shown, uuid4()) for one, shown in zip(page.cards, sides, strict=True)]
     return render_template("cards/marked.html", page=page, cards=cards, today=today)
 
 

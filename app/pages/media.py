@@ -11,17 +11,18 @@ from app.errors import N_, CardletError, NotFound, Refused
 from app.library.media import (
     delete_files,
     forget_files,
+    medium,
     name_file,
     name_of_file,
     own_deck,
     own_media,
     store_file,
-    visible_medium,
 )
 from app.locking import locked
 from app.models.media import path_of_file
 from app.pages.access import current_learner
 from app.pages.language import _, ngettext
+from app.pages.passes import is_pass
 from app.pages.words import error_words
 
 bp = Blueprint("media", __name__)
@@ -33,8 +34,11 @@ INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "a
 
 @bp.get("/media/<id:owner_id>/<name>")
 def show_medium(owner_id: int, name: str) -> ResponseReturnValue:
-    """A file, as what its first bytes said it is. A drawing (SVG) may hold scripts, so it is for keeping only."""
-    file = visible_medium(db.connection, current_learner(), owner_id, name)
+    """A file, as what its first bytes said it is: to its owner, and to whom a page has shown a card with it. A drawing
+    (SVG) may hold scripts, so it is for keeping only."""
+    learner, file = current_learner(), medium(db.connection, owner_id, name)
+    if owner_id != learner.id and not is_pass(request.args.get("key", ""), learner.id, owner_id, file.digest):
+        raise NotFound()
     path = path_of_file(_folder(), file.digest)
     if not path.exists():
         raise NotFound()

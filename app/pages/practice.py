@@ -16,7 +16,7 @@ from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import milliseconds_of, moment_in, number_in
-from app.pages.sides import sides_of
+from app.pages.sides import sides_of_card
 from app.pages.study import TWO, Showing, graded
 from app.pages.words import error_words
 from app.scheduling import Outlook
@@ -115,7 +115,7 @@ def _page(run: Run, message: str | None, card_id: int | None, typed: str | None 
 
 def _showing(card: NextCard, typed: str | None) -> Showing:
     shown, outlooks = card.card, dict[int, Outlook]()
-    sides = sides_of(shown.content, shown.ordinal, shown.owner_id)
+    sides = sides_of_card(shown)
     return Showing(card, sides, outlooks, uuid4(), uuid4(), milliseconds_of(now()), typed)
 
 

@@ -13,12 +13,14 @@ from app.clock import date_of, day_of
 from app.database import db
 from app.errors import NotFound
 from app.models import Card, Figure, Kind
+from app.models.shown import shown_to
+from app.pages.access import current_learner
 from app.pages.language import _, locale
 from app.pages.numbers import number_in
 from app.pages.progress_calendar import day_in_week, scope_of_view
 from app.pages.progress_stretches import month_name
 from app.pages.progress_views import current_view
-from app.pages.sides import sides_of_all
+from app.pages.sides import sides_of_notes
 from app.pages.words import grade_word, interval, short_time
 from app.progress import Answered, Span, Unit, answered_on, waiting_on
 from app.progress.stretches import stretches_of
@@ -100,7 +102,8 @@ def _told(row: Answered, time_zone: str) -> list[str]:
 
 def _fronts(cards: Sequence[Card]) -> dict[int, tuple[str, str]]:
     """The question of each card in plain text, as much of it as a line holds, and its language."""
-    sides = sides_of_all([(card.note.content(card.deck.path), card.ordinal, card.note.owner_id) for card in cards])
+    notes = shown_to(db.session, current_learner().id, [(card.note, card.deck) for card in cards])
+    sides = sides_of_notes([(note, card.deck.path, card.ordinal) for note, card in zip(notes, cards, strict=True)])
     fronts = {}
     for card, both in zip(cards, sides, strict=True):
         text = " ".join(plain_text(both.question).split())

@@ -3,11 +3,15 @@
 from collections.abc import Collection, Sequence
 
 from flask import Response, make_response, render_template, url_for
+from flask_login import current_user
 
 from app.database import db
-from app.library.media import Named, media_of
+from app.library.media import Named, media_of, named_in
+from app.models.shown import ShownNote
 from app.pages.language import _
+from app.pages.passes import pass_for
 from app.rendering import Content, File, Sides, finished, media_names, render_sides
+from app.study.showing import ShownCard
 
 FRAME_POLICY = "; ".join(
     [
@@ -31,9 +35,22 @@ def frame_of(sides: Sides, ordinal: int, side: str) -> Response:
     return response
 
 
-def sides_of(content: Content, ordinal: int, owner_id: int | None, *, framed: bool = False) -> Sides:
-    """The sides of one card of an author's note."""
-    return in_words([render_sides(content, ordinal, framed=framed)], owner_id)[0]
+def sides_of_card(card: ShownCard, *, framed: bool = False) -> Sides:
+    """The sides of a card as its learner is shown it."""
+    rendered = render_sides(card.content, card.ordinal, framed=framed)
+    return in_words([rendered], card.owner_id, files_in=card.files_in)[0]
+
+
+def sides_of_notes(notes: Sequence[tuple[ShownNote, str, int]]) -> list[Sides]:
+    """The sides of cards of a list: each note with the path of its deck, and the card's ordinal."""
+    whole = {place: one for place, one in enumerate(notes) if one[0].files_in is None}
+    cards = [(one.content(deck), ordinal, one.note.owner_id) for one, deck, ordinal in whole.values()]
+    found = dict(zip(whole, sides_of_all(cards), strict=True))
+    for place, (one, deck, ordinal) in enumerate(notes):
+        if place not in found:
+            rendered = render_sides(one.content(deck), ordinal)
+            found[place] = in_words([rendered], one.note.owner_id, files_in=one.files_in)[0]
+    return [found[place] for place in range(len(notes))]
 
 
 def sides_of_all(cards: Sequence[tuple[Content, int, int | None]]) -> list[Sides]:
@@ -48,10 +65,20 @@ def sides_of_all(cards: Sequence[tuple[Content, int, int | None]]) -> list[Sides
     return [done[place] for place in range(len(cards))]
 
 
-def in_words(rendered: Sequence[Sides], owner_id: int | None, coming: Collection[str] = ()) -> list[Sides]:
+def in_words(
+    rendered: Sequence[Sides],
+    owner_id: int | None,
+    coming: Collection[str] = (),
+    *,
+    files_in: Sequence[str] | None = None,
+) -> list[Sides]:
     """Sides of an author's cards as they were rendered, with what only the door knows put in. Only pictures and sounds
-    cost a look into the database. `coming`: files that are not here yet, but will be."""
+    cost a look into the database. `coming`: files that are not here yet, but will be; `files_in`: the author's own
+    texts, if these are somebody else's, who could otherwise ask for any file of the author's."""
     names = list(dict.fromkeys(name for sides in rendered for name in media_names(sides)))
+    if files_in is not None and names:
+        known = named_in(names, "\n".join(files_in))
+        names = [name for name in names if name in known]
     named = media_of(db.connection, owner_id, names) if names else {}
     files = {name: File("", "") for name in names if name in coming}
     files |= {name: _file(owner_id, file) for name, file in named.items()}
@@ -60,5 +87,6 @@ def in_words(rendered: Sequence[Sides], owner_id: int | None, coming: Collection
 
 def _file(owner_id: int | None, file: Named) -> File:
     # The digest makes another file under the same name another address, so that browsers may keep what they have.
-    address = url_for("media.show_medium", owner_id=owner_id, name=file.name, v=file.digest[:12])
+    key = None if owner_id == current_user.id else pass_for(current_user.id, owner_id, file.digest)
+    address = url_for("media.show_medium", owner_id=owner_id, name=file.name, v=file.digest[:12], key=key)
     return File(address, file.content_type)

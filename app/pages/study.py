@@ -17,7 +17,7 @@ from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.numbers import milliseconds_of, moment_in, number_in
-from app.pages.sides import sides_of
+from app.pages.sides import sides_of_card
 from app.pages.time_box import time_box
 from app.pages.words import error_words
 from app.progress import streak_of
@@ -269,7 +269,7 @@ def _what_to_know(card: NextCard, queue: Queue) -> str | None:
 
 def _showing(card: NextCard, day: int, typed: str | None = None) -> Showing:
     shown, moment, review_id = card.card, now(), uuid4()
-    sides = sides_of(shown.content, shown.ordinal, shown.owner_id)
+    sides = sides_of_card(shown)
     grades = [button.grade for button in _buttons()]
     outlooks = preview(card.state, Answer(review_id, day, moment, GOOD), grades, card.settings, shown.id)
     return Showing(card, sides, outlooks, review_id, uuid4(), milliseconds_of(moment), typed)

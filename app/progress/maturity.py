@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Card, Figure, Mark, Memory, MemoryCount
+from app.models import Card, Deck, Figure, Mark, Memory, MemoryCount
+from app.models.audience import is_open_to
 from app.models.tagged import tagged_cards
 from app.progress.scope import Scope
 from app.progress.tagged import named
@@ -69,7 +70,9 @@ def _of_decks(session: Session, scope: Scope, today: int) -> dict[int, list[int]
 
 
 def _live(scope: Scope) -> Any:
-    live = sa.select(Card.deck_id, sa.func.count()).where(Card.deck_id.in_(scope.deck_ids), ~Card.retired)
+    """Of a deck that was closed nothing new is met."""
+    live = sa.select(Card.deck_id, sa.func.count()).join(Deck, Deck.id == Card.deck_id)
+    live = live.where(Card.deck_id.in_(scope.deck_ids), ~Card.retired, is_open_to(scope.user_id))
     return live.group_by(Card.deck_id)
 
 
@@ -104,7 +107,9 @@ def _of_tag(session: Session, scope: Scope, today: int) -> dict[int, list[int]]:
     rows = sa.select(card.deck_id, state, sa.func.count()).select_from(card)
     rows = rows.outerjoin(Memory, _is_memory_of(scope, card.id))
     rows = rows.outerjoin(Mark, sa.and_(Mark.user_id == scope.user_id, Mark.card_id == card.id))
-    rows = rows.where(card.deck_id.in_(scope.deck_ids), _counts(card)).group_by(card.deck_id, state)
+    given = sa.or_(Memory.card_id.is_not(None), is_open_to(scope.user_id))
+    rows = rows.join(Deck, Deck.id == card.deck_id).where(card.deck_id.in_(scope.deck_ids), _counts(card), given)
+    rows = rows.group_by(card.deck_id, state)
     cards: dict[int, list[int]] = defaultdict(lambda: [0] * len(State))
     for deck_id, place, count in session.execute(rows, named(scope)):
         cards[deck_id][place] = count

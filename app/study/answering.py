@@ -13,6 +13,7 @@ from app.clock import hour_of
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused, Stale
 from app.models import Card, Deck, Follow, Learner, Mark, Marks, Memory, Review
+from app.models.audience import is_open_to
 from app.models.mark import MARKS, NO_MARKS, marks_from
 from app.models.scheduling import SETTINGS, Versioned, versioned_from, with_settings
 from app.models.summing import Logged, Share, share_of
@@ -136,6 +137,7 @@ _ANSWERABLE = (
     .outerjoin(Mark, sa.and_(Mark.user_id == LEARNER, Mark.card_id == Card.id))
     .outerjoin(Review, sa.and_(*_KNOWN))
     .where(Card.id == sa.bindparam("card_id"), Follow.stopped_at.is_(None), Deck.published)
+    .where(sa.or_(is_open_to(LEARNER), Memory.card_id.is_not(None)))
 )
 _STORED = sa.select(Review.grade, Review.undone_at).where(*_KNOWN)
 

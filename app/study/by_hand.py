@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from app.clock import hour_of
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused
-from app.models import Card, Deck, Follow, Kind, Learner, Review
+from app.models import Card, Deck, Follow, Kind, Learner, Memory, Review
+from app.models.audience import is_open_to
 from app.models.summing import Logged
+from app.models.waiting import LEARNER
 from app.study.folding import fold_again, since_reset, standing_log
 from app.study.keeping import LOCK_FOLLOW, LOG, LOG_STATE, MOVE_DAY, log_values, lower_cursor, named
 
@@ -53,11 +55,14 @@ def reset_card(
 
 
 _CARD = (
-    sa.select(Card.deck_id, Card.position)
+    sa.select(Card.deck_id, Card.position, is_open_to(LEARNER).label("is_open"))
     .join(Deck, Deck.id == Card.deck_id)
     .join(Follow, Follow.deck_id == Card.deck_id)
-    .where(Follow.stopped_at.is_(None), Deck.published)
+    .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
+    .where(Follow.user_id == LEARNER, Follow.stopped_at.is_(None), Deck.published)
+    .where(sa.or_(is_open_to(LEARNER), Memory.card_id.is_not(None)))
 )
+CLOSED = N_("Its author has closed this deck. A card made new again could not come back, so it stays as it is.")
 
 
 def _log(
@@ -71,9 +76,11 @@ def _log(
     card_id, change_id, kind = event
     with nullcontext(handle) if in_transaction is None else in_transaction() as transaction:
         connection = connection_of(transaction)
-        card = connection.execute(_CARD.where(Card.id == card_id, Follow.user_id == learner.id)).first()
+        card = connection.execute(_CARD.where(Card.id == card_id), {"learner_id": learner.id}).first()
         if card is None:
             raise NotFound()
+        if kind == Kind.RESET and not card.is_open:
+            raise Refused(CLOSED)
         if connection.dialect.name == "postgresql":
             connection.execute(LOCK_FOLLOW, named(user_id=learner.id, deck_id=card.deck_id))
         before = standing_log(connection, learner.id, card_id)

@@ -17,6 +17,7 @@ from app.clock import hour_of
 from app.database import connection_of, forget
 from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Kind, Learner, Memory, Note, ProgressCopy, Review
+from app.models.audience import may_see
 from app.models.deck import decks_inside, other_editions
 from app.models.follow import lock_follows
 from app.models.memory_count import counting_one
@@ -47,7 +48,7 @@ class EditionProgress:
 def progress_elsewhere(session: Session, learner: Learner, deck: Deck) -> list[EditionProgress]:
     """The other editions of a deck, with what the learner could copy from each."""
     found = []
-    for edition in other_editions(session, deck):
+    for edition in _visible_editions(session, learner, deck):
         known, met = session.execute(_twins(session, learner, edition, deck, COUNTS)).one()
         found.append(EditionProgress(edition, known - met, met, _standing_copy(session, learner, edition, deck)))
     return found
@@ -171,10 +172,18 @@ def _editions(session: Session, learner: Learner, source_id: int, target_id: int
     target, followed = session.get(Deck, target_id), session.get(Follow, (learner.id, target_id))
     if target is None or not target.published or followed is None or followed.stopped_at is not None:
         raise NotFound()
-    source = next((deck for deck in other_editions(session, target) if deck.id == source_id), None)
+    source = next((deck for deck in _visible_editions(session, learner, target) if deck.id == source_id), None)
     if source is None:
         raise NotFound()
     return source, target
+
+
+def _visible_editions(session: Session, learner: Learner, deck: Deck) -> list[Deck]:
+    """Of somebody's deck in other languages, those that the learner may see too."""
+    others = other_editions(session, deck)
+    seen = sa.select(Deck.id).where(Deck.id.in_([one.id for one in others]), may_see(learner.id))
+    ids = set(session.scalars(seen))
+    return [one for one in others if one.id in ids]
 
 
 def _standing_copy(session: Session, learner: Learner, source: Deck, target: Deck) -> ProgressCopy | None:

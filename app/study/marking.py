@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Learner, Mark, MarkChange, Marks, Memory
+from app.models.audience import is_open_to
 from app.models.bulk import INSERT
 from app.models.mark import MARKS, MOST_FLAGS, NO_MARKS, marks_from, queue_day_of
 from app.models.memory_count import counting_one
@@ -144,6 +145,7 @@ _ROWS = (
         ),
     )
     .where(Card.id == sa.bindparam("card_id"), Follow.stopped_at.is_(None), Deck.published)
+    .where(sa.or_(is_open_to(LEARNER), Memory.card_id.is_not(None)))
 )
 _DECK = sa.select(Card.deck_id).where(Card.id == sa.bindparam("card_id"))
 

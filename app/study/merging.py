@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.clock import hour_of
 from app.database import connection_of
 from app.errors import N_, Refused
-from app.models import Card, Follow, Learner, Review
+from app.models import Card, Deck, Follow, Learner, Memory, Review
+from app.models.audience import is_open_to
 from app.models.summing import Logged
 from app.scheduling import GRADES, Answer
 from app.study.answering import LONGEST_ANSWER_MS
@@ -48,11 +49,14 @@ def merge_answers(session: Session, learner: Learner, late: Iterable[LateAnswer]
 
 
 def _deck_of(session: Session, learner: Learner, card_id: int) -> int | None:
-    """Through the follow even if it has ended: the answer was given while it had not."""
+    """Through the follow even if it has ended: the answer was given while it had not. Not a card of a deck that was
+    closed, unless it was met before: answering would be a way to look at it."""
+    met = sa.exists().where(Memory.user_id == learner.id, Memory.card_id == card_id)
     return session.scalar(
         sa.select(Card.deck_id)
         .join(Follow, Follow.deck_id == Card.deck_id)
-        .where(Card.id == card_id, Follow.user_id == learner.id)
+        .join(Deck, Deck.id == Card.deck_id)
+        .where(Card.id == card_id, Follow.user_id == learner.id, sa.or_(is_open_to(learner.id), met))
     )
 
 

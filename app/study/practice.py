@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from app.clock import hour_of
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused, Stale
-from app.models import Card, Deck, Follow, Kind, Learner, Review
+from app.models import Card, Deck, Follow, Kind, Learner, Memory, Review
+from app.models.audience import is_open_to
 from app.models.summing import Logged, practice_share
 from app.models.waiting import LEARNER
 from app.scheduling import GRADES
@@ -74,8 +75,10 @@ _PRACTISABLE = (
     .select_from(Card)
     .join(Deck)
     .join(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == Card.deck_id))
+    .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
     .outerjoin(Review, sa.and_(*_KNOWN))
     .where(Card.id == sa.bindparam("card_id"), Follow.stopped_at.is_(None), Deck.published)
+    .where(sa.or_(is_open_to(LEARNER), Memory.card_id.is_not(None)))
 )
 
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Kind, Learner, Mark, Memory, Review
+from app.models.audience import is_open_to
 from app.models.review import GIVEN_HERE
 from app.models.summing import Logged
 from app.models.tagged import tag_named, tagged_cards, tagged_notes
@@ -162,9 +163,10 @@ def _cards(which: Which, card: Any) -> sa.Select[int]:
     """The cards of the followed decks that the author has not taken out; of `new`, those not met."""
     statement = sa.select(card.id).select_from(card).join(Follow, Follow.deck_id == card.deck_id)
     statement = _with_marks(statement.join(Deck, Deck.id == Follow.deck_id).where(~card.retired), card.id)
+    statement = statement.outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == card.id))
+    statement = statement.where(sa.or_(is_open_to(LEARNER), Memory.card_id.is_not(None)))
     if which == "all":
         return statement.order_by(_mixed(card.id))
-    statement = statement.outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == card.id))
     in_order = (Follow.place, Deck.place, Deck.id, card.position, card.id)
     return statement.where(Memory.card_id.is_(None)).order_by(*in_order)
 

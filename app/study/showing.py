@@ -1,6 +1,7 @@
 """What a card shows, with what its learner knows of it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,19 +9,24 @@ from sqlalchemy.orm import aliased
 
 from app.database import Handle, connection_of
 from app.errors import NotFound
-from app.models import Card, Deck, Follow, Learner, Mark, Marks, Memory, Note, NoteType
+from app.models import Adjustment, Card, Deck, Follow, Learner, Mark, Marks, Memory, Note, NoteType
+from app.models.adjustment import adjusts
+from app.models.audience import is_open_to
+from app.models.change import content_when
 from app.models.mark import MARKS, NO_MARKS, marks_from
 from app.models.scheduling import SETTINGS, versioned_from, with_settings
 from app.models.waiting import DAY, LEARNER, at_most, path_of
-from app.rendering import Content, shape_of
+from app.rendering import Content, card_ordinals, shape_of
 from app.scheduling import MemoryState, Settings
 from app.study.folding import REMEMBERED, remembered_from, split_at, up_to_date
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A card with its note's content. `deck`: the deck's path; `is_followed`: the learner studies that deck;
-    `sibling_today`: another card of the note was answered that day."""
+    """A card with its note's content. `deck`: the deck's path; `is_followed`: the learner studies that deck, and it is
+    not closed to them, or they have met the card; `is_closed`: the note is as it was when its author closed the deck;
+    `own_fields`: the learner's own wording, `seen_fields` the author's they last saw beside it; `sibling_today`:
+    another card of the note was answered that day."""
 
     id: int
     deck_id: int
@@ -42,15 +48,47 @@ class ShownCard:
     field_names: list[str]
     templates: list[dict[str, str]]
     css: str
+    retired: bool
+    is_closed: bool
+    own_fields: list[str] | None
+    seen_fields: list[str] | None
     deck: str
     marks: Marks = NO_MARKS
     sibling_today: bool = False
 
     @property
     def content(self) -> Content:
-        """The note as its cards are rendered from it."""
+        """The note as its cards are rendered from it: in the learner's own wording, if they have one for this card."""
+        own = self._own
+        return self.authors if own is None else own
+
+    @property
+    def authors(self) -> Content:
+        """The note as its author has it."""
         shape = shape_of(self.type_name, self.field_names, self.templates, self.css)
         return Content(self.kind, self.fields, self.field_languages, self.format, shape, self.tags, self.deck)
+
+    @property
+    def _own(self) -> Content | None:
+        if self.own_fields is None:
+            return None
+        own = replace(self.authors, fields=self.own_fields)
+        # A card that the author has added since asks for something the learner's wording does not have.
+        return own if self.ordinal in card_ordinals(own) else None
+
+    @property
+    def is_adjusted(self) -> bool:
+        return self._own is not None
+
+    @property
+    def is_changed_since(self) -> bool:
+        """Whether the author has changed the note since the learner last looked at it beside their own."""
+        return self.own_fields is not None and self.seen_fields != self.fields
+
+    @property
+    def files_in(self) -> Sequence[str] | None:
+        """The texts in which a file of the author's must be named to be shown; None: any file may be."""
+        return None if self.own_fields is None else [*self.fields, *(self.seen_fields or [])]
 
 
 def _sibling_today() -> sa.ScalarSelect[bool]:
@@ -66,13 +104,15 @@ def _sibling_today() -> sa.ScalarSelect[bool]:
     )
 
 
+_IS_THEIRS = sa.or_(is_open_to(LEARNER), Memory.card_id.is_not(None))
 _ROWS = (
     sa.select(
         *(Card.id, Card.deck_id, Card.note_id, Card.ordinal, Card.position, NoteType.kind),
         *(Note.fields, Note.field_languages, Note.format, Note.language, Note.source, Note.quote),
-        *(Deck.language, sa.and_(Follow.user_id.is_not(None), Deck.published)),
+        *(Deck.language, sa.and_(Follow.user_id.is_not(None), Deck.published, _IS_THEIRS)),
         *(Note.tags, Note.owner_id, NoteType.name, NoteType.field_names, NoteType.templates, NoteType.css),
-        *(Deck.name, Deck.parent_id, _sibling_today(), *SETTINGS, *MARKS, *REMEMBERED),
+        *(Card.retired, ~is_open_to(LEARNER), Adjustment.fields, Adjustment.seen_fields),
+        *(Deck.closed_after, Deck.name, Deck.parent_id, _sibling_today(), *SETTINGS, *MARKS, *REMEMBERED),
     )
     .select_from(Card)
     .join(Card.note)
@@ -84,6 +124,7 @@ _SHOWN = (
     with_settings(_ROWS, LEARNER)
     .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == Card.id))
     .outerjoin(Mark, sa.and_(Mark.user_id == LEARNER, Mark.card_id == Card.id))
+    .outerjoin(Adjustment, adjusts(LEARNER))
     .where(Card.id == sa.bindparam("card_id"))
 )
 
@@ -97,7 +138,21 @@ def show(
     row: Any = connection.execute(_SHOWN, {"learner_id": learner.id, "card_id": card_id, "day": day}).first()
     if row is None:
         raise NotFound()
-    own, (name, parent_id, sibling), settings, marks, remembered = split_at(row, 20, 3, len(SETTINGS), len(MARKS))
+    own, place, settings, marks, remembered = split_at(row, 24, 4, len(SETTINGS), len(MARKS))
+    closed_after, name, parent_id, sibling = place
     card = ShownCard(*(*own, path_of(connection, name, parent_id), marks_from(marks), bool(sibling)))
+    if card.is_closed:
+        card = _as_it_was(connection, card, closed_after)
     chosen, kept = versioned_from(settings), remembered_from(remembered)
     return card, up_to_date(connection, learner.id, card_id, kept, chosen), chosen.settings
+
+
+def _as_it_was(connection: sa.Connection, card: ShownCard, closed_after: int) -> ShownCard:
+    """The card with its note as it was when its author closed the deck."""
+    then = content_when([card.note_id], closed_after).subquery()
+    rows = sa.select(
+        *(NoteType.kind, then.c.fields, then.c.field_languages, then.c.format, then.c.source, then.c.quote),
+        *(then.c.tags, NoteType.name.label("type_name"), NoteType.field_names, NoteType.templates, NoteType.css),
+    ).join(NoteType, NoteType.id == then.c.note_type_id)
+    row = connection.execute(rows).first()
+    return card if row is None else replace(card, **row._asdict())

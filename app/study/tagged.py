@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.database import Handle, connection_of
 from app.models import Card, Deck, Follow, Learner, Mark, Memory, NoteTag
+from app.models.audience import is_open_to
 from app.models.mark import hidden
 from app.models.portion import WaitingDeck, within_limits
 from app.models.tagged import tag_named, tagged_cards
@@ -35,6 +36,7 @@ def _cards(dialect: str) -> sa.Select[Any]:
         .add_columns(Memory.queue_day, drill_at, Memory.last_day, buried_until)
         .select_from(card)
         .join(Follow, sa.and_(Follow.user_id == LEARNER, Follow.deck_id == card.deck_id))
+        .join(Deck, Deck.id == card.deck_id)
         .outerjoin(Memory, sa.and_(Memory.user_id == LEARNER, Memory.card_id == card.id))
         .where(Follow.stopped_at.is_(None))
         .where(
@@ -42,7 +44,7 @@ def _cards(dialect: str) -> sa.Select[Any]:
                 *(Memory.queue_day <= DAY, Memory.drill_day == DAY),
                 # Not for itself: its siblings wait for another day.
                 Memory.last_day == DAY,
-                sa.and_(Memory.card_id.is_(None), ~card.retired, not_suspended),
+                sa.and_(Memory.card_id.is_(None), ~card.retired, not_suspended, is_open_to(LEARNER)),
             )
         )
         .order_by(Memory.card_id.is_(None), card.position, card.id)

@@ -143,9 +143,9 @@ def decks(dialect: Dialect, count: int, after: int = 0) -> str:
     """Decks of the first learner's, with ids after those there are."""
     return (
         "INSERT INTO decks (id, owner_id, guid, language, name, description, license, place, published, order_version,"
-        " created_at)"
+        " created_at, audience)"
         f" SELECT i + {after + 1}, 1, 'deck-' || (i + {after + 1}), 'en', 'Subject ' || (i + {after + 1}), '', '',"
-        f" i, TRUE, 1, 0 FROM {dialect.numbers(count)}"
+        f" i, TRUE, 1, 0, 0 FROM {dialect.numbers(count)}"
     )
 
 

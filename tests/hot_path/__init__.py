@@ -43,12 +43,18 @@ def fill(app: Flask, size: int, *more: str) -> None:
 
 
 def marks(dialect: Dialect, size: int) -> list[str]:
-    """Flags on every tenth card of the heavy collection, and how they came and went."""
+    """Flags on every tenth card of the heavy collection, how they came and went, and its learner's own wording of every
+    tenth note; the others have one each."""
     numbers = dialect.numbers(size // 10)
     act = (
         "x'00000000000000000000000000000001'" if dialect.name == "sqlite" else "'00000000-0000-0000-0000-000000000001'"
     )
+    columns = "user_id, note_id, note_type_id, format, fields, seen_fields, changed_at"
+    own = "id, note_type_id, format, fields, fields, 0 FROM notes WHERE id % 10 = 1"
     return [
+        f"INSERT INTO adjustments ({columns}) SELECT {HEAVY}, {own}",
+        f"INSERT INTO adjustments ({columns}) SELECT {DRILLER + 1} + i, id, note_type_id, format, fields, fields, 0"
+        f" FROM {dialect.numbers(OTHERS)} JOIN notes ON id = 1 + i % 40",
         "INSERT INTO marks (user_id, card_id, suspended, buried_until, flag)"
         f" SELECT {HEAVY}, 1 + i * 10, FALSE, NULL, 1 FROM {numbers}",
         "INSERT INTO mark_changes (user_id, card_id, id, deck_id, day, at, before, after, undone_at)"

@@ -11,9 +11,9 @@ from tests.statements import TOTALS, Statement
 
 GROWING = {
     *("users", "sign_ins", "follows", "memories", "reviews", "daily_summaries", "notes", "cards"),
-    *("marks", "mark_changes", "note_tags", "postings", *TOTALS),
+    *("marks", "mark_changes", "note_tags", "postings", "adjustments", *TOTALS),
 }
-LEARNERS_OWN = {"memories", "reviews", "daily_summaries", "marks", "mark_changes", *TOTALS}
+LEARNERS_OWN = {"memories", "reviews", "daily_summaries", "marks", "mark_changes", "adjustments", *TOTALS}
 FOLLOWS = re.compile(r"\bfollows(_\d+)*\.")
 OWN_BUCKETS = "(1)"
 """The figures of one memory, before and after: a dozen rows."""

@@ -104,11 +104,11 @@ def test_every_kind_is_known_by_its_first_bytes_and_a_drawing_is_for_keeping_onl
         assert disposition.startswith("attachment") == (name == "a.svg"), name
 
 
-def test_others_get_nothing_until_they_follow_a_deck_of_its_owner(
+def test_others_get_a_file_only_by_the_address_that_a_page_gave_them(
     ada: Visitor, visitor: Callable, change: Callable
 ) -> None:
-    add(ada, (PNG, "cat.png"))
-    bob = visitor()
+    add(ada, (PNG, "cat.png"), (b"ID3", "miau.mp3"), (PNG + b"secret", "dog.png"))
+    bob, eve = visitor(), visitor().sign_up("Eve")
     bob.sign_in("Bob")
     owner = change(lambda session: user_of(session, "Ada").id)
     assert bob.client.get(f"/media/{owner}/cat.png").status_code == 404
@@ -117,11 +117,16 @@ def test_others_get_nothing_until_they_follow_a_deck_of_its_owner(
     assert "The picture cat.png is missing." in bob.page
 
     def follow(session: Session) -> None:
-        a_follow(session, user_of(session, "Bob"), a_deck(session, owner=user_of(session, "Ada")))
+        deck = session.scalars(sa.select(Deck).where(Deck.owner_id == owner)).one()
+        a_follow(session, user_of(session, "Bob"), deck, place=-1)
 
     change(follow)
-    assert bob.client.get(f"/media/{owner}/cat.png", buffered=True).status_code == 200
-    assert bob.client.get(f"/media/{owner}/dog.png").status_code == 404
+    bob.get("/study")
+    address = bob.page.split('<img src="')[1].split('"')[0].replace("&amp;", "&")
+    assert bob.client.get(address, buffered=True).data == PNG
+    assert eve.client.get(address).status_code == 404, "the address is Bob's alone"
+    for other in (address.replace("cat", "dog"), address.partition("&")[0], address[:-1] + "é"):
+        assert bob.client.get(other).status_code == 404, other
 
 
 @pytest.mark.parametrize(

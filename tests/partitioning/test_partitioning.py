@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Base
 from app.errors import Refused
-from app.models import Mark, MarkChange, Memory, ProgressCopy, SchedulerVersion, Tombstone, User
+from app.models import Adjustment, Mark, MarkChange, Memory, ProgressCopy, SchedulerVersion, Tombstone, User
 from app.partitioning import learners_tables
 from app.planning.choosing import Choice
 from app.schema import alembic_config, current_revision, migrate, newest_revision, upgrade
@@ -197,6 +197,8 @@ def give_everybody_the_rest(session: Session) -> None:
         act = {"card_id": 1, "id": uuid4(), "deck_id": 1, "day": 0, "at": at(0)}
         session.add(MarkChange(user_id=user.id, **act, before={}, after={}))
         session.add(Tombstone(user_id=user.id, began_at=at(0), card_id=1_000 + user.id))
+        own = {"note_id": 1, "note_type_id": 1, "format": "markdown", "changed_at": at(0)}
+        session.add(Adjustment(user_id=user.id, **own, fields=["?"], seen_fields=["!"]))
 
 
 def test_a_deleted_learner_takes_their_rows_along(postgres: sa.Engine, split: Split, change: Change) -> None:
