@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.library.editing import check_tags
 from app.library.media import own_deck
 from app.models import Card, Change, Deck, Learner, Memory, Note, NoteVersion
+from app.models.across_learners import met_by_followers
 from app.models.change import SWINGS, begin_change, keep_versions
 from app.models.indexing import index_if_many
 from app.models.memory_count import counting
@@ -25,10 +26,12 @@ One = TypeVar("One")
 
 @dataclass(slots=True)
 class Done:
-    """How many a change has changed, by its id (None: nothing); `others`: how many are not the learner's own."""
+    """How many a change has changed, by its id (None: nothing); `others`: how many are not the learner's own; `kept`:
+    how many stay where they are, for others have met them there."""
 
     changed: int = 0
     others: int = 0
+    kept: int = 0
     change_id: int | None = None
 
 
@@ -73,15 +76,19 @@ def _tagged(tags: Sequence[str], added: Sequence[str], removed: Sequence[str]) -
 
 
 def move_cards(session: Session, learner: Learner, card_ids: Sequence[int], deck_id: int, now: datetime) -> Done:
-    """Moves the learner's own cards to the end of one of their decks, as one change; what they know comes along.
-    Raises NotFound unless the deck is theirs."""
+    """Moves the learner's own cards to the end of one of their decks, as one change; what they know comes along. A card
+    that somebody else has met stays, or it would be gone from where they study it. Raises NotFound unless the deck is
+    theirs."""
     own_deck(session, learner, deck_id)
     done, change, moved = Done(), _begun(session, learner, now), []
     for some in _chunks(card_ids):
         own = sa.select(Card).join(Note).where(Card.id.in_(some), Note.owner_id == learner.id).order_by(Card.id)
         cards = session.scalars(own.with_for_update(of=Card), execution_options={"populate_existing": True}).all()
         done.others += len(some) - len(cards)
-        moving = [card for card in cards if card.deck_id != deck_id]
+        lying = sa.select(Card.id).where(Card.id.in_(some), Card.deck_id != deck_id)
+        met = set(session.scalars(lying.where(met_by_followers(session, learner.id))))
+        moving = [card for card in cards if card.deck_id != deck_id and card.id not in met]
+        done.kept += len(met.intersection(card.id for card in cards))
         moved += [(card.id, card.deck_id, card.position) for card in moving]
         end = session.scalar(sa.select(sa.func.max(Card.position)).where(Card.deck_id == deck_id, ~Card.retired))
         first = 0 if end is None else end + 1

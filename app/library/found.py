@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.clock import study_day
+from app.library.shown_texts import as_shown
 from app.models import Card, Deck, Follow, Kind, Learner, Mark, Marks, Memory, Note, NoteType, Review
 from app.models.mark import MARKS, marks_from
 from app.models.posting import listing, one_of
@@ -34,9 +35,11 @@ class LookedIn:
     language: str
     is_own: bool
     is_followed: bool
+    closed_after: int | None = None
+    """The last change of which the learner is shown something; None: all are. See `shown_to`."""
 
 
-_DECK = (Deck.id, Deck.parent_id, Deck.name, Deck.language, Deck.owner_id)
+_DECK = (Deck.id, Deck.parent_id, Deck.name, Deck.language, Deck.owner_id, Deck.closed_after)
 _LEARNER, _NOTES = sa.bindparam("learner_id", type_=sa.Integer), "note_ids"
 _FOLLOWED = sa.select(*_DECK, sa.true().label("is_followed")).join(Follow, Follow.deck_id == Deck.id)
 _OWN = sa.select(*_DECK, sa.false().label("is_followed")).where(Deck.owner_id == _LEARNER, Deck.published)
@@ -59,7 +62,8 @@ def decks_looked_in(connection: sa.Connection, learner: Learner) -> dict[int, Lo
 
     return {
         row.id: LookedIn(
-            row.id, row.owner_id, path(row), row.language, row.owner_id == learner.id, bool(row.is_followed)
+            *(row.id, row.owner_id, path(row), row.language, row.owner_id == learner.id, bool(row.is_followed)),
+            None if row.owner_id == learner.id else row.closed_after,
         )
         for row in rows.values()
     }
@@ -91,7 +95,10 @@ class FoundCard:
 
     @cached_property
     def wording(self) -> str:
-        return wording(self.fields, self.row.format)
+        """The words it is found by: the learner's own, and the author's beside them."""
+        shown = wording(self.fields, self.row.format)
+        authors = getattr(self.row, "authors_fields", None)
+        return shown if authors is None else f"{shown} {wording(json.loads(authors), self.row.format)}"
 
     @cached_property
     def tags(self) -> list[str]:
@@ -191,8 +198,9 @@ class Reader:
         """The cards of these notes that meet a condition, the newest note first."""
         named = {"learner_id": self.learner.id, _NOTES: listing(self.connection.dialect.name, note_ids)}
         read = rows_of(self.connection.dialect.name).where(*condition)
-        rows = [row for row in self.connection.execute(read, named) if row.deck_id in self.decks]
+        rows = [row for row in self.connection.execute(read, named) if self._is_shown(row)]
         rows.sort(key=lambda row: (-row.note_id, row.ordinal))
+        rows = as_shown(self.connection, self.learner.id, rows, self._places_of_others(rows))
         self._read_types({row.note_type_id for row in rows} - self.types.keys())
         ratings = self._ratings([row.card_id for row in rows]) if self.rated_within and rows else {}
         return [
@@ -202,6 +210,15 @@ class Reader:
             )
             for row in rows
         ]
+
+    def _is_shown(self, row: Any) -> bool:
+        """Of a deck that was closed only what the learner has met."""
+        place = self.decks.get(row.deck_id)
+        return place is not None and (place.closed_after is None or row.due_day is not None)
+
+    def _places_of_others(self, rows: Sequence[Any]) -> dict[int, int | None]:
+        """Others' notes, and after which change their decks were closed."""
+        return {row.note_id: self.decks[row.deck_id].closed_after for row in rows if row.owner_id != self.learner.id}
 
     def _read_types(self, ids: set[int]) -> None:
         if ids:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import db, writing, writing_rows
 from app.errors import N_, NotFound, Refused
-from app.library.bulk import move_cards, tag_notes, undo_bulk
+from app.library.bulk import Done, move_cards, tag_notes, undo_bulk
 from app.library.finding import ORDERS, Found, Order, cards_meant, find_cards, own_decks, visible_cards
 from app.library.found import FoundCard
 from app.pages.access import current_learner, safe_path
@@ -114,7 +114,7 @@ def create_tags() -> ResponseReturnValue:
     except Refused as error:
         return _search(error_words(error), error.status)
     words = ngettext("%(num)s note has other tags now.", "%(num)s notes have other tags now.", done.changed)
-    return _done(words, done.change_id, done.others)
+    return _done(words, done)
 
 
 @bp.post("/search/moves")
@@ -127,14 +127,24 @@ def create_moves() -> ResponseReturnValue:
             )
     except Refused as error:
         return _search(error_words(error), error.status)
-    return _done(ngettext("%(num)s card moved.", "%(num)s cards moved.", done.changed), done.change_id, done.others)
+    return _done(ngettext("%(num)s card moved.", "%(num)s cards moved.", done.changed), done)
 
 
-def _done(words: str, change_id: int | None, others: int) -> ResponseReturnValue:
-    if others:
-        left = ngettext("%(num)s is not yours to change.", "%(num)s are not yours to change.", others)
-        words = _("%(words)s %(more)s", words=words, more=left)
-    return _back(words, "searching.create_bulk_undo", change_id is not None, change_id=change_id)
+def _done(words: str, done: Done) -> ResponseReturnValue:
+    left = []
+    if done.others:
+        left.append(ngettext("%(num)s is not yours to change.", "%(num)s are not yours to change.", done.others))
+    if done.kept:
+        left.append(
+            ngettext(
+                "%(num)s stays, for others have met it there.",
+                "%(num)s stay, for others have met them there.",
+                done.kept,
+            )
+        )
+    for more in left:
+        words = _("%(words)s %(more)s", words=words, more=more)
+    return _back(words, "searching.create_bulk_undo", done.change_id is not None, change_id=done.change_id)
 
 
 @bp.post("/changes/<id:change_id>/undo-all")
