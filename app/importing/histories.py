@@ -136,8 +136,6 @@ class Histories:
 
     def _add_ready(self, log: ReadyLog, card_id: int, deck_id: int, final_deck_id: int) -> None:
         values = log.of(card_id, deck_id)
-        if self.owner.as_id is not bytes:
-            values[ID::WIDTH] = map(self.owner.as_id, log.ids)
         self.reviews += values
         self.totals.add_each(final_deck_id, log.shares, log.took_ms)
 
