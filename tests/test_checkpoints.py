@@ -1,5 +1,6 @@
 """What was written is moved to its place while the server runs, and nobody's request does it."""
 
+import sqlite3
 import time
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app import checkpoints
 from app.checkpoints import checkpoints_aside
 from app.database import db, writing
 from tests.factories import a_learner
@@ -49,3 +51,25 @@ def test_answers_go_on_while_pages_are_moved(app: Flask) -> None:
                 a_learner(session, f"learner {n}")
         assert db.session.scalar(sa.text("PRAGMA integrity_check")) == "ok"
         assert db.session.scalar(sa.text("SELECT count(*) FROM users")) == 60
+
+
+def test_a_disk_that_fails_for_a_while_does_not_end_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    class Failing:
+        def execute(self, statement: str) -> None:
+            tried.append(statement)
+            raise sqlite3.OperationalError("disk I/O error")
+
+        def close(self) -> None:
+            tried.append("closed")
+
+    monkeypatch.setattr(checkpoints.sqlite3, "connect", lambda *args, **options: Failing())
+    with app.app_context(), db.engine.connect(), checkpoints_aside(app.extensions["engine"]):
+        with writing() as session:
+            a_learner(session, "ada")
+        until = time.monotonic() + 20
+        while len(tried) < 2:
+            assert time.monotonic() < until, "it gave up"
+            time.sleep(0.1)
+    assert tried[-1] == "closed" and len(tried) > 2

@@ -14,7 +14,7 @@ from app.importing.presets import Chosen, Presets
 from app.importing.removing import removed
 from app.models import Card, Deck, Follow, Memory, Review, Tombstone
 from app.models.deck import top_of
-from app.models.memory_count import counting
+from app.models.memory_count import move_counts
 
 MOVED_AT_ONCE = 500
 
@@ -116,10 +116,10 @@ class Decks:
             return moved
         for start in range(0, len(card_ids), MOVED_AT_ONCE):
             some = card_ids[start : start + MOVED_AT_ONCE]
-            with counting(connection, owner_id, Memory.card_id.in_(some)):
-                for table in (Memory, Review):
-                    own = (table.user_id == owner_id, table.card_id.in_(some), table.deck_id == staging_id)
-                    connection.execute(sa.update(table).where(*own).values(deck_id=deck_id))
+            for table in (Memory, Review):
+                own = (table.user_id == owner_id, table.card_id.in_(some), table.deck_id == staging_id)
+                connection.execute(sa.update(table).where(*own).values(deck_id=deck_id))
+        move_counts(connection, owner_id, staging_id, deck_id)
         return moved
 
     def take_back(self, in_transaction: InTransaction) -> None:

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 
 from app.database import EPOCH
 from app.importing.decks import Decks
-from app.importing.histories import NOTHING_TOLD, Histories
+from app.importing.histories import Histories
 from app.importing.identity import Incoming
 from app.importing.parsed import LostCard, ParsedCard, ParsedReview
 from app.importing.ready_log import ReadyLog
 from app.models import Kind
 from app.models.bulk import Ids, put_rows, put_values
 from app.models.note import first_key, tag_key
+from app.models.review import NOTHING_TOLD
 from app.models.scheduling import Versioned
 from app.scheduling import DEFAULT_SETTINGS
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 from typing import Any, NamedTuple
@@ -21,12 +20,12 @@ from app.importing.ready_log import ReadyLog
 from app.models import Kind
 from app.models.bulk import put_rows, put_values
 from app.models.memory_count import buckets_of
-from app.models.review import FOLDED, ImportedTotals
+from app.models.review import FOLDED, ImportedTotals, stage_told
 from app.models.scheduling import Versioned
 from app.models.summing import Logged, practice_share, totals_of
 from app.scheduling import MemoryState, replay
 from app.scheduling.replay import taken_over
-from app.scheduling.stages import UNMET, imported_first, imported_stage
+from app.scheduling.stages import UNMET, imported_first
 
 MEMORIES = (
     *("card_id", "deck_id", "repetitions", "interval", "ease", "lapses", "last_day", "due_day"),
@@ -34,8 +33,6 @@ MEMORIES = (
 )
 MARKS = ("card_id", "suspended", "buried_until", "flag")
 MANY = 2**31
-NOTHING_TOLD = "[1, 0, 0, 0]"
-"""Of an answer given elsewhere that is only known to be one."""
 
 
 class Owner(NamedTuple):
@@ -136,8 +133,6 @@ class Histories:
 
     def _add_ready(self, log: ReadyLog, card_id: int, deck_id: int, final_deck_id: int) -> None:
         values = log.of(card_id, deck_id)
-        if self.owner.as_id is not bytes:
-            values[ID::WIDTH] = map(self.owner.as_id, log.ids)
         self.reviews += values
         self.totals.add_each(final_deck_id, log.shares, log.took_ms)
 
@@ -237,7 +232,7 @@ class Histories:
         for _, _, _, kind, day, hour, _, grade, took_ms, state, undone in rows:
             if kind != IMPORTED or undone is not None:
                 continue
-            stage = _stage_of(grade, state)
+            stage = stage_told(grade, state)
             if stage is None:
                 continue
             first, last = imported_first(stage, day, last)
@@ -270,10 +265,3 @@ def _as_json(state: MemoryState) -> str:
 
 def _number(value: float | None) -> str:
     return "null" if value is None else repr(value)
-
-
-@lru_cache(50_000)
-def _stage_of(grade: int, state: str | None) -> int | None:
-    """How far the card was; what the log says repeats from card to card."""
-    stage = imported_stage(grade, json.loads(state or NOTHING_TOLD))
-    return None if stage is None else int(stage)

@@ -6,10 +6,12 @@ from time import perf_counter
 
 from sqlalchemy.orm import Session
 
+from app.database import connection_of
 from app.importing.opening import InTransaction
 
-LONGEST = 0.006
-"""Seconds a transaction should hold the database's only writer: about as long as a few answers."""
+LONGEST = {"sqlite": 0.006, "postgresql": 0.1}
+"""Seconds a transaction should take, by the database's name. SQLite has one writer: about as long as a few answers. On
+PostgreSQL nobody waits, and every transaction has to reach the disk."""
 FEWEST, MOST, FIRST = 200, 8_000, 1_000
 MOST_PLAIN = 20_000
 """Of rows that come in the order of their key."""
@@ -29,6 +31,7 @@ class Pace:
             began = perf_counter()
             yield session
             took = perf_counter() - began
+            longest = LONGEST[connection_of(session).dialect.name]
         if weight > FEWEST:
-            right = int(weight * LONGEST / max(took, 0.001))
+            right = int(weight * longest / max(took, 0.001))
             self.rows = min(self._most, max(FEWEST, (self.rows + right) // 2))

@@ -1,9 +1,11 @@
 """Many rows at once, past the session: a hundred thousand notes as objects would take minutes and a gigabyte."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, repeat
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,6 +14,8 @@ INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.inse
 """An insert that can say what to do about a row that is there, by the database's name."""
 TOGETHER = 20
 """Rows in one statement of SQLite's: a third less time than one by one, and more hardly helps."""
+COPIED = 1_000
+"""Rows handed to a COPY at a time: while PostgreSQL stores some, the next are put together."""
 BLOCK = 2_000
 """Ids reserved at a time; what is left of a block is never given to anything."""
 
@@ -23,8 +27,8 @@ def put_rows(
     rows: Iterable[Sequence[Any]],
     same: Mapping[str, int | None] | None = None,
 ) -> None:
-    """Inserts rows whose values are as the driver wants them: moments in milliseconds, JSON as text, UUIDs as
-    `review_id` gives them. `same`: the columns that are the same in all. COPY on PostgreSQL."""
+    """Inserts rows whose values are as they are stored: moments in milliseconds, JSON as text, UUIDs as their bytes, or
+    on PostgreSQL as themselves. `same`: the columns that are the same in all. COPY on PostgreSQL."""
     put_values(connection, table, columns, list(chain.from_iterable(rows)), same)
 
 
@@ -42,10 +46,9 @@ def put_values(
     names = ", ".join((*columns, *same))
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "postgresql":
-        constants = tuple(same.values())
         with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for start in range(0, len(values), width):
-                copy.write_row((*values[start : start + width], *constants))
+            for start in range(0, len(values), width * COPIED):
+                copy.write(_copied(values[start : start + width * COPIED], width, [*same.values()]))
         return
     # What is written out needs not be handed over a million times.
     row = ", ".join([*"?" * width, *("NULL" if each is None else str(int(each)) for each in same.values())])
@@ -56,6 +59,36 @@ def put_values(
     driver.executemany(
         f"{insert}({row})", (values[start : start + width] for start in range(whole, len(values), width))
     )
+
+
+def _copied(values: Sequence[Any], width: int, constants: Sequence[int | None]) -> str:
+    """Rows in COPY's text format: a third of the time that the driver takes, which looks at each value of each row."""
+    columns = [_in_words(values[place::width]) for place in range(width)]
+    columns += [repeat(word, len(values) // width) for word in _in_words(constants)]
+    return "".join([f"{row}\n" for row in map("\t".join, zip(*columns, strict=True))])
+
+
+def _in_words(column: Sequence[Any]) -> Iterable[str]:
+    kinds = {*map(type, column)}
+    if len(kinds) == 1:
+        return map(WORDS[kinds.pop()], column)
+    return [WORDS[type(value)](value) for value in column]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+
+
+WORDS: dict[type, Callable[[Any], str]] = {
+    int: str,
+    float: repr,
+    bool: {True: "t", False: "f"}.__getitem__,
+    str: _escaped,
+    bytes: bytes.hex,
+    UUID: attrgetter("hex"),
+    type(None): {None: "\\N"}.__getitem__,
+}
+"""What COPY's text format calls a value, by its type; bytes are those of a UUID."""
 
 
 def add_rows(

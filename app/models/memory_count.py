@@ -103,7 +103,11 @@ def adding(dialect: str, rows: sa.CompoundSelect[Any]) -> Any:
     each = rows.subquery("each")
     key, total = (each.c.user_id, each.c.figure, each.c.deck_id, each.c.bucket), sa.func.sum(each.c.cards)
     sums = sa.select(*key, total).group_by(*key).having(total != 0)
-    insert = INSERT[dialect](COUNTS).from_select([column.key for column in COUNTS.c], sums)
+    return _adding(dialect, sums)
+
+
+def _adding(dialect: str, rows: sa.Select[Any]) -> Any:
+    insert = INSERT[dialect](COUNTS).from_select([column.key for column in COUNTS.c], rows)
     return insert.on_conflict_do_update(
         index_elements=list(COUNTS.primary_key), set_={"cards": COUNTS.c.cards + insert.excluded.cards}
     )
@@ -137,6 +141,15 @@ def count(connection: sa.Connection, user_id: int, *which: sa.ColumnElement[bool
     own = (MEMORIES.c.user_id == user_id, *which)
     rows = sa.union_all(*(rows.where(*own) for rows in counted(MEMORIES.c, cards)))
     connection.execute(adding(connection.dialect.name, rows))
+
+
+def move_counts(connection: sa.Connection, user_id: int, deck_id: int, to: int) -> None:
+    """Counts a learner's memories of one deck in another, where they all are now."""
+    own = (COUNTS.c.user_id == user_id, COUNTS.c.deck_id == deck_id)
+    there = sa.literal(to).label("deck_id")
+    rows = sa.select(COUNTS.c.user_id, COUNTS.c.figure, there, COUNTS.c.bucket, COUNTS.c.cards).where(*own)
+    connection.execute(_adding(connection.dialect.name, rows))
+    connection.execute(sa.delete(COUNTS).where(*own))
 
 
 def buckets_of(

@@ -1,5 +1,6 @@
 """One card and its learner: what was answered, what the scheduler made of it, and how it is being forgotten."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -80,7 +81,7 @@ def _elsewhere(session: Session, learner: Learner, card_id: int) -> Iterator[Els
     rows = IMPORTED_ROWS.where(Review.user_id == learner.id, Review.card_id == card_id)
     for _, day, _, grade, told, _, took_ms in connection_of(session).execute(rows):
         if grade:
-            yield Elsewhere(day, grade, took_ms, told[1] if told else 0)
+            yield Elsewhere(day, grade, took_ms, json.loads(told)[1] if told else 0)
 
 
 def _forgetting(

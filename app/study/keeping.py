@@ -181,6 +181,9 @@ def memory_values(user_id: int, card_id: int, deck_id: int, old: Remembered, new
 def keep_memory(connection: sa.Connection, values: dict[str, object], old: MemoryState, new: MemoryState) -> None:
     """Makes the memory's row say what the fold says; a fold of no answers is no row. Raises Stale if it is not as it
     was when the fold was worked out."""
+    if not (old.answers or new.answers):
+        # A late answer from before the card was made new again.
+        return
     existing = CHANGE if new.answers else FORGET
     statement = existing if old.answers else meet(connection.dialect.name)
     with counting_one(connection, *(cast(int, values[name]) for name in ("the_user_id", "the_card_id"))):

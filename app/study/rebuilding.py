@@ -176,7 +176,7 @@ def _memories(connection: sa.Connection, user_id: int) -> Iterator[tuple[int, Re
         yield row[0], remembered_from(row[1:])
 
 
-def _by_card(connection: sa.Connection, rows: sa.Select[Any], card_id: Any) -> Iterator[Any]:
+def _by_card(connection: sa.Connection, rows: sa.Select[*tuple[Any, ...]], card_id: Any) -> Iterator[Any]:
     """All the rows, fetched a page of whole cards at a time: a log of ten years does not fit into memory."""
     after, size = -1, PAGE
     while page := connection.execute(rows.where(card_id > after).order_by(card_id).limit(size)).all():

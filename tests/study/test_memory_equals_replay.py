@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -75,6 +75,7 @@ CHOICES = (
 @pytest.mark.proof
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories)
+@example([("answer", 0, 0, 2), ("reset", 0, 0, 3), ("late", 0, 0, 1)])
 def test_memory_is_the_replay_and_the_day_is_the_sum(app: Flask, history: list[tuple[str, int, int, int]]) -> None:
     with app.app_context():
         try:
