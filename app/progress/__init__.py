@@ -16,10 +16,11 @@ from app.progress.over_time import DoneIn, OverTime, over_time
 from app.progress.report import DAY_COLUMNS, day_rows, report_of
 from app.progress.retention import Aim, Retention, Since, aim_of, retention_in, retentions_of
 from app.progress.retrievability import Retrievability, Share, retrievability_of
-from app.progress.scope import Range, Scope, Span, scope_of, span_of
+from app.progress.scope import Range, Scope, Span, range_since, scope_of, span_of
 from app.progress.spread import Spread, difficulties_of, eases_of, intervals_of, stabilities_of
 from app.progress.streaks import Streak, streak_of
 from app.progress.stretches import Unit
+from app.progress.sums import first_day
 
 __all__ = [
     "DAY_COLUMNS",
@@ -64,6 +65,7 @@ __all__ = [
     "difficulties_of",
     "done_in",
     "eases_of",
+    "first_day",
     "foreseen_of",
     "grades_of",
     "growth_of",
@@ -74,6 +76,7 @@ __all__ = [
     "mastery_of",
     "maturity_of",
     "over_time",
+    "range_since",
     "report_of",
     "retention_in",
     "retentions_of",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import study_day
 from app.models import Card, Learner, Note
-from app.progress.over_time import unit_for
+from app.progress.over_time import BY_DAY, unit_for
 from app.progress.scope import Scope, Span
 from app.progress.stretches import Unit, stretches_of
 from app.progress.tagged import named, tagged_ids
@@ -38,7 +38,7 @@ def added_of(session: Session, scope: Scope, learner: Learner, span: Span) -> Ad
         moment = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC)
         day = study_day(moment, learner.time_zone, learner.day_starts_at)
         days[day] = days.get(day, 0) + cards
-    first = min([*days, span.last]) if span.first is None else span.first
+    first = min([*days, span.last - BY_DAY + 1]) if span.first is None else span.first
     unit = unit_for(span.last - first + 1)
     stretches = stretches_of(first, span.last, unit)
     begins, counts = [each.first or 0 for each in stretches], [0] * len(stretches)

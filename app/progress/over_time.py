@@ -48,9 +48,12 @@ class OverTime:
 
 
 def over_time(session: Session, scope: Scope, span: Span) -> OverTime:
-    """What was done in a span; since ever: from the first day with something done."""
+    """What was done in a span; since ever: from the first day with something done, and over a month at least, for one
+    column as wide as the page says nothing."""
     days = days_of(session, scope, span)
-    first = span.first if span.first is not None else min([span.last, *(day.day for day in days[:1])])
+    first = span.first
+    if first is None:
+        first = min([span.last - BY_DAY + 1, *(day.day for day in days[:1])])
     unit = unit_for(span.last - first + 1)
     spans = stretches_of(first, span.last, unit)
     begins = [each.first or 0 for each in spans]

@@ -23,7 +23,13 @@ class Range(StrEnum):
     ALL = "all"
 
 
-DAYS: Mapping[Range, int | None] = {Range.MONTH: 31, Range.QUARTER: 92, Range.YEAR: 365, Range.ALL: None}
+A_MONTH, THREE_MONTHS, A_YEAR = 31, 92, 365
+DAYS: Mapping[Range, int | None] = {
+    Range.MONTH: A_MONTH,
+    Range.QUARTER: THREE_MONTHS,
+    Range.YEAR: A_YEAR,
+    Range.ALL: None,
+}
 
 
 class Span(NamedTuple):
@@ -37,6 +43,13 @@ def span_of(chosen: Range, today: int) -> Span:
     """The days of a range that ends today."""
     days = DAYS[chosen]
     return Span(None if days is None else today - days + 1, today)
+
+
+def range_since(first: int | None, today: int) -> Range:
+    """The shortest range, up to a year, in which all since a day lies: the first weeks at the edge of an empty year
+    would say little. `first` None: nothing was done yet."""
+    days = 0 if first is None else today - first
+    return Range.MONTH if days < A_MONTH else Range.QUARTER if days < THREE_MONTHS else Range.YEAR
 
 
 @dataclass

@@ -114,7 +114,14 @@ def _counts_of(session: Session, scope: Scope, figure: Figure) -> dict[int, int]
 
 
 def first_day(session: Session, scope: Scope) -> int | None:
-    """The first day with answers or practice."""
+    """The first day with answers or practice. Read once for a scope."""
+    if ("first day", None) not in scope.read:
+        scope.read["first day", None] = _first_day(session, scope)
+    first: int | None = scope.read["first day", None]
+    return first
+
+
+def _first_day(session: Session, scope: Scope) -> int | None:
     if scope.tag is not None:
         return min((row.day for row in tagged_totals(session, scope)), default=None)
     own = (DayTotal.user_id == scope.user_id, DayTotal.answers + DayTotal.practised > 0)

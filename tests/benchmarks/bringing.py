@@ -1,16 +1,14 @@
 """Bringing collections in and taking them out through the terminal, each as a process of its own, start included; and
 Anki doing the same with the same files, if it is there."""
 
-import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.serving import ROOT, environment_for
+from tests.benchmarks.serving import environment_for
 from tests.benchmarks.stores import Store
 from tests.benchmarks.tables import start_once
+from tests.benchmarks.watched import watched
 
 SIZES = (10_000, 100_000)
 HERE = Path(__file__).parent
@@ -56,17 +54,8 @@ def _one_size(store: Store, name: str, package: Path, python: str) -> dict[str, 
 
 
 def _run(command: list[str], environment: dict[str, str]) -> Used:
-    began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    told = process.stdout.read().decode()
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stdout.close()
-    if process.returncode:
-        raise RuntimeError(f"{command}: {told}")
-    return {"seconds": round(seconds, 2), "peak_mb": round(used.ru_maxrss / 1024)}
+    done = watched(command, environment)
+    return {"seconds": round(done.seconds, 2), "peak_mb": round(done.peak_mb)}
 
 
 def rows_of(found: dict[str, dict[str, Any]]) -> list[list[str]]:

@@ -3,11 +3,11 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from tests.benchmarks.serving import ROOT, environment_for
 from tests.benchmarks.stores import Store
+from tests.benchmarks.watched import watched
 
 ROWS = 100_000
 
@@ -21,7 +21,7 @@ def start_once(environment: dict[str, str]) -> None:
 
 def import_table(store: Store, name: str, rows: int = ROWS) -> dict[str, float]:
     """Seconds and megabytes of `cardlet import`, its start included, for the first learner of that database."""
-    environment = {**os.environ, **environment_for(store, name)}
+    environment = environment_for(store, name)
     start_once(environment)
     table = Path(environment["CARDLET_DATA_DIR"]) / "table.csv"
     lines = (
@@ -29,14 +29,7 @@ def import_table(store: Store, name: str, rows: int = ROWS) -> dict[str, float]:
     )
     table.write_text("".join(lines))
     command = [sys.executable, "-m", "app", "import", str(table), "--owner", "learner-1", "--deck", "Table"]
-    began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    told = process.stdout.read().decode()
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stdout.close()
-    assert f"{rows} added" in told, told
+    done = watched(command, environment)
+    assert f"{rows} added" in done.told, done.told
     table.unlink()
-    return {"rows": rows, "seconds": seconds, "peak_mb": used.ru_maxrss / 1024}
+    return {"rows": rows, "seconds": done.seconds, "peak_mb": done.peak_mb}

@@ -44,7 +44,7 @@ def ada(visitor: Callable[[], Visitor], change: Callable) -> Visitor:
 def test_the_head_and_the_table_say_it_in_words(ada: Visitor) -> None:
     page = ada.get("/progress").text
     assert "<dd>75% " in page and "aim: 90%" in page
-    assert "You studied on 2 of 365 days. Reviews: 8, on average 4 a day studied. Your longest row: 2 days." in page
+    assert "You studied on 2 of 31 days. Reviews: 8, on average 4 a day studied. Your longest row: 2 days." in page
     assert "In the last 30 days you still knew 75% of the cards that came back. SM-2 has no aim you can set." in page
     row = '<th scope="row">Yesterday</th><td>75% <small class="soft">of 4</small></td><td>–</td>'
     assert row in page
@@ -103,3 +103,10 @@ def test_the_files_are_of_what_the_page_shows(ada: Visitor) -> None:
     assert json.loads(ada.get("/progress/download.json?tag=none").text)["answers"] == 0
     assert ada.get("/progress/download.json?deck=999999").status_code == 404
     assert ada.get("/progress/download.csv?range=week").status_code == 404
+
+
+def test_who_began_lately_is_shown_a_month_and_whatever_they_choose_stays(ada: Visitor) -> None:
+    page = ada.get("/progress").text
+    assert '<option value="month" selected>' in page and '"/progress/memory"' in page
+    page = ada.get("/progress?range=year").text
+    assert '<option value="year" selected>' in page and '"/progress/memory?range=year"' in page

@@ -101,13 +101,15 @@ def test_what_was_done_is_added_up_by_stretch(session: Session, ada: User) -> No
     assert (done.studied, done.practised, done.answers) == (3, 4, 18)
 
 
-def test_all_time_begins_on_the_first_day_and_a_year_goes_by_weeks(session: Session, ada: User) -> None:
+def test_all_time_begins_on_the_first_day_or_a_month_ago_and_a_year_goes_by_weeks(session: Session, ada: User) -> None:
     ever = over_time(session, everything(session, ada), span_of(Range.ALL, today(ada, 8)))
-    assert (ever.unit, len(ever.stretches)) == (Unit.DAY, 9)
+    assert (ever.unit, len(ever.stretches), ever.answers) == (Unit.DAY, 31, 18)
+    later = over_time(session, everything(session, ada), span_of(Range.ALL, today(ada, 40)))
+    assert (later.unit, later.stretches[0].span.first, later.answers) == (Unit.WEEK, today(ada, 0), 18)
     year = over_time(session, everything(session, ada), span_of(Range.YEAR, today(ada, 8)))
     assert (year.unit, year.answers) == (Unit.WEEK, 18)
     nobody = over_time(session, everything(session, a_learner(session)), span_of(Range.ALL, today(ada, 8)))
-    assert (len(nobody.stretches), nobody.answers) == (1, 0)
+    assert (len(nobody.stretches), nobody.answers) == (31, 0)
 
 
 def test_a_tag_and_a_deck_are_parts_of_it(session: Session, ada: User, deck: Deck) -> None:
