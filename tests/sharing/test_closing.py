@@ -17,7 +17,7 @@ from app.library import Wording, deck_page, edit_note, follow, open_note, stop_f
 from app.library.decks import shared_decks_left, shelf
 from app.models import Audience, Card, Deck, Import, Note, Review, User
 from app.models.change import digest_of
-from app.progress import maturity_of
+from app.progress import maturity_of, scope_of
 from app.scheduling import Answer
 from app.sharing import set_audience
 from app.study import mark_card, merge_answers, reset_card
@@ -156,7 +156,7 @@ def test_a_deck_that_moves_takes_the_audience_of_where_it_comes_to_lie(
     publish(session, ada, DECK + FRANCE + SPAIN, 2)
     assert session.get_one(Deck, shared).audience == Audience.OWNER, "moved out again, it is as it was there"
     assert memories(session, bob) == known
-    assert [one.deck.id for one in maturity_of(session, bob) if one.new] == []
+    assert [one.deck.id for one in maturity_of(session, scope_of(session, bob), bob.today(at(2))).values() if one.new] == []
 
 
 def test_undoing_an_import_leaves_what_a_follower_has_met(session: Session, ada: User, bob: User, shared: int) -> None:
