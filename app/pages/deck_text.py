@@ -61,8 +61,8 @@ def allow_long_texts() -> None:
 
 @bp.get("/decks/<id:deck_id>/text")
 def edit_page(deck_id: int) -> ResponseReturnValue:
-    standing = _standing(deck_id)
-    read_standing(standing)
+    standing, learner = _standing(deck_id), current_learner()
+    read_standing(standing, own_deck(db.session, learner, deck_id).guid)
     return _page(deck_id, standing.text, standing.text)
 
 
@@ -146,10 +146,11 @@ def _planned(standing: Standing, deck_id: int, text: str, opened: str) -> Respon
     """The page with what saving would do now and, if the deck is another than the one that was opened, what became of
     it; saving after that is meant."""
     learner = current_learner()
-    plan = plan_changes(db.session, learner, own_deck(db.session, learner, deck_id), standing, text)
+    deck = own_deck(db.session, learner, deck_id)
+    plan = plan_changes(db.session, learner, deck, standing, text)
     since = None
     if opened != cleaned(standing.text):
-        since = changed_since(opened, standing.text)
+        since = changed_since(deck.guid, opened, standing.text)
     page = _page(deck_id, text, standing.text, plan, since)
     return page, 422 if plan.problems else 409 if since else 200
 

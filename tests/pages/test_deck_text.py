@@ -68,7 +68,9 @@ def edited(text: str) -> str:
     """One note changed, one added, one moved, one removed."""
     assert all(block(word) in text for word in QUESTIONS), text
     text = text.replace(block("four"), "").replace(block("one"), "") + "\n" + block("one")
-    return text.replace("the number two", "the number **two**").replace(block("five"), "## new\n\nbrand new\n\n" + block("five"))
+    return text.replace("the number two", "the number **two**").replace(
+        block("five"), "## new\n\nbrand new\n\n" + block("five")
+    )
 
 
 def everything(stored: Callable) -> list[list[tuple]]:

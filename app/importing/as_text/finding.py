@@ -43,7 +43,7 @@ def find_others(
 ) -> Found:
     """Looks for the notes at these places of the text. `standing`: ids of the notes that stand in the deck."""
     found = Found()
-    guids = {place: _guid_of(deck, typed.notes[place], whole=typed.whole) for place in places}
+    guids = {place: typed.notes[place].guid or made_of(deck, typed.notes[place]) for place in places}
     here = _by_guid(session, deck, list(guids.values()))
     for place in places:
         note, guid = typed.notes[place], guids[place]
@@ -55,15 +55,14 @@ def find_others(
         elif known.id not in standing and _was_here(session, deck, known.id):
             found.notes[place] = Known(guid, known.id)
         else:
-            found.problems.append(_elsewhere(session, note, known.id))
+            found.problems.append(_elsewhere(session, deck, note, known.id))
     _without_id(session, deck, typed, found, {guid: row.id for guid, row in here.items()})
     return found
 
 
-def _guid_of(deck: Deck, note: ParsedNote, *, whole: bool) -> str:
-    if note.guid is None:
-        return f"{deck.guid}/{question_guid(note)}"
-    return note.guid if whole else f"{deck.guid}/{note.guid}"
+def made_of(deck: Deck, note: ParsedNote) -> str:
+    """The guid of a note that is given none."""
+    return f"{deck.guid}/{question_guid(note)}"
 
 
 def _by_guid(session: Session, deck: Deck, guids: Sequence[str]) -> dict[str, sa.Row[tuple[str, int]]]:
@@ -81,10 +80,10 @@ def _was_here(session: Session, deck: Deck, note_id: int) -> bool:
     return all(card.retired for card in cards) and any(card.deck_id == deck.id for card in cards)
 
 
-def _elsewhere(session: Session, note: ParsedNote, note_id: int) -> BadRow:
+def _elsewhere(session: Session, deck: Deck, note: ParsedNote, note_id: int) -> BadRow:
     decks = sa.select(Deck.name).join(Card, Card.deck_id == Deck.id).where(Card.note_id == note_id, Deck.published)
     name = session.scalars(decks.order_by(Card.ordinal).limit(1)).first()
-    guid = note.guid or ""
+    guid = (note.guid or "").removeprefix(f"{deck.guid}/")
     if name is None:
         return BadRow(note.line, NOWHERE, {"guid": guid})
     return BadRow(note.line, ELSEWHERE, {"guid": guid, "deck": name})

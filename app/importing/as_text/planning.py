@@ -87,7 +87,8 @@ class Plan:
 
 def plan_changes(session: Session, learner: Learner, deck: Deck, standing: Standing, text: str) -> Plan:
     """What saving `text` in the place of the deck's own would do."""
-    plan, here, typed = Plan(deck.id, standing), read_standing(standing), read_text(text)
+    plan, here = Plan(deck.id, standing), read_standing(standing, deck.guid)
+    typed = read_text(text, deck.guid, {note.guid for note in here.notes if note.guid is not None})
     plan.problems = problems_between(here, standing.text, typed, text)
     plan.problems += [
         BadRow(note.line, TAGS, {"most": MOST_TAGS, "longest": LONGEST_TAG}) for note in _overtagged(here, typed)

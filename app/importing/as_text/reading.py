@@ -1,6 +1,7 @@
 """The texts of a deck: how large they may be, and what stands in them."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -42,12 +43,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class ReadText:
-    """What stands in a text. `whole`: the notes' ids are whole guids; `problems`: what no note can be made of."""
+    """What stands in a text. The notes' ids are whole guids; `problems`: what no note can be made of."""
 
     header: DeckHeader
     notes: tuple[ParsedNote, ...] = ()
     types: tuple[Shape, ...] = ()
-    whole: bool = False
     problems: tuple[BadRow, ...] = ()
 
 
@@ -67,8 +67,10 @@ def cleaned(text: str) -> str:
     return text
 
 
-def read_text(text: str) -> ReadText:
-    """Reads a text; one that cannot be read at all has no notes and the problem."""
+def read_text(text: str, deck_guid: str, known: Collection[str] = ()) -> ReadText:
+    """Reads a text of the deck with this guid; one that cannot be read at all has no notes and the problem. Ids become
+    whole guids, whether they were written so or hold inside the deck, which may change with its notes: an id that is
+    not `known` is taken the other way if it is then."""
     content = text.encode(errors="replace")
     try:
         parsed = read(Source("deck.md", content=content), ReadingOptions())
@@ -77,13 +79,21 @@ def read_text(text: str) -> ReadText:
     rows = list(parsed.rows)
     notes = tuple(row for row in rows if isinstance(row, ParsedNote))
     problems = tuple(row for row in rows if isinstance(row, BadRow))
-    return ReadText(parsed.header, notes, parsed.note_types, parsed.whole_guids, problems)
+    for note in notes:
+        note.guid = note.guid and _whole(note.guid, deck_guid, known, is_whole=parsed.whole_guids)
+    return ReadText(parsed.header, notes, parsed.note_types, problems)
 
 
-def read_standing(standing: Standing) -> ReadText:
+def _whole(written: str, deck_guid: str, known: Collection[str], *, is_whole: bool) -> str:
+    inside = f"{deck_guid}/{written}"
+    likely, other = (written, inside) if is_whole else (inside, written)
+    return other if likely not in known and other in known else likely
+
+
+def read_standing(standing: Standing, deck_guid: str) -> ReadText:
     """What stands in a deck's own text. Raises Refused if not all of it can be read back, as of a note that is longer
     than one may be written, or of two notes in two languages with one id."""
-    here = read_text(standing.text)
+    here = read_text(standing.text, deck_guid)
     if here.problems:
         raise Refused(UNREADABLE, line=here.problems[0].line)
     return here
@@ -103,8 +113,8 @@ def problems_between(here: ReadText, here_text: str, typed: ReadText, typed_text
     return sorted(found, key=lambda problem: problem.line)
 
 
-FREE = {"tags", "answer-lang"}
-"""Keys of the header that are a short way of saying something of each note."""
+FREE = {"tags", "answer-lang", "ids"}
+"""Keys of the header that are a short way of saying something of each note, or follow from the notes."""
 
 
 def _other_header(here: str, typed: str) -> list[BadRow]:

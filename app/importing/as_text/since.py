@@ -17,9 +17,9 @@ class Since:
     removed: list[ParsedNote] = field(default_factory=list)
 
 
-def changed_since(opened: str, standing: str) -> Since:
+def changed_since(deck_guid: str, opened: str, standing: str) -> Since:
     """What differs between the text as it was opened and the deck's text now."""
-    before, after = read_text(opened).notes, read_text(standing).notes
+    before, after = read_text(opened, deck_guid).notes, read_text(standing, deck_guid).notes
     found = differences(before, after)
     return Since(
         added=[after[place] for place in found.added],
