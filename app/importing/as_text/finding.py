@@ -16,9 +16,10 @@ from app.models.note import first_key
 ASKED = 250
 LONGEST_GUID = 400
 ELSEWHERE = N_(
-    "the note with the id “%(guid)s” lies in the deck “%(deck)s”; move it on its own page, or take the id away"
+    "the note with the id “%(guid)s” lies in the deck “%(deck)s”, and a text moves nothing between decks; "
+    "without the id it is a new note"
 )
-NOWHERE = N_("the id “%(guid)s” is that of a note that lies in no deck you can see; take it away")
+NOWHERE = N_("the id “%(guid)s” is that of a note that lies in no deck now; without the id it is a new note")
 LONG_ID = N_("the id is too long")
 
 
