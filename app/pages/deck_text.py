@@ -76,11 +76,15 @@ def show_changes(deck_id: int) -> ResponseReturnValue:
 @bp.post("/decks/<id:deck_id>/text")
 def save_submit(deck_id: int) -> ResponseReturnValue:
     standing, text, opened = _standing(deck_id), _sent("text"), _sent("opened")
+    learner = current_learner()
+    plan = plan_changes(db.session, learner, own_deck(db.session, learner, deck_id), standing, text)
+    if not plan and not plan.problems:
+        # As after a second press.
+        flash(_("The text says what the deck says already."))
+        return redirect(url_for("library.show_deck", deck_id=deck_id), 303)
     if opened != cleaned(standing.text) or request.form.get("shown") != _digest(text):
         # What is saved has been looked at before, as it is.
         return _planned(standing, deck_id, text, opened)
-    learner = current_learner()
-    plan = plan_changes(db.session, learner, own_deck(db.session, learner, deck_id), standing, text)
     try:
         with writing() as transaction:
             lock_notes(transaction, deck_id)
@@ -89,11 +93,8 @@ def save_submit(deck_id: int) -> ResponseReturnValue:
             change_id = save_text(transaction, learner, plan, now())
     except (Stale, Refused):
         return _planned(_standing(deck_id), deck_id, text, opened)
-    if change_id is None:
-        flash(_("Nothing was changed."))
-    else:
-        # The category is where the notice's Undo leads.
-        flash(_told(plan), url_for("deck_text.create_undo", change_id=change_id))
+    # The category is where the notice's Undo leads.
+    flash(_told(plan), url_for("deck_text.create_undo", change_id=change_id))
     return redirect(url_for("library.show_deck", deck_id=deck_id), 303)
 
 
