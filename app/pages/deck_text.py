@@ -18,6 +18,7 @@ from app.importing.as_text import (
     Since,
     Standing,
     changed_since,
+    check_length,
     check_size,
     cleaned,
     lock_notes,
@@ -121,7 +122,7 @@ def _standing(deck_id: int) -> Standing:
     check_size(db.session, deck_id)
     decks = one_deck(db.session, learner, deck_id)[:1]
     written = deck_text(db.session, Export(learner, decks, now(), data, data / "media", with_progress=False))
-    cleaned(written.text)
+    check_length(written.text)
     return Standing(written.text, written.note_ids, written.type_ids)
 
 

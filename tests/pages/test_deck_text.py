@@ -262,7 +262,17 @@ def test_only_the_owner_has_the_text_and_a_large_deck_says_what_else_can_be_done
     assert response.status_code == 413 and "This deck has 5 notes." in response.text
     monkeypatch.setattr("app.importing.as_text.reading.MOST_NOTES", 5)
     monkeypatch.setattr("app.importing.as_text.reading.LONGEST_DECK", 200)
-    assert "more than" in ada.get(f"/decks/{deck_id}/text").text
+    assert ada.get(f"/decks/{deck_id}/text").status_code == 413
+
+
+def test_a_text_that_grew_too_large_is_kept(ada: Visitor, deck_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = text_of(ada, deck_id)
+    monkeypatch.setattr("app.importing.as_text.reading.MOST_NOTES", 5)
+    assert show(ada, opened + "## six\n\na\n") == 422
+    assert "at most 5 notes" in ada.page and "## six" in ada.form(r"/decks/\d+/text/changes").fields["text"]
+    monkeypatch.setattr("app.importing.as_text.reading.LONGEST_DECK", 2 * len(opened))
+    assert show(ada, opened + "x" * len(opened) + "\n") == 422
+    assert "This text has more than" in ada.page
 
 
 def test_a_note_that_the_text_cannot_give_back_is_said_not_lost(ada: Visitor, deck_id: int, change: Change_) -> None:

@@ -6,7 +6,15 @@ same in both texts is not touched, whatever a text cannot say of it.
 """
 
 from app.importing.as_text.planning import Added, Changed, Moved, Plan, Removed, plan_changes
-from app.importing.as_text.reading import LONGEST_DECK, MOST_NOTES, Standing, check_size, cleaned, read_standing
+from app.importing.as_text.reading import (
+    LONGEST_DECK,
+    MOST_NOTES,
+    Standing,
+    check_length,
+    check_size,
+    cleaned,
+    read_standing,
+)
 from app.importing.as_text.saving import lock_notes, save_text
 from app.importing.as_text.since import Since, changed_since
 from app.importing.as_text.undoing import Undone, undo_text
@@ -23,6 +31,7 @@ __all__ = [
     "Standing",
     "Undone",
     "changed_since",
+    "check_length",
     "check_size",
     "cleaned",
     "lock_notes",

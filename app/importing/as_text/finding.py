@@ -62,8 +62,9 @@ def find_others(
 
 
 def made_of(deck: Deck, note: ParsedNote) -> str:
-    """The guid of a note that is given none."""
-    return f"{deck.guid}/{question_guid(note)}"
+    """The guid of a note that is given none: short, for it will stand in the deck's text. A file without ids knows the
+    note by its question all the same."""
+    return f"{deck.guid}/q-{question_guid(note)[2:10]}"
 
 
 def _by_guid(session: Session, deck: Deck, guids: Sequence[str]) -> dict[str, sa.Row[tuple[str, int]]]:
@@ -104,7 +105,7 @@ def _without_id(session: Session, deck: Deck, typed: ReadText, found: Found, tak
         guid, number = found.notes[place].guid, 1
         while guid in taken or _is_taken(session, deck, guid, number):
             number += 1
-            guid = f"{found.notes[place].guid}~{number}"
+            guid = f"{found.notes[place].guid}-{number}"
         found.notes[place] = Known(guid)
 
 

@@ -21,6 +21,7 @@ TOO_MANY = N_(
     "A larger one can be exported as Markdown, edited, and imported again."
 )
 TOO_LONG = N_("This text has more than %(most)s MB, which is all that can be edited here.")
+MORE = N_("a deck that is edited as text has at most %(most)s notes")
 HEADER = N_("here only notes can be changed; this line of the header stays as it was")
 MISSING = N_("here only notes can be changed; the header has lost its line “%(key)s”")
 TYPE = N_("here only notes can be changed; there is no note type “%(name)s” like this one in the deck")
@@ -29,6 +30,10 @@ UNREADABLE = N_(
 )
 REPEATED = N_("the same question stands in line %(first)s; give one of the two an id")
 _ANY_LINE_END = re.compile(r"\r\n?")
+
+
+NOBODY = DeckHeader(("",))
+"""The header of a text that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,19 @@ def check_size(session: Session, deck_id: int) -> None:
         raise TooLarge(TOO_MANY, count=count, most=MOST_NOTES)
 
 
-def cleaned(text: str) -> str:
-    """A text as it was typed: forms make line ends their own, and PostgreSQL keeps no NUL. Raises TooLarge."""
-    text = _ANY_LINE_END.sub("\n", text).replace("\0", "")
-    if len(text.encode(errors="replace")) > LONGEST_DECK:
+def check_length(text: str) -> None:
+    """Raises TooLarge for a deck whose text is too long."""
+    if is_too_long(text):
         raise TooLarge(TOO_LONG, most=LONGEST_DECK // 2**20)
-    return text
+
+
+def is_too_long(text: str) -> bool:
+    return len(text.encode(errors="replace")) > LONGEST_DECK
+
+
+def cleaned(text: str) -> str:
+    """A text as it was typed: forms make line ends their own, and PostgreSQL keeps no NUL."""
+    return _ANY_LINE_END.sub("\n", text).replace("\0", "")
 
 
 def read_text(text: str, deck_guid: str, known: Collection[str] = ()) -> ReadText:
@@ -72,10 +84,12 @@ def read_text(text: str, deck_guid: str, known: Collection[str] = ()) -> ReadTex
     whole guids, whether they were written so or hold inside the deck, which may change with its notes: an id that is
     not `known` is taken the other way if it is then."""
     content = text.encode(errors="replace")
+    if is_too_long(text):
+        return ReadText(NOBODY, problems=(BadRow(1, TOO_LONG, {"most": LONGEST_DECK // 2**20}),))
     try:
         parsed = read(Source("deck.md", content=content), ReadingOptions())
     except UnreadableFile as error:
-        return ReadText(DeckHeader(("",)), problems=(BadRow(error.line or 1, error.message, error.places),))
+        return ReadText(NOBODY, problems=(BadRow(error.line or 1, error.message, error.places),))
     rows = list(parsed.rows)
     notes = tuple(row for row in rows if isinstance(row, ParsedNote))
     problems = tuple(row for row in rows if isinstance(row, BadRow))
@@ -102,7 +116,7 @@ def read_standing(standing: Standing, deck_guid: str) -> ReadText:
 def problems_between(here: ReadText, here_text: str, typed: ReadText, typed_text: str) -> list[BadRow]:
     """What is wrong with a text that takes the place of the one that is here: its own problems, and what it changes
     besides notes."""
-    if typed.problems and not typed.notes and typed.header.path == ("",):
+    if typed.header is NOBODY:
         return list(typed.problems)
     found = [*_other_header(here_text, typed_text), *typed.problems]
     for shape in typed.types:
@@ -110,6 +124,7 @@ def problems_between(here: ReadText, here_text: str, typed: ReadText, typed_text
             places: dict[str, object] = {"name": shape.name}
             found.append(BadRow(_line_of_type(typed_text, shape.name), TYPE, places))
     found += _repeated(typed.notes)
+    found += [BadRow(note.line, MORE, {"most": MOST_NOTES}) for note in typed.notes[MOST_NOTES : MOST_NOTES + 1]]
     return sorted(found, key=lambda problem: problem.line)
 
 

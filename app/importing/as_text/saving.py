@@ -99,8 +99,15 @@ class _Saving:
         order = [self.made.get(note_id, note_id) for note_id in plan.order]
         loose = {one.note_id for one in plan.moved} | {note_id for note_id in order if note_id not in there}
         places = arranged([(key, card.position) for key, card in lying.items()], order, loose, arriving)
+        new = []
         for key, position in places.items():
-            self._lay(key, position, lying.get(key), known.get(key))
+            if (card := lying.get(key) or known.get(key)) is None:
+                new.append(Card(deck_id=deck_id, note_id=key[0], ordinal=key[1], position=position))
+            else:
+                self._lay(card, position)
+        self.session.add_all(new)
+        self.session.flush()
+        self.moved += [[deck_id, card.id, NOWHERE, card.position] for card in new]
         decks = {deck_id} | {moved[2] for moved in self.moved} - {NOWHERE}
         if self.moved:
             # A card that came, or came to lie elsewhere, may lie below what a follower's cursor has passed.
@@ -134,18 +141,10 @@ class _Saving:
                 card.retired = True
         self.session.flush()
 
-    def _lay(self, key: Key, position: int, lying: Card | None, retired: Card | None) -> None:
-        deck_id = self.plan.deck_id
-        if lying is not None:
-            if lying.position != position:
-                self.moved.append([deck_id, lying.id, deck_id, lying.position])
-                lying.position = position
-            return
-        if retired is not None:
-            self.moved.append([retired.deck_id, retired.id, NOWHERE, retired.position])
-            retired.retired, retired.position = False, position
-            return
-        card = Card(deck_id=deck_id, note_id=key[0], ordinal=key[1], position=position)
-        self.session.add(card)
-        self.session.flush()
-        self.moved.append([deck_id, card.id, NOWHERE, position])
+    def _lay(self, card: Card, position: int) -> None:
+        """Lays a card that is there, or was retired."""
+        if card.retired:
+            self.moved.append([card.deck_id, card.id, NOWHERE, card.position])
+        elif card.position != position:
+            self.moved.append([card.deck_id, card.id, card.deck_id, card.position])
+        card.retired, card.position = False, position
