@@ -67,9 +67,9 @@ def made_of(deck: Deck, note: ParsedNote) -> str:
     return f"{deck.guid}/q-{question_guid(note)[2:10]}"
 
 
-def _by_guid(session: Session, deck: Deck, guids: Sequence[str]) -> dict[str, sa.Row[tuple[str, int]]]:
+def _by_guid(session: Session, deck: Deck, guids: Sequence[str]) -> dict[str, sa.Row[str, int]]:
     own = sa.select(Note.guid, Note.id).where(Note.owner_id == deck.owner_id, Note.language == deck.language)
-    rows = {}
+    rows: dict[str, sa.Row[str, int]] = {}
     for start in range(0, len(guids), ASKED):
         for row in session.execute(own.where(Note.guid.in_(guids[start : start + ASKED]))):
             rows[row.guid] = row
@@ -114,13 +114,13 @@ def _is_taken(session: Session, deck: Deck, guid: str, number: int) -> bool:
     return number > 1 and bool(_by_guid(session, deck, [guid]))
 
 
-def _removed(session: Session, deck: Deck, questions: Sequence[str]) -> dict[str, sa.Row[tuple[int, str, list[str]]]]:
+def _removed(session: Session, deck: Deck, questions: Sequence[str]) -> dict[str, sa.Row[int, str, list[str]]]:
     """Notes that were removed from the deck, by their questions."""
     keys = list({first_key(question) for question in questions})
     inside = sa.exists().where(Card.note_id == Note.id, Card.deck_id == deck.id)
     stands = sa.exists().where(Card.note_id == Note.id, ~Card.retired)
     own = sa.select(Note.id, Note.guid, Note.fields).where(Note.owner_id == deck.owner_id, inside, ~stands)
-    rows = {}
+    rows: dict[str, sa.Row[int, str, list[str]]] = {}
     for start in range(0, len(keys), ASKED):
         for row in session.execute(own.where(Note.first_key.in_(keys[start : start + ASKED])).order_by(Note.id)):
             rows.setdefault(" ".join(row.fields[0].split()), row)
