@@ -130,8 +130,9 @@ def edited(text: str, edits: list[tuple[str, int, int]], brought: list[str]) -> 
             blocks.insert(to, f"new {other}\n\nanswer {number}\n")
         elif edit == "add with id":
             blocks.insert(to, f"new {other} {{#new-{number}-{other}}}\ntype: reversed\n\nanswer\n")
-        elif edit == "bring" and brought:
-            blocks.insert(to, brought[other % len(brought)])
+        elif edit == "bring":
+            gone = [block for block in brought if block.split("\n")[0] not in text]
+            blocks[to:to] = gone[other % len(gone) :][:1] if gone else []
         elif blocks:
             blocks[at_ : at_ + 1] = _reworked(edit, blocks[at_], other)
             if edit == "move":
@@ -156,7 +157,7 @@ def _reworked(edit: str, block: str, other: int) -> list[str]:
 
 @pytest.mark.proof
 @settings(
-    max_examples=min(300, int(os.environ.get("EXAMPLES") or 25)),
+    max_examples=min(300, int(os.environ.get("EXAMPLES") or 20)),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
