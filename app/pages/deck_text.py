@@ -21,6 +21,7 @@ from app.importing.as_text import (
     check_length,
     check_size,
     cleaned,
+    latest_save,
     lock_notes,
     plan_changes,
     read_standing,
@@ -171,6 +172,7 @@ def _page(deck_id: int, text: str, opened: str, plan: Plan | None = None, since:
         parts_of=_parts_of,
         heading=_heading,
         most=SHOWN,
+        saved=None if plan else latest_save(db.session, current_learner(), deck_id),
         has_inside=len(one_deck(db.session, current_learner(), deck_id)) > 1,
     )
 

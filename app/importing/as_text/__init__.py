@@ -17,7 +17,7 @@ from app.importing.as_text.reading import (
 )
 from app.importing.as_text.saving import lock_notes, save_text
 from app.importing.as_text.since import Since, changed_since
-from app.importing.as_text.undoing import Undone, undo_text
+from app.importing.as_text.undoing import Undone, latest_save, undo_text
 
 __all__ = [
     "LONGEST_DECK",
@@ -34,6 +34,7 @@ __all__ = [
     "check_length",
     "check_size",
     "cleaned",
+    "latest_save",
     "lock_notes",
     "plan_changes",
     "read_standing",

@@ -17,6 +17,8 @@ from app.models.change import SWINGS, begin_change, content_of, keep_versions
 from app.models.indexing import index_if_many
 from app.models.note import set_tags
 
+LOOKED_AT = 20
+
 
 @dataclass(slots=True)
 class Undone:
@@ -24,6 +26,17 @@ class Undone:
 
     restored: int = 0
     left: int = 0
+
+
+def latest_save(session: Session, learner: Learner, deck_id: int) -> Change | None:
+    """The learner's latest save of a deck's text that stands, if it is among the latest of all their decks."""
+    own = (Change.user_id == learner.id, Change.verb == "text", Change.undone_at.is_(None))
+    for change in session.scalars(sa.select(Change).where(*own).order_by(Change.id.desc()).limit(LOOKED_AT)):
+        kept = sa.select(NoteVersion.note_id).join(Card, Card.note_id == NoteVersion.note_id)
+        kept = kept.where(NoteVersion.change_id == change.id, Card.deck_id == deck_id).limit(1)
+        if any(deck_id in (to, before) for to, _, before, _ in change.moved or []) or session.scalar(kept):
+            return change
+    return None
 
 
 def undo_text(session: Session, learner: Learner, change_id: int, now: datetime) -> Undone:
