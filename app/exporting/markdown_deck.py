@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
 import sqlalchemy as sa
@@ -16,6 +16,23 @@ from app.exporting.markdown_types import KINDS, type_block, type_names
 from app.exporting.naming import file_stem
 from app.exporting.walking import OutNote, notes_of
 from app.models import Card, Deck, Note, NoteType
+
+
+@dataclass(frozen=True, slots=True)
+class DeckText:
+    """A deck as a text, and what stands in it: the ids of its notes, and of the author's own note types, both in the
+    order of the text."""
+
+    text: str
+    note_ids: tuple[int, ...]
+    type_ids: tuple[int, ...]
+
+
+def deck_text(session: Session, export: Export) -> DeckText:
+    """The first deck of an export, without those inside it."""
+    making = _Making(session, replace(export, decks=export.decks[:1], with_progress=False))
+    text = b"".join(making.deck(export.decks[0])).decode()
+    return DeckText(text, tuple(making.note_ids), tuple(making.type_ids))
 
 
 def write(session: Session, export: Export) -> Iterator[bytes]:
@@ -42,7 +59,8 @@ def write_folder(session: Session, export: Export) -> Iterator[bytes]:
 
 
 class _Making:
-    """The texts of one export. Decks are asked for in the export's order. `names`: of the files notes asked for."""
+    """The texts of one export. Decks are asked for in the export's order. `names`: of the files notes asked for;
+    `note_ids`, `type_ids`: of what was written, in its order."""
 
     def __init__(self, session: Session, export: Export) -> None:
         self._session, self._export = session, export
@@ -51,6 +69,8 @@ class _Making:
         self._notes = groupby(notes_of(session.connection(), export), key=lambda note: note.place)
         self._next = next(self._notes, None)
         self.names: set[str] = set()
+        self.note_ids: list[int] = []
+        self.type_ids: list[int] = []
 
     def deck(self, deck: Deck) -> Iterator[bytes]:
         notes: Iterator[OutNote] = iter(())
@@ -61,9 +81,11 @@ class _Making:
         languages = _languages(deck, first, self._types)
         yield _text(self._header(deck, languages, whole=whole))
         for note_type in self._types_of(deck):
+            self.type_ids.append(note_type.id)
             yield _text(type_block(self._called[note_type.id], note_type))
         for note in chain([first] if first else [], notes):
             note_type = self._types[note.type_id]
+            self.note_ids.append(note.id)
             guid = note.guid if whole else note.guid.removeprefix(f"{deck.guid}/")
             default = languages if note_type.shape is None else (deck.language,) * len(note.fields)
             for text in note.fields:

@@ -88,7 +88,7 @@ def identified(
         if not isinstance(row, ParsedNote):
             yield row
             continue
-        guid = row.guid or _from_question(row)
+        guid = row.guid or question_guid(row)
         first = first_lines.meet(hash(guid if whole_guids and row.guid is not None else (guid, row.deck)), row.line)
         if first is not None:
             yield BadRow(row.line, N_("the same question stands in line %(first)s"), {"first": first})
@@ -108,7 +108,7 @@ def ordinals_of(note: ParsedNote) -> Sequence[int]:
     return BOTH if note.kind == "reversed" else ONE
 
 
-def _from_question(note: ParsedNote) -> str:
+def question_guid(note: ParsedNote) -> str:
     """A note without an id is known by its question, whatever the spaces in it."""
     question = " ".join(note.fields[0].split())
     return f"q:{hashlib.sha256(question.encode()).hexdigest()[:32]}"

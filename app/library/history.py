@@ -140,6 +140,7 @@ def _own_edit(session: Session, learner: Learner, change_id: int) -> tuple[Chang
 SINCE: dict[Verb, str] = {
     "edit": N_("The note was edited again after that, so nothing was undone. Its earlier versions are on its page."),
     "bulk": N_("The note was changed again after that, with others, so nothing was undone."),
+    "text": N_("The note was changed again after that, with its deck as text, so nothing was undone."),
     "import": N_("An import has changed the note since, so nothing was undone. Its earlier versions are on its page."),
 }
 

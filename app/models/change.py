@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from app.database import ON_DEMAND, Base, Moment
 from app.models.note import Format, Note, NoteType
 
-Verb = Literal["edit", "import", "undo", "redo", "bulk"]
+Verb = Literal["edit", "import", "undo", "redo", "bulk", "text"]
 SWINGS: tuple[Verb, ...] = ("undo", "redo")
 """They leave a note as an edit's mark says, so they are no changes of their own."""
 
@@ -35,7 +35,8 @@ class Change(Base):
     verb: Mapped[Verb] = mapped_column(sa.String(8))
     # The Import it belongs to. NULL: none.
     import_id: Mapped[int | None]
-    # Of cards that were laid into another deck: that deck, the card, and its deck and position before. NULL: none were.
+    # Of cards that were laid elsewhere: the deck they came to lie in, the card, and its deck and position before. 0 for
+    # a deck, in a text that was saved: nowhere; the card was new or retired, or is retired. NULL: none were.
     moved: Mapped[list[list[int]] | None] = mapped_column(sa.JSON(none_as_null=True))
     # NULL: it stands.
     undone_at: Mapped[datetime | None] = mapped_column(Moment)

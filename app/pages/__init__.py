@@ -10,6 +10,7 @@ from app.pages import (
     cards,
     class_view,
     copying,
+    deck_text,
     drafts,
     errors,
     exporting,
@@ -42,11 +43,23 @@ def init_app(app: Flask) -> None:
     # Before the check of the form's token, which already reads the form and would refuse a large one.
     app.before_request(importing.allow_large_files)
     app.before_request(media.allow_large_media)
+    app.before_request(deck_text.allow_long_texts)
     for common in (access, assets, errors, headers, language, numbers, words):
         common.init_app(app)
     looking_back = (progress, progress_days, progress_files)
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
     shared = (sharing, adjusting, class_view, forking)
     coming_and_going = (importing, importing_reports, drafts, exporting)
-    for room in (health, accounts, *learning, library, searching, *shared, media, copying, *coming_and_going):
+    for room in (
+        health,
+        accounts,
+        *learning,
+        library,
+        deck_text,
+        searching,
+        *shared,
+        media,
+        copying,
+        *coming_and_going,
+    ):
         app.register_blueprint(room.bp)
