@@ -25,6 +25,7 @@ from app.pages import (
     media,
     notes,
     numbers,
+    own_decks,
     planning,
     practice,
     progress,
@@ -34,6 +35,7 @@ from app.pages import (
     sharing,
     study,
     words,
+    writing,
 )
 
 
@@ -48,5 +50,17 @@ def init_app(app: Flask) -> None:
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
     shared = (sharing, adjusting, class_view, forking)
     coming_and_going = (importing, importing_reports, drafts, exporting)
-    for room in (health, accounts, *learning, library, searching, *shared, media, copying, *coming_and_going):
+    authoring = (writing, own_decks)
+    for room in (
+        health,
+        accounts,
+        *learning,
+        library,
+        *authoring,
+        searching,
+        *shared,
+        media,
+        copying,
+        *coming_and_going,
+    ):
         app.register_blueprint(room.bp)
