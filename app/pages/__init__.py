@@ -31,6 +31,7 @@ from app.pages import (
     progress,
     progress_days,
     progress_files,
+    retyping,
     searching,
     sharing,
     study,
@@ -50,7 +51,7 @@ def init_app(app: Flask) -> None:
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
     shared = (sharing, adjusting, class_view, forking)
     coming_and_going = (importing, importing_reports, drafts, exporting)
-    authoring = (writing, own_decks)
+    authoring = (writing, own_decks, retyping)
     for room in (
         health,
         accounts,

@@ -151,6 +151,12 @@ def _writing(page: Page, deck: str) -> Iterator[str]:
     page.locator("#draft button").click()
     page.goto(f"{made}/name")
     yield "a deck's name"
+    page.goto(deck)
+    page.goto((page.locator("a.edit").first.get_attribute("href") or "").replace("/edit", "/type?to=reversed&of-1=-&"))
+    yield "another type, impossible"
+    page.goto(page.url.replace("of-1=-", "of-1=0"))
+    expect(page.locator("#foreseen form")).to_be_visible()
+    yield "another type"
 
 
 def _followed_tree(page: Page) -> Iterator[str]:
