@@ -10,25 +10,15 @@ from sqlalchemy.orm import Session
 from app.database import EPOCH
 from app.errors import N_, Stale
 from app.models import Deck, Note, NoteType
+from app.models.own_types import EVERYWHERE, STAGED, types_begin
 from app.rendering import Shape
 
-EVERYWHERE = "*"
-"""Stands for the deck where note types belong to a whole collection."""
 EVERYWHERE_BEGINS = f"/{EVERYWHERE}/"
 
 
 def own_type(name: str) -> str:
     """What a note type of the file's own is called among the kinds that are built in."""
     return f"custom/{name}"
-
-
-def types_begin(language: str, deck_guid: str) -> str:
-    """How the identity of a deck's own note types begins: another deck's type of the same name is another type."""
-    return f"{language}/{deck_guid}/"
-
-
-STAGED = "staged:"
-"""How the identity of a type begins whose import has not come to its end; the moment that it began follows."""
 
 
 def add_types(

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, Stale, UnreadableFile
 from app.importing.identity import Incoming
-from app.importing.note_types import EVERYWHERE, own_type, remove_types, types_begin
+from app.importing.note_types import own_type, remove_types
 from app.importing.parsed import DeckHeader, ParsedNote
-from app.models import Card, Deck, Follow, Note, NoteType
-from app.models.across_learners import followers_of
+from app.models import Card, Deck, Note, NoteType
 from app.models.audience import take_audience
 from app.models.deck import decks_inside, with_parents
+from app.models.own_types import EVERYWHERE, types_begin
+from app.models.placing import LONGEST_NAME, fit_into_trees, name_guid
 
 InTransaction = Callable[[], AbstractContextManager[Session]]
-LONGEST_NAME = 150
 ABANDONED_AFTER = timedelta(minutes=10)
 
 
@@ -74,7 +74,7 @@ def open_deck(
     there = deck_at(session, header, owner_id) if by_path and header.guid is None else None
     language = header.language if there is None else there.language
     opened = _Opened(session, owner_id, language, now, import_id, [] if made is None else made)
-    guid = (header.guid or _name_guid(header.path)) if there is None else there.guid
+    guid = (header.guid or name_guid(header.path)) if there is None else there.guid
     deck = there or opened.known(Deck.guid == guid)
     parent_id = opened.all_above(header.path, deck) if there is None else there.parent_id
     if deck is None:
@@ -111,7 +111,7 @@ def known_deck(
     session: Session, header: DeckHeader, owner_id: int | None, *, by_path: bool = False
 ) -> tuple[str, Deck | None]:
     """The identity of the deck a header names, and the deck if it is there; nothing is made."""
-    guid = header.guid or _name_guid(header.path)
+    guid = header.guid or name_guid(header.path)
     there = deck_at(session, header, owner_id) if by_path and header.guid is None else None
     own = (Deck.owner_id.is_not_distinct_from(owner_id), Deck.language == header.language, Deck.guid == guid)
     there = there or session.scalar(sa.select(Deck).where(*own, Deck.published))
@@ -124,11 +124,6 @@ def deck_at(session: Session, header: DeckHeader, owner_id: int | None) -> Deck 
     named = session.scalars(own.where(Deck.name == header.path[-1]).order_by(Deck.id)).all()
     here = [deck for deck in with_parents(session, named) if tuple(deck.path.split("::")) == header.path]
     return min(here, key=lambda deck: deck.language != header.language, default=None)
-
-
-def _name_guid(path: tuple[str, ...]) -> str:
-    """A deck without an id is known by its name."""
-    return f"name:{'::'.join(path)}"
 
 
 @dataclass
@@ -155,7 +150,7 @@ class _Opened:
     def above(self, path: tuple[str, ...], parent_id: int | None) -> Deck:
         """The deck another one lies in: whichever has the name in that place, whatever its identity."""
         in_place = self.known(Deck.name == path[-1], Deck.parent_id.is_not_distinct_from(parent_id))
-        return in_place or self.known(Deck.guid == _name_guid(path)) or self.make(_name_guid(path), path[-1], parent_id)
+        return in_place or self.known(Deck.guid == name_guid(path)) or self.make(name_guid(path), path[-1], parent_id)
 
     def known(self, *same: sa.ColumnElement[bool]) -> Deck | None:
         """A deck that is there. One that another import has not finished is removed if that import is long gone."""
@@ -198,42 +193,9 @@ def publish(session: Session, target: Target, *, reordered: bool = False) -> Non
         deck.order_version += 1
     if target.is_new or deck.parent_id != target.parent_id:
         deck.parent_id = target.parent_id
-        _fit_into_trees(session, target)
+        moved = [*target.new_deck_ids, target.deck_id]
+        fit_into_trees(session, moved, target.deck_id, target.parent_id, target.now)
         session.flush()
         for deck_id in dict.fromkeys((*target.new_deck_ids, target.deck_id)):
             take_audience(session, deck_id)
     session.flush()
-
-
-def _fit_into_trees(session: Session, target: Target) -> None:
-    """Makes the deck, what lies inside it and what was made on the way to it parts of the trees they lie in now."""
-    moved = [*dict.fromkeys((*target.new_deck_ids, target.deck_id, *decks_inside(session, [target.deck_id])))]
-    above = [deck_id for deck_id in _above(session, target.parent_id) if deck_id not in moved]
-    for deck_id in moved:
-        for part in session.scalars(followers_of(deck_id)).all():
-            if part.root_id not in {None, *above, *moved}:
-                # It lies in that tree no more.
-                part.root_id = None if deck_id == target.deck_id else target.deck_id
-    # Held to the end, so that a change of the whole's settings comes to all its parts or waits.
-    for whole in session.scalars(followers_of(above[0]).with_for_update()).all() if above else []:
-        for deck_id in moved:
-            _make_part(session, whole, deck_id, target.now)
-
-
-def _above(session: Session, deck_id: int | None) -> list[int]:
-    """A deck's id and those of the decks above it, upwards."""
-    found: list[int] = []
-    while deck_id is not None:
-        found.append(deck_id)
-        deck_id = session.scalar(sa.select(Deck.parent_id).where(Deck.id == deck_id))
-    return found
-
-
-def _make_part(session: Session, whole: Follow, deck_id: int, now: datetime) -> None:
-    """Makes a deck a part of what somebody follows; one they have left stays left."""
-    part = session.get(Follow, (whole.user_id, deck_id))
-    if part is None:
-        part = Follow(user_id=whole.user_id, deck_id=deck_id, followed_at=now)
-        session.add(part)
-    if part.stopped_at is None:
-        part.be_part_of(whole)

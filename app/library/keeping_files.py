@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import CardletError
-from app.library.media import DRAFT, Stored, media_of, name_of_file, store_file
-from app.models import MediaName, Medium
+from app.library.media import DRAFT, Stored, media_of, name_file, name_of_file, store_file
+from app.models import Learner, MediaName, Medium
 
 DIGITS = 8
 """Of a file's digest in its name, where another file has the name it came with."""
@@ -67,6 +67,15 @@ class KeptFiles:
 
     def _digests(self, session: Session, names: list[str]) -> dict[str, str]:
         return {name: file.digest for name, file in media_of(session, self.learner_id, names).items()}
+
+
+def name_beside(session: Session, learner: Learner, name: str, file: Stored, now: datetime) -> str:
+    """Gives a stored file this name among the learner's or, where another file has it, one like it; which it got."""
+    known = media_of(session, learner.id, [name]).get(name)
+    free = name if known is None or known.digest == file.digest else _beside(name, file.digest)
+    if known is None or known.digest != file.digest:
+        name_file(session, learner, free, file, now)
+    return free
 
 
 def sweep_files(session: Session, folder: Path) -> int:

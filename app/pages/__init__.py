@@ -26,15 +26,18 @@ from app.pages import (
     media,
     notes,
     numbers,
+    own_decks,
     planning,
     practice,
     progress,
     progress_days,
     progress_files,
+    retyping,
     searching,
     sharing,
     study,
     words,
+    writing,
 )
 
 
@@ -50,12 +53,14 @@ def init_app(app: Flask) -> None:
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
     shared = (sharing, adjusting, class_view, forking)
     coming_and_going = (importing, importing_reports, drafts, exporting)
+    authoring = (writing, own_decks, retyping)
     for room in (
         health,
         accounts,
         *learning,
         library,
         deck_text,
+        *authoring,
         searching,
         *shared,
         media,

@@ -10,10 +10,10 @@ from app.errors import N_, NotFound
 from app.importing import Duplicates, ReadingOptions
 from app.importing.csv_file import DELIMITERS
 from app.importing.encoding import OFFERED
-from app.importing.opening import LONGEST_NAME
 from app.importing.parsed import Role, TableLayout, TextFormat, tag_of
 from app.importing.reading import FORMATS
 from app.models import Learner, Upload
+from app.models.placing import LONGEST_NAME
 from app.pages.language import CARD_LANGUAGES, _
 
 DUPLICATES: tuple[Duplicates, ...] = ("update", "keep both", "skip")

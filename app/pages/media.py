@@ -4,10 +4,12 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
 from app.clock import now
 from app.database import db, importing_lock, writing
 from app.errors import N_, CardletError, NotFound, Refused
+from app.library.keeping_files import name_beside
 from app.library.media import (
     delete_files,
     forget_files,
@@ -19,6 +21,7 @@ from app.library.media import (
     store_file,
 )
 from app.locking import locked
+from app.models import Learner
 from app.models.media import path_of_file
 from app.pages.access import current_learner
 from app.pages.language import _, ngettext
@@ -29,6 +32,7 @@ bp = Blueprint("media", __name__)
 YEAR = 365 * 24 * 3600
 MOST_AT_ONCE = 256 * 2**20
 CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox"
+NO_FILE = N_("Choose at least one file.")
 INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "audio/", "video/")
 
 
@@ -63,7 +67,7 @@ def add_media(deck_id: int) -> ResponseReturnValue:
     try:
         sent = [file for file in request.files.getlist("files") if file.filename]
         if not sent:
-            raise Refused(N_("Choose at least one file."), field="files")
+            raise Refused(NO_FILE, field="files")
         names = [name_of_file(file.filename or "") for file in sent]
         with locked(_lock()):
             stored = [store_file(_folder(), file.stream, name) for file, name in zip(sent, names, strict=True)]
@@ -92,9 +96,21 @@ def delete_unused(deck_id: int) -> ResponseReturnValue:
     return redirect(url_for("media.media_page", deck_id=deck_id), 303)
 
 
+def keep_files(learner: Learner, files: list[FileStorage]) -> list[tuple[str, str]]:
+    """Stores files that were pasted or dropped; returns each one's name and type. One whose name another file has gets
+    a new one: every browser calls what is pasted `image.png`. Raises Refused, TooLarge."""
+    sent = [(name_of_file(file.filename), file) for file in files if file.filename]
+    if not sent:
+        raise Refused(NO_FILE, field="files")
+    with locked(_lock()):
+        stored = [(name, store_file(_folder(), file.stream, name)) for name, file in sent]
+        with writing() as transaction:
+            return [(name_beside(transaction, learner, *one, now()), one[1].content_type) for one in stored]
+
+
 def allow_large_media() -> None:
     """Pictures and sounds may be larger than what other forms send."""
-    if request.endpoint == "media.add_media":
+    if request.endpoint in {"media.add_media", "writing.add_files"}:
         request.max_content_length = MOST_AT_ONCE
 
 

@@ -1,7 +1,5 @@
 """Editing a note, and the way back."""
 
-import re
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,32 +7,27 @@ from app.clock import now
 from app.database import db, writing
 from app.errors import CardletError, Refused, Stale
 from app.library import OpenNote, Wording, bring_back, edit_note, open_note, steps_of, undo_change
-from app.library.editing import FIELD, TAGS, check, reworded
-from app.models import Note
+from app.library.adding import same_beginning
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
 from app.pages.language import _
-from app.pages.sides import sides_of_all
+from app.pages.wording import as_it_is, beginnings, previewed, typed_in
 from app.pages.words import error_words
-from app.rendering import card_ordinals, difference
+from app.rendering import difference
 
 bp = Blueprint("notes", __name__)
-
-PREVIEWED = 12
-"""Cards of one note. A cloze may have hundreds, and whoever writes it looks at a few."""
-BETWEEN_TAGS = re.compile("[,，、\n]")
 
 
 @bp.get("/notes/<id:note_id>/edit")
 def edit_page(note_id: int) -> ResponseReturnValue:
     opened = open_note(db.session, current_learner(), note_id)
-    return _page(opened, _as_it_is(opened.note))
+    return _page(opened, as_it_is(opened.note))
 
 
 @bp.post("/notes/<id:note_id>/edit")
 def edit_submit(note_id: int) -> ResponseReturnValue:
     learner = current_learner()
-    typed, seen = _typed(open_note(db.session, learner, note_id).note), request.form.get("seen", "")
+    typed, seen = typed_in(open_note(db.session, learner, note_id).note), request.form.get("seen", "")
     try:
         with writing() as transaction:
             change_id = edit_note(transaction, learner, note_id, typed, seen, now())
@@ -47,10 +40,19 @@ def edit_submit(note_id: int) -> ResponseReturnValue:
 def preview(note_id: int) -> ResponseReturnValue:
     """The cards as they would be; nothing is saved. A fragment for a script, else the page with what was typed."""
     opened = open_note(db.session, current_learner(), note_id)
-    typed = _typed(opened.note) if opened.is_own else _as_it_is(opened.note)
+    typed = typed_in(opened.note) if opened.is_own else as_it_is(opened.note)
     if wants_fragment():
-        return render_template("notes/_preview.html", **_previewed(opened.note, typed, opened.deck.path))
+        return render_template("notes/_preview.html", **previewed(opened.note, typed, opened.deck.path))
     return _page(opened, typed)
+
+
+@bp.get("/notes/<id:note_id>/same")
+def same_page(note_id: int) -> ResponseReturnValue:
+    """Other notes of the deck that begin with the same words as `text`; a fragment for a script."""
+    learner = current_learner()
+    opened, text = open_note(db.session, learner, note_id), request.args.get("text", "")
+    found = same_beginning(db.session, learner, opened.deck.id, text, note_id) if opened.is_own else []
+    return render_template("notes/_same.html", same=beginnings(found))
 
 
 @bp.post("/notes/<id:note_id>/versions/<id:change_id>")
@@ -83,31 +85,10 @@ def _next() -> str | None:
     return safe_path(request.values.get("next"))
 
 
-def _as_it_is(note: Note) -> Wording:
-    return Wording(note.fields, note.tags)
-
-
-def _typed(note: Note) -> Wording:
-    """What the form holds; a field that it does not have stays as it is."""
-    form = request.form
-    fields = [_lines(form.get(FIELD.format(n), text)) for n, text in enumerate(note.fields)]
-    # Left alone, tags stay as they are, whatever stands in them.
-    tags = note.tags if form.get(TAGS) in {None, ", ".join(note.tags)} else _tags(form[TAGS])
-    return Wording(fields, tags)
-
-
-def _lines(text: str) -> str:
-    """As the browser had it before it made the line ends those of a form. PostgreSQL keeps no NUL."""
-    return text.replace("\r\n", "\n").replace("\x00", "")
-
-
-def _tags(text: str) -> list[str]:
-    tags = ("-".join(tag.split()) for tag in BETWEEN_TAGS.split(_lines(text)))
-    return list(dict.fromkeys(tag for tag in tags if tag))
-
-
 def _page(opened: OpenNote, typed: Wording, error: CardletError | None = None) -> str:
-    note, stale = opened.note, isinstance(error, Stale)
+    note, stale, learner = opened.note, isinstance(error, Stale), current_learner()
+    begin = typed.fields[0] if opened.is_own and typed.fields else ""
+    same = same_beginning(db.session, learner, opened.deck.id, begin, note.id) if begin else []
     return render_template(
         "notes/edit.html",
         opened=opened,
@@ -119,22 +100,12 @@ def _page(opened: OpenNote, typed: Wording, error: CardletError | None = None) -
         elsewhere=[difference(text, own) for text, own in zip(note.fields, typed.fields, strict=False)],
         # What was typed over an older version may be saved over the newest, once that has been looked at.
         seen=opened.digest if stale else request.form.get("seen", opened.digest),
+        same=beginnings(same),
+        same_at=url_for("notes.same_page", note_id=note.id),
+        files_at=url_for("writing.add_files", deck_id=opened.deck.id) if opened.is_own else None,
+        unsaved=request.method == "POST",
         steps=steps_of(db.session, note),
         back=_next() or url_for("library.show_deck", deck_id=opened.deck.id),
         next=_next() or "",
-        **_previewed(note, typed, opened.deck.path),
+        **previewed(note, typed, opened.deck.path),
     )
-
-
-def _previewed(note: Note, typed: Wording, deck: str) -> dict[str, object]:
-    """The first cards of the note as it is typed, and what would keep it from being saved. `deck`: its path, which
-    templates may show."""
-    try:
-        check(note, typed)
-    except Refused as error:
-        return {"sides": [], "problem": error_words(error), "cards": 0}
-    content = reworded(note, typed, deck)
-    ordinals = card_ordinals(content)
-    # What is not saved yet has no address a frame could show; it is seen without its type's style.
-    sides = sides_of_all([(content, ordinal, note.owner_id) for ordinal in ordinals[:PREVIEWED]])
-    return {"sides": sides, "problem": None, "cards": len(ordinals)}

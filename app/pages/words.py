@@ -26,7 +26,8 @@ A_LOT = 10_000
 HAN = re.compile("[\u4e00-\u9fff]")
 NOTES_LINE = re.compile(r"notes line (\d+)")
 PAGE = re.compile(r"https?://[^\s/]\S*")
-BUILT_IN = (N_("Basic"), N_("Reversed"), N_("Cloze"), N_("Question"), N_("Answer"), N_("Text"), N_("Further text"))
+KINDS = (N_("Basic"), N_("Reversed"), N_("Cloze"), N_("Typed"))
+BUILT_IN = (*KINDS, N_("Question"), N_("Answer"), N_("Text"), N_("Further text"))
 """The names of the built-in note types and of their fields."""
 
 

@@ -60,5 +60,14 @@ def clean_card(html: str, *, framed: bool) -> str:
     )
 
 
+def clean_pasted(html: str) -> str:
+    """HTML from elsewhere, well-formed, with what its words could be seen to mean and nothing else."""
+    if _is_too_much(html):
+        return nh3.clean_text(html[:LONGEST_FIELD])
+    kept = {"a": {"href"}, "p": {"class"}}
+    unseen = {"head", "script", "style", "title", "template", "xml"}
+    return nh3.clean(html, tags=TAGS, attributes=kept, clean_content_tags=unseen, url_schemes=SCHEMES, link_rel=None)
+
+
 def _is_too_much(html: str) -> bool:
     return len(html) > LONGEST_FIELD or html.count("<") > MOST_TAGS

@@ -19,3 +19,10 @@ document.addEventListener("keydown", (event) => {
   search.focus();
   search.select();
 });
+
+// Whoever signs out leaves nothing of what they were writing in this browser.
+document.querySelector("form[action$='/sign-out']")?.addEventListener("submit", () => {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("cardlet-draft.")) localStorage.removeItem(name);
+  } catch {}
+});

@@ -31,14 +31,19 @@ export async function asked(address, options = {}) {
   return { status: response.status, html: await response.text() };
 }
 
-/** The fragment an address answers a form's fields with; null if there is none. The page stays, whatever happens. */
-export async function fragmentFor(form, address) {
+/** What an address answers, as { status, html }; null when the network does not answer. The page stays, whatever happens. */
+export async function quietly(address, body) {
   try {
-    const body = new URLSearchParams(new FormData(form));
-    const headers = { "X-Fragment": "1" };
-    const response = await fetch(address, { method: "POST", body, headers, credentials: "same-origin" });
-    return response.ok && !response.redirected ? await response.text() : null;
+    const options = { method: body ? "POST" : "GET", body, headers: { "X-Fragment": "1" }, credentials: "same-origin" };
+    const response = await fetch(address, options);
+    return { status: response.redirected ? 303 : response.status, html: await response.text() };
   } catch {
     return null;
   }
+}
+
+/** The fragment an address answers a form's fields with; null if there is none. The page stays, whatever happens. */
+export async function fragmentFor(form, address) {
+  const answer = await quietly(address, new URLSearchParams(new FormData(form)));
+  return answer?.status === 200 ? answer.html : null;
 }

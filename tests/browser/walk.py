@@ -116,7 +116,47 @@ def _editing(page: Page) -> Iterator[str]:
     yield "editor, changed elsewhere"
     page.goto("/notes/1/edit")
     yield "a note of a starter deck"
+    yield from _writing(page, deck)
     page.goto(deck)
+
+
+def _writing(page: Page, deck: str) -> Iterator[str]:
+    """A deck that is made, a card in it, one that begins as it does, and what else an author may do with them."""
+    page.goto("/decks/new")
+    yield "a new deck"
+    page.locator("#name").fill("::")
+    page.locator("main form button.primary").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "a new deck, refused"
+    page.locator("#name").fill("A deck that was made here::第二层")
+    page.locator("main form button.primary").click()
+    expect(page.locator(".tools")).to_be_visible()
+    yield "a new card"
+    made = page.url.removesuffix("/notes/new")
+    page.goto(f"{made}/notes/new?type=cloze&tags=工作负载, ")
+    for _ in range(2):
+        page.locator("#field-0").fill("{{c1::a very long answer}} that is here already")
+        expect(page.locator(".cards-preview > li")).to_have_count(1)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#field-0")).to_have_value("")
+    page.locator("#field-0").fill("{{c1::a very long answer}} that is here already")
+    expect(page.locator("#same a")).to_have_count(2)
+    page.locator("#tags").fill("工")
+    expect(page.locator("#tag-choices li")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    yield "a new card, with a warning and a list"
+    page.reload()
+    expect(page.locator("#draft")).to_be_visible()
+    yield "a draft"
+    page.locator("#draft button").click()
+    page.goto(f"{made}/name")
+    yield "a deck's name"
+    page.goto(deck)
+    page.goto((page.locator("a.edit").first.get_attribute("href") or "").replace("/edit", "/type?to=reversed&of-1=-&"))
+    yield "another type, impossible"
+    page.goto(page.url.replace("of-1=-", "of-1=0"))
+    expect(page.locator("#foreseen form")).to_be_visible()
+    yield "another type"
 
 
 def _followed_tree(page: Page) -> Iterator[str]:

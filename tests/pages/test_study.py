@@ -202,7 +202,7 @@ def test_with_nothing_to_study_the_page_says_so(ada: Visitor) -> None:
 
 def test_home_offers_three_things_to_do_when_it_is_empty(ada: Visitor) -> None:
     ada.get("/")
-    for offer in ("Follow a starter deck", "Import a file", "Write or paste cards"):
+    for offer in ("Follow a starter deck", "Import a file", "Write cards yourself"):
         assert offer in ada.page
 
 

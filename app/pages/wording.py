@@ -1,0 +1,77 @@
+"""What a form holds of a note, and how that looks; for all pages on which notes are written."""
+
+import re
+from collections.abc import Sequence
+
+from flask import request
+
+from app.errors import Refused
+from app.library import Wording
+from app.library.editing import FIELD, TAGS, check, reworded
+from app.models import Note
+from app.pages.sides import sides_of_all
+from app.pages.words import error_words
+from app.rendering import card_ordinals
+from app.rendering.pasted import is_of_office, markdown_of
+
+PREVIEWED = 12
+"""Cards of one note. A cloze may have hundreds, and whoever writes it looks at a few."""
+SHORT = 80
+"""Characters of a note's first words where they are a link."""
+BETWEEN_TAGS = re.compile("[,，、\n]")
+
+
+def as_it_is(note: Note) -> Wording:
+    return Wording(note.fields, note.tags)
+
+
+def typed_in(note: Note) -> Wording:
+    """What the form holds; a field that it does not have stays as it is."""
+    form = request.form
+    fields = [_field(note, form.get(FIELD.format(n)), text) for n, text in enumerate(note.fields)]
+    # Left alone, tags stay as they are, whatever stands in them.
+    tags = note.tags if form.get(TAGS) in {None, ", ".join(note.tags)} else tags_in(form[TAGS])
+    return Wording(fields, tags)
+
+
+def _field(note: Note, typed: str | None, before: str) -> str:
+    text = before if typed is None else lines(typed)
+    # Only what is new: a note may be about just such HTML.
+    if text != before and note.format == "markdown" and is_of_office(text):
+        return markdown_of(text)
+    return text
+
+
+def lines(text: str) -> str:
+    """As the browser had it before it made the line ends those of a form. PostgreSQL keeps no NUL."""
+    return text.replace("\r\n", "\n").replace("\x00", "")
+
+
+def tags_in(text: str) -> list[str]:
+    tags = ("-".join(tag.split()) for tag in BETWEEN_TAGS.split(lines(text)))
+    return list(dict.fromkeys(tag for tag in tags if tag))
+
+
+def previewed(note: Note, typed: Wording, deck: str) -> dict[str, object]:
+    """The first cards of the note as it is typed, and what would keep it from being saved. `deck`: its path, which
+    templates may show."""
+    try:
+        check(note, typed)
+    except Refused as error:
+        return {"sides": [], "problem": error_words(error), "cards": 0}
+    content = reworded(note, typed, deck)
+    ordinals = card_ordinals(content)
+    # What is not saved yet has no address a frame could show; it is seen without its type's style.
+    sides = sides_of_all([(content, ordinal, note.owner_id) for ordinal in ordinals[:PREVIEWED]])
+    return {"sides": sides, "problem": None, "cards": len(ordinals)}
+
+
+def beginning(note: Note) -> str:
+    """The first words of a note, for a link to it."""
+    words = " ".join(note.fields[0].split()) if note.fields else ""
+    return words if len(words) <= SHORT else f"{words[: SHORT - 1]}…"
+
+
+def beginnings(notes: Sequence[Note]) -> list[tuple[int, str, str]]:
+    """Of each note its id, its first words and their language."""
+    return [(note.id, beginning(note), note.field_languages[0]) for note in notes]

@@ -1,0 +1,78 @@
+"""What is pasted from elsewhere, as Markdown."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rendering.pasted import is_of_office, markdown_of
+
+LIST_OF_WORD = (
+    "<p class=MsoNormal><b><span>The  capital</span></b><span> of <i>Spain</i>:<o:p></o:p></span></p>"
+    "<p class=MsoListParagraphCxSpFirst><![if !supportLists]><span>·<span>&nbsp; </span></span><![endif]>Madrid</p>"
+    "<p class=MsoListParagraphCxSpLast><span>·<span>&nbsp; </span></span>since 1561<o:p></o:p></p>"
+)
+PIECES = ["<b>", "</b>", "<i>", "</i>", "<p>", "</p>", "<ul>", "</ul>", "<ol><li>", "<li>", "</li>", "<pre>", "</pre>"]
+PIECES += [
+    "<a href='https://x.y/'>",
+    "</a>",
+    "<td>",
+    "<tr>",
+    "<code>",
+    "</code>",
+    "<br>",
+    "<!--",
+    "-->",
+    "a",
+    " b\n",
+    "&lt;",
+]
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("plain", "plain"),
+        (LIST_OF_WORD, "**The capital** of *Spain*:\n\n- Madrid\n- since 1561"),
+        ("<style>p{}</style><script>no()</script><p>one</p><p>two<br>lines</p>", "one\n\ntwo\nlines"),
+        ("end <b> bold </b>!", "end **bold** !"),
+        ("<b></b><i> </i>x", "x"),
+        ("<a href='https://x.y/z'>here</a> <a href='javascript:no()'>not here</a>", "[here](https://x.y/z) not here"),
+        ("<ul><li>one<ul><li>two</ul><li><b>three</b></ul>", "- one\n    - two\n- **three**"),
+        ("<ol><li>one<li>two</ol>after", "1. one\n2. two\n\nafter"),
+        ("<table><tr><td>a<td>b<tr><td>c<td>d</table>", "a | b\n\nc | d"),
+        ("<pre>x = 1\n  y</pre>", "```\nx = 1\n  y\n```"),
+        ("a <code>kubectl get</code>", "a `kubectl get`"),
+        ("1 &lt; 2 &amp; {{c1::gap}} 中文", "1 < 2 & {{c1::gap}} 中文"),
+        ("", ""),
+    ],
+)
+def test_words_come_with_what_markdown_can_say_of_them(html: str, markdown: str) -> None:
+    assert markdown_of(html) == markdown
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_no_tag_is_left_and_no_word_is_lost(pieces: list[str]) -> None:
+    html = "".join(pieces).replace("<!--", "")
+    markdown = markdown_of(html)
+    assert markdown.count("a") >= pieces.count("a")
+    assert "<" not in markdown.replace("<", "", html.count("&lt;"))
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<![", "<b>", "<p>", "<", "<ul><li>", "<a href='http://x'>", "<pre>"])
+def test_the_worst_that_can_be_pasted_takes_no_time(piece: str) -> None:
+    began = time.perf_counter()
+    markdown_of(piece * (400_000 // len(piece)))
+    markdown_of(piece * (4_900 // piece.count("<")))
+    assert time.perf_counter() - began < 2
+
+
+def test_only_what_a_word_processor_leaves_is_taken_for_its() -> None:
+    assert is_of_office(LIST_OF_WORD) and is_of_office("<span style='mso-fareast-language:EN'>x</span>")
+    assert not any(
+        map(
+            is_of_office,
+            ["<b>x</b>", "class=Mso", '<p class="plain">x</p>', "<!-- a comment -->", "a < b", "What is `<o:p>`?"],
+        )
+    )
