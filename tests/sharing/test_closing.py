@@ -156,7 +156,8 @@ def test_a_deck_that_moves_takes_the_audience_of_where_it_comes_to_lie(
     publish(session, ada, DECK + FRANCE + SPAIN, 2)
     assert session.get_one(Deck, shared).audience == Audience.OWNER, "moved out again, it is as it was there"
     assert memories(session, bob) == known
-    assert [one.deck.id for one in maturity_of(session, scope_of(session, bob), bob.today(at(2))).values() if one.new] == []
+    found = maturity_of(session, scope_of(session, bob), bob.today(at(2)))
+    assert [deck_id for deck_id, maturity in found.items() if maturity.new] == []
 
 
 def test_undoing_an_import_leaves_what_a_follower_has_met(session: Session, ada: User, bob: User, shared: int) -> None:
