@@ -19,18 +19,21 @@ from app.pages import (
     home,
     importing,
     importing_reports,
+    joining,
     language,
     library,
     marking,
     media,
     notes,
     numbers,
+    people,
     planning,
     practice,
     progress,
     progress_days,
     progress_files,
     searching,
+    settings,
     sharing,
     study,
     words,
@@ -48,5 +51,6 @@ def init_app(app: Flask) -> None:
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
     shared = (sharing, adjusting, class_view, forking)
     coming_and_going = (importing, importing_reports, drafts, exporting)
-    for room in (health, accounts, *learning, library, searching, *shared, media, copying, *coming_and_going):
+    who = (accounts, joining, settings, people)
+    for room in (health, *who, *learning, library, searching, *shared, media, copying, *coming_and_going):
         app.register_blueprint(room.bp)
