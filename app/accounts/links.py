@@ -1,4 +1,4 @@
-"""Links that work once: invitations, and new passwords. The link is shown to whoever makes it; here is only its hash."""
+"""Links that work once: invitations, and new passwords. Shown to whoever makes them; what is kept is a hash."""
 
 import hashlib
 import secrets

@@ -20,8 +20,8 @@ def served(
 ) -> Iterator[str]:
     """Runs a `serve` command on a free port and gives its address; stops it and wants a clean end.
 
-    It must not say anything more than where it runs and, where nobody has a name yet, how to administer it, unless there
-    is a file for its `complaints`."""
+    It must not say more than where it runs and, where nobody has a name yet, how to administer it; unless there is a
+    file for its `complaints`."""
     process = subprocess.Popen(
         [*command, "serve"],
         cwd=cwd,
