@@ -80,7 +80,7 @@ def a_value(kind: sa.types.TypeEngine, name: str) -> object:
 
 
 def everything_of(session: Session, name: str) -> User:
-    """A learner with a row in every table that can hold one."""
+    """A learner who has done what there is to do; `fill_up` adds to it."""
     learner = a_learner(session, name)
     deck_id = publish(session, learner, DECK + FRANCE + SPAIN)
     follow(session, learner, deck_id, at(0))
@@ -91,11 +91,15 @@ def everything_of(session: Session, name: str) -> User:
     session.add(Medium(digest=f"{learner.id:064}", content_type="image/png", size=1))
     session.flush()
     name_file(session, learner, "own.png", Stored(f"{learner.id:064}"), at(0))
+    return learner
+
+
+def fill_up(session: Session, learner: User, name: str) -> None:
+    """A row of a learner's in every table that can hold one and has none."""
     for table in (*personal_tables(), *(table.__table__ for table in BY_OWNER)):
         if not rows_of(session, table, learner.id):
             fill(session, table, learner.id, name)
     session.flush()
-    return learner
 
 
 class Stored:
@@ -111,6 +115,8 @@ def sa_first_card(session: Session, deck_id: int) -> int:
 
 def test_nothing_of_a_learner_is_left_in_any_table_and_everything_of_others(session: Session) -> None:
     ada, bob = everything_of(session, NAME), everything_of(session, "Bob")
+    fill_up(session, ada, NAME)
+    fill_up(session, bob, "Bob")
     tables, ada_id, ada_key = list(Base.metadata.tables.values()), ada.id, NAME.casefold()
     assert {table.name for table in tables if rows_of(session, table, ada_id)} == {
         *(table.name for table in personal_tables()),
