@@ -43,6 +43,8 @@ def hand_over(session: Session, owner_id: int, now: datetime) -> None:
 
     Everything else stays the learner's, and goes with them: what was written before, and after a deck was closed.
     """
+    # Another process may be at it, and there shall be one nobody. On SQLite there is one writer anyway.
+    session.execute(sa.select(User.id).where(User.id == owner_id).with_for_update())
     follows, decks = follows_of_owners_decks(session, owner_id), _decks_of(session, owner_id)
     if not follows:
         return
