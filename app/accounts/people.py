@@ -49,7 +49,10 @@ class People:
 
 def people(session: Session, words: str, page: int) -> People:
     """Page `page` (from 1) of the learners whose names hold these words. Raises NotFound for a page it lacks."""
-    named = [User.name.is_not(None), User.standing.in_([Standing.WELCOME, Standing.DISABLED])]
+    named: list[sa.ColumnElement[bool]] = [
+        User.name.is_not(None),
+        User.standing.in_([Standing.WELCOME, Standing.DISABLED]),
+    ]
     if words:
         named.append(User.name_key.contains(name_key(words[:LONGEST_SEARCH]), autoescape=True))
     count = session.scalar(sa.select(sa.func.count()).where(*named)) or 0
