@@ -61,16 +61,24 @@ def test_every_other_route_refuses_a_stranger(app: Flask, visitor: Callable[[], 
             assert response.location.startswith("/sign-in"), f"{method} {path}"
 
 
+def links_she_made(session: Session, ada: User) -> dict[str, int | str]:
+    """She administers the server, has invited somebody, and has a link for a new password of her own."""
+    make_admin(session, ada.id)
+    codes = {
+        f"{name}_code": make_link(session, kind, now(), ada.id if kind == "reset" else None)
+        for name, kind in CODES.items()
+    }
+    return {"learner_id": ada.id, "link_id": session.scalars(sa.select(OneTimeLink.id)).first(), **codes}
+
+
 @pytest.fixture
 def adas_things(visitor: Callable[[], Visitor], change: Callable, data_dir: Path) -> dict[str, int | str]:
-    """A deck, a note, its card, an edit, a picture and an upload of Ada's, and the links she made who administers the
-    server, by the names routes call their ids."""
+    """A deck, a note, its card, an edit, a picture, an upload, links of Ada's, by the names routes call their ids."""
     visitor().sign_up("Ada")
     picture = store_file(data_dir / "media", BytesIO(b"\x89PNG\r\n\x1a\n"), "Ada's.png")
 
     def make(session: Session) -> dict[str, int | str]:
         ada = session.scalars(sa.select(User)).one()
-        make_admin(session, ada.id)
         deck = a_deck(session, owner=ada, name="Ada's deck")
         (card,) = a_note(session, deck, fields=("Ada's question", "Ada's answer"))
         a_follow(session, ada, deck)
@@ -91,18 +99,8 @@ def adas_things(visitor: Callable[[], Visitor], change: Callable, data_dir: Path
         ids = {**things, "upload_id": upload.id, "imported_id": imported.id, "import_id": done.id}
         shared = a_deck(session, owner=ada, name="What Ada shares by link", cards=1)
         token = set_audience(session, ada, shared.id, Audience.LINK).link_token
-        codes = {f"{name}_code": make_link(session, kind, now()) for name, kind in CODES.items()}
-        link_id = session.scalars(sa.select(OneTimeLink.id)).first()
         names = {"name": "Ada's.png", "side": "answer", "place": 1, "date": "2026-03-02", "token": token}
-        return {
-            **ids,
-            "owner_id": ada.id,
-            "public_id": deck.id,
-            "learner_id": ada.id,
-            "link_id": link_id,
-            **codes,
-            **names,
-        }
+        return {**ids, "owner_id": ada.id, "public_id": deck.id, **names, **links_she_made(session, ada)}
 
     return change(make)
 

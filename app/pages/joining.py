@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.accounts import claim, create_user, look_at_link, make_admin, set_password, use_link
+from app.accounts import claim, create_user, look_at_link, make_admin, named_learner, set_password, use_link
 from app.accounts.links import INVITATIONS
 from app.accounts.passwords import hash_password
 from app.clock import now
@@ -77,8 +77,14 @@ def _has_a_name() -> bool:
 
 @bp.get("/new-password/<reset_code>")
 def reset_page(reset_code: str) -> ResponseReturnValue:
-    look_at_link(db.session, reset_code, ["reset"], now())
-    return render_template("accounts/new_password.html", error=None, words=None)
+    return _reset_page(reset_code, None)
+
+
+def _reset_page(code: str, error: Refused | None) -> str:
+    link = look_at_link(db.session, code, ["reset"], now())
+    assert link.user_id is not None, "such a link is about an account"
+    name, words = named_learner(db.session, link.user_id).name, error_words(error) if error else None
+    return render_template("accounts/new_password.html", name=name, error=error, words=words)
 
 
 @bp.post("/new-password/<reset_code>")
@@ -87,8 +93,7 @@ def reset(reset_code: str) -> ResponseReturnValue:
     try:
         password_hash = hash_password(request.form.get("password", ""))
     except Refused as error:
-        look_at_link(db.session, reset_code, ["reset"], now())
-        return render_template("accounts/new_password.html", error=error, words=error_words(error)), error.status
+        return _reset_page(reset_code, error), error.status
     with writing() as transaction:
         _kind, user_id = use_link(transaction, reset_code, ["reset"], now())
         assert user_id is not None, "such a link is about an account"

@@ -1,6 +1,7 @@
 """One runs a server, lets people in and keeps them out; another writes a deck and leaves, and its follower goes on."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 import sqlalchemy as sa
@@ -11,27 +12,27 @@ from app.accounts import make_admin
 from app.database import db, writing
 from app.models import User
 from tests.browser.conftest import listened_to
-from tests.browser.steps import PASSWORD, answer, grade, import_the_deck, question, reveal, sign_up
+from tests.browser.steps import PASSWORD, answer, expect_saved, grade, import_the_deck, question, reveal, sign_up
 from tests.browser.test_accessibility import NARROW, NARROWEST, violations
 from tests.browser.test_sharing import DECK, share_by_link
+
+
+REFUSED = "Failed to load resource: the server responded with a status of 422"
+"""What Chromium says when a form comes back."""
 
 
 @pytest.fixture
 def somebodys(browser: Browser, address: str, context_options: dict[str, object]) -> Iterator[Callable[[], Page]]:
     """Makes browsers of other people."""
-    contexts, listeners = [], []
+    with ExitStack() as opened:
 
-    def make() -> Page:
-        context = browser.new_context(base_url=address, **{"locale": "en-US", **context_options})  # type: ignore[arg-type]
-        contexts.append(context)
-        listeners.append(listened_to(context))
-        return listeners[-1].__enter__()
+        def make() -> Page:
+            options = {"base_url": address, "locale": "en-US", **context_options}
+            context = browser.new_context(**options)  # type: ignore[arg-type]
+            opened.callback(context.close)
+            return opened.enter_context(listened_to(context, but_not_to=(REFUSED,)))
 
-    yield make
-    for listener in listeners:
-        listener.__exit__(None, None, None)
-    for context in contexts:
-        context.close()
+        yield make
 
 
 @pytest.fixture
@@ -83,6 +84,7 @@ def test_somebody_is_invited_learns_and_is_disabled(page: Page, somebodys: Calla
     follow(bobs, deck_link)
     bobs.get_by_role("link", name="Study", exact=True).click()
     grade(bobs)
+    expect_saved(bobs)
     page.reload()
     row = page.get_by_role("listitem").filter(has_text="Bob")
     expect(row).to_contain_text("1 card met")
