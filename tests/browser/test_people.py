@@ -16,7 +16,6 @@ from tests.browser.steps import PASSWORD, answer, expect_saved, grade, import_th
 from tests.browser.test_accessibility import NARROW, NARROWEST, violations
 from tests.browser.test_sharing import DECK, share_by_link
 
-
 REFUSED = "Failed to load resource: the server responded with a status of 422"
 """What Chromium says when a form comes back."""
 
