@@ -209,7 +209,7 @@ def test_of_a_closed_deck_stays_what_was_met_as_it_was(session: Session, ada: Us
     edit_note(session, ada, note.id, Wording((note.fields[0], "A secret"), ()), digest_of(note), at(1))
     known = memories(session, bob)
     leave(session, ada)
-    assert session.scalars(sa.select(Note.fields)).all()[0] == ["Capital of France?", "Paris"]
+    assert session.get_one(Note, note.id).fields == ["Capital of France?", "Paris"]
     left = session.scalars(sa.select(Card.deck_id).where(Card.deck_id == shared)).all()
     assert (left, memories(session, bob)) == ([shared], known)
     assert waiting(session, bob, 1) == "Capital of France?"
