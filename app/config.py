@@ -68,8 +68,9 @@ SETTINGS = (
     Setting(
         "SIGN_UP",
         "open",
-        "Who may start: `open` for everyone, guests too; `closed` for nobody.",
-        _one_of("open", "closed"),
+        "Who may start: `open` for everyone, guests too; `invite` with an invitation; `closed` for nobody. An"
+        " administrator can choose another in the browser.",
+        _one_of("open", "invite", "closed"),
     ),
     Setting("MAX_UPLOAD_MB", "1024", "The largest file that can be imported, in MiB.", _between(1, 8192)),
     Setting("TRUSTED_PROXIES", "0", "How many proxies in front of Cardlet set `X-Forwarded-*`.", _between(0, 10)),

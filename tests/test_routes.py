@@ -11,10 +11,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from app.accounts import make_admin, make_link
+from app.clock import now
 from app.importing import store_upload
 from app.library import Wording, edit_note
 from app.library.media import name_file, store_file
-from app.models import Audience, Import, Note, Upload, User
+from app.models import Audience, Import, Note, OneTimeLink, Upload, User
 from app.models.change import digest_of
 from app.pages.access import PUBLIC
 from app.sharing import set_audience
@@ -25,7 +27,11 @@ PUBLIC_AGREED = {
     *("static", "health.alive", "health.ready", "home.home"),
     *("accounts.sign_in_page", "accounts.sign_in_submit", "accounts.sign_up_page", "accounts.sign_up_submit"),
     *("accounts.start_as_guest_submit", "accounts.choose_language"),
+    *("joining.join_page", "joining.join", "joining.reset_page", "joining.reset"),
 }
+CODES = {"invitation": "invite", "reset": "reset"}
+BY_LINK = {"token", "invitation_code", "reset_code"}
+"""Who has one of these has been let in: tests/pages/test_sharing.py and tests/pages/test_people.py ask who has it."""
 
 
 def rules(app: Flask) -> list[Rule]:
@@ -55,9 +61,19 @@ def test_every_other_route_refuses_a_stranger(app: Flask, visitor: Callable[[], 
             assert response.location.startswith("/sign-in"), f"{method} {path}"
 
 
+def links_she_made(session: Session, ada: User) -> dict[str, int | str]:
+    """She administers the server, has invited somebody, and has a link for a new password of her own."""
+    make_admin(session, ada.id)
+    codes = {
+        f"{name}_code": make_link(session, kind, now(), ada.id if kind == "reset" else None)
+        for name, kind in CODES.items()
+    }
+    return {"learner_id": ada.id, "link_id": session.scalars(sa.select(OneTimeLink.id)).first(), **codes}
+
+
 @pytest.fixture
 def adas_things(visitor: Callable[[], Visitor], change: Callable, data_dir: Path) -> dict[str, int | str]:
-    """A deck, a note, its card, an edit, a picture and an upload of Ada's, by the names routes call their ids."""
+    """A deck, a note, its card, an edit, a picture, an upload, links of Ada's, by the names routes call their ids."""
     visitor().sign_up("Ada")
     picture = store_file(data_dir / "media", BytesIO(b"\x89PNG\r\n\x1a\n"), "Ada's.png")
 
@@ -84,7 +100,7 @@ def adas_things(visitor: Callable[[], Visitor], change: Callable, data_dir: Path
         shared = a_deck(session, owner=ada, name="What Ada shares by link", cards=1)
         token = set_audience(session, ada, shared.id, Audience.LINK).link_token
         names = {"name": "Ada's.png", "side": "answer", "place": 1, "date": "2026-03-02", "token": token}
-        return {**ids, "owner_id": ada.id, "public_id": deck.id, **names}
+        return {**ids, "owner_id": ada.id, "public_id": deck.id, **names, **links_she_made(session, ada)}
 
     return change(make)
 
@@ -105,9 +121,8 @@ def test_every_route_with_an_id_is_404_to_another_learner(
         "copy_id": "0" * 32,
     }
     for rule in rules(app):
-        # A day is nobody's: everybody has a page for it. Who has the token has been let in; tests/pages/test_sharing.py
-        # asks who has it.
-        if not rule.arguments or rule.arguments == {"date"} or "token" in rule.arguments:
+        # A day is nobody's: everybody has a page for it.
+        if not rule.arguments or rule.arguments == {"date"} or rule.arguments & BY_LINK:
             continue
         assert rule.arguments <= adas_things.keys(), f"{rule}: say here what Ada has that this route is about"
         for method in rule.methods - {"HEAD", "OPTIONS"}:
@@ -118,6 +133,16 @@ def test_every_route_with_an_id_is_404_to_another_learner(
             assert response.status_code == 404, f"{method} {path}"
     for path in (f"/study?deck={adas_things['deck_id']}", f"/study?card={adas_things['card_id']}"):
         assert bob.client.get(path).status_code == 404
+
+
+def test_the_pages_of_administrators_are_404_to_every_other_learner(app: Flask, visitor: Callable[[], Visitor]) -> None:
+    for person in (visitor().sign_up("Bob"), visitor().start_as_guest()):
+        token = person.token()
+        for rule in rules(app):
+            if rule.endpoint.startswith("people."):
+                for method in rule.methods - {"HEAD", "OPTIONS"}:
+                    response = person.client.open(path_of(app, rule), method=method, data={"csrf_token": token})
+                    assert response.status_code == 404, f"{method} {rule}"
 
 
 IDS_IN_QUERIES = {"deck": "deck_id", "card": "card_id", "from": "deck_id", "showing": "card_id"}

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Deck, User
+from app.accounts.leaving import remove_guests
+from app.models import Deck, Standing, User
 
 UNUSED_FOR = timedelta(days=1)
 IDLE_FOR = timedelta(days=90)
@@ -22,9 +23,11 @@ def start_as_guest(session: Session, language: str, time_zone: str, now: datetim
 def sweep_guests(session: Session, now: datetime, at_most: int = 1000) -> int:
     """Removes guests who did nothing (after a day) and guests who stayed away (after 90 days); how many."""
     # Who has a last day has answered: the log need not be asked.
-    did_nothing = User.name.is_(None), User.last_day.is_(None), ~sa.exists().where(Deck.owner_id == User.id)
-    unused = sa.select(User.id).where(*did_nothing, User.seen_at < now - UNUSED_FOR).limit(at_most)
-    idle = sa.select(User.id).where(User.name.is_(None), User.seen_at < now - IDLE_FOR).limit(at_most)
+    is_guest = User.name.is_(None), User.standing == Standing.WELCOME
+    did_nothing = User.last_day.is_(None), ~sa.exists().where(Deck.owner_id == User.id)
+    unused = sa.select(User.id).where(*is_guest, *did_nothing, User.seen_at < now - UNUSED_FOR).limit(at_most)
+    idle = sa.select(User.id).where(*is_guest, User.seen_at < now - IDLE_FOR).limit(at_most)
     gone = {*session.scalars(unused), *session.scalars(idle)}
-    session.execute(sa.delete(User).where(User.id.in_(gone)))
+    if gone:
+        remove_guests(session, gone)
     return len(gone)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.clock import is_time_zone
 from app.errors import N_, Refused
 from app.models import Learner, User
+from app.models.follow import NEW_PER_DAY, check_new_per_day, check_reviews_per_day
 from app.models.user import DRILL_LATER, DRILL_SOON
 
 THEMES = ("auto", "light", "dark")
@@ -16,7 +17,8 @@ ANSWER_MODES = (2, 4, 6)
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """`language` None: whatever the browser asks for. `day_starts_at`: an hour, 0 to 23. `answer_mode`: the number of
-    buttons that grade an answer. `drill_after`: the minutes until a failed card comes back while others wait."""
+    buttons that grade an answer. `drill_after`: the minutes until a failed card comes back while others wait.
+    `new_per_day`, `reviews_per_day`: the limits that a deck begins with; None reviews: no limit."""
 
     language: str | None
     time_zone: str
@@ -25,6 +27,8 @@ class Preferences:
     single_key_shortcuts: bool
     answer_mode: int = 4
     drill_after: int = DRILL_SOON
+    new_per_day: int | None = NEW_PER_DAY
+    reviews_per_day: int | None = None
 
 
 def set_preferences(session: Session, learner: Learner, preferences: Preferences) -> None:
@@ -39,6 +43,8 @@ def set_preferences(session: Session, learner: Learner, preferences: Preferences
         raise Refused(N_("There are two, four or six buttons."), field="answer_mode")
     if preferences.drill_after not in {DRILL_SOON, DRILL_LATER}:
         raise Refused(N_("A card you forgot comes back after some others, or after ten minutes."), field="drill_after")
+    check_new_per_day(preferences.new_per_day)
+    check_reviews_per_day(preferences.reviews_per_day)
     user = session.get_one(User, learner.id)
     user.language = preferences.language
     user.time_zone = preferences.time_zone
@@ -47,6 +53,8 @@ def set_preferences(session: Session, learner: Learner, preferences: Preferences
     user.single_key_shortcuts = preferences.single_key_shortcuts
     user.answer_mode = preferences.answer_mode
     user.drill_after = preferences.drill_after
+    user.new_per_day = preferences.new_per_day or 0
+    user.reviews_per_day = preferences.reviews_per_day
     session.flush()
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.passwords import password_fits
 from app.database import Handle, connection_of
-from app.errors import N_, TooManyTries
-from app.models import FailedSignIn, Learner, SignedInUser, SignIn, User
+from app.errors import N_, Refused, TooManyTries
+from app.models import FailedSignIn, Learner, OneTimeLink, SignedInUser, SignIn, Standing, User
 from app.models.user import name_key
 
 LASTS = timedelta(days=400)
@@ -51,10 +51,13 @@ def begin_sign_in(session: Session, name: str, address: str, now: datetime) -> A
 
 
 def complete_sign_in(session: Session, attempt: Attempt, new_hash: str | None) -> User:
-    """Forgives an attempt that succeeded and returns its user; `new_hash` replaces one made with older parameters."""
+    """Forgives an attempt that succeeded and returns its user; `new_hash` replaces one made with older parameters.
+    Refused if the account is disabled: who knows its password may know that."""
     session.execute(sa.delete(FailedSignIn).where(FailedSignIn.id.in_(attempt.counted)))
     assert attempt.user_id is not None, "only an attempt with a user succeeds"
     user = session.get_one(User, attempt.user_id)
+    if user.standing != Standing.WELCOME:
+        raise Refused(N_("This account is disabled. Ask whoever runs this server."))
     if new_hash is not None:
         user.password_hash = new_hash
     return user
@@ -74,10 +77,26 @@ def sign_out(session: Session, token: str) -> None:
     session.execute(sa.delete(SignIn).where(SignIn.token_hash == _hash(token)))
 
 
+def end_all_sign_ins(session: Session, user_id: int) -> None:
+    """Signs a learner out in every browser."""
+    session.execute(sa.delete(SignIn).where(SignIn.user_id == user_id))
+
+
+def set_password(session: Session, user_id: int, password_hash: str) -> User:
+    """Gives a learner another password; whoever is signed in with the one before is so no more."""
+    user = session.get_one(User, user_id)
+    user.password_hash = password_hash
+    end_all_sign_ins(session, user_id)
+    session.execute(sa.delete(OneTimeLink).where(OneTimeLink.user_id == user_id))
+    session.flush()
+    return user
+
+
 _SIGNED_IN = (
     sa.select(*(getattr(User, field) for field in SignedInUser.__dataclass_fields__ if field != "sign_in_token"))
     .join(SignIn)
     .where(SignIn.token_hash == sa.bindparam("hash"), SignIn.created_at >= sa.bindparam("since"))
+    .where(User.standing == Standing.WELCOME)
 )
 
 

@@ -10,7 +10,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from app.accounts import sweep_guests
+from app.accounts import finish_leaving, still_leaving, sweep_guests
 from app.clock import now
 from app.config import VERSION, BadSetting, shipped, unknown_variables
 from app.database import close, db, importing_lock, writing
@@ -94,6 +94,8 @@ def _put_in_place(app: Flask) -> None:
     data_dir, moment = app.config["DATA_DIR"], now()
     with locked(data_dir / "start.lock"):
         upgrade(db.engine, backups=data_dir / "backups")
+        for user_id in still_leaving(db.session):
+            finish_leaving(user_id, moment, writing)
         with locked(importing_lock(), wait=False) as nobody_imports:
             sweep_unfinished(writing, moment if nobody_imports else moment - LONGEST_IMPORT)
             if nobody_imports:

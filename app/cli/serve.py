@@ -11,9 +11,13 @@ from types import FrameType
 import click
 from waitress.server import create_server
 
+from app.accounts import make_link
+from app.accounts.people import is_anybody_here
 from app.checkpoints import checkpoints_aside
 from app.cli.group import cardlet, ready_app
+from app.clock import now
 from app.config import read_settings
+from app.database import writing
 
 LARGEST_HEADER = 64 * 2**10
 ROOM_TO_REFUSE = 256 * 2**20
@@ -52,6 +56,7 @@ def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
         # It would warn of every request that waits for a moment.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         click.echo(f"Cardlet is running on {_address(listener)} (stop it with Ctrl+C)")
+        _offer_administration(_address(listener))
         sys.stdout.flush()
         try:
             with checkpoints_aside(app.extensions["engine"]):
@@ -60,6 +65,14 @@ def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
             pass
         finally:
             server.close()
+
+
+def _offer_administration(address: str) -> None:
+    """On a server where nobody has a name yet, shows the link by which whoever started it can administer it."""
+    with writing() as session:
+        code = None if is_anybody_here(session) else make_link(session, "admin", now())
+    if code is not None:
+        click.echo(f"To administer it in the browser, open once: {address}/join/{code}")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFound
 from app.library.following import visible_deck
-from app.models import Card, Deck, Follow, Learner, Memory, Note
+from app.models import Card, Deck, Follow, Learner, Memory, Note, Standing, User
 from app.models.deck import decks_inside, with_parents
 from app.models.shown import ShownNote, shown_to
 
@@ -30,7 +30,7 @@ class DeckPage:
     `follow` is None for a deck they do not follow; `root` is the deck they followed, if it lies above this one. The
     counts are of all cards and notes in the deck and inside it, `own_notes` of the notes that are paged through. Of a
     deck that was closed to them (`is_closed`) it is only what they have met. `gone`: how many cards they have met that
-    the author removed since.
+    the author removed since. `is_nobodys`: the author has left, and the deck stays as it is.
     """
 
     deck: Deck
@@ -44,6 +44,7 @@ class DeckPage:
     page: int
     is_closed: bool = False
     gone: int = 0
+    is_nobodys: bool = False
 
     @property
     def pages(self) -> int:
@@ -87,7 +88,13 @@ def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> De
         page=page,
         is_closed=is_closed,
         gone=_gone(session, learner, tree),
+        is_nobodys=_is_nobodys(session, deck),
     )
+
+
+def _is_nobodys(session: Session, deck: Deck) -> bool:
+    nobody = sa.select(User.id).where(User.id == deck.owner_id, User.standing == Standing.NOBODY)
+    return deck.owner_id is not None and session.scalar(nobody) is not None
 
 
 def _met_by(learner: Learner) -> sa.ColumnElement[bool]:

@@ -146,9 +146,11 @@ def own_follow(session: Session, learner: Learner, deck_id: int) -> Follow:
 
 
 def _followed(session: Session, learner: Learner, deck_id: int, now: datetime) -> Follow:
-    """The learner's follow of a deck, made if there is none."""
+    """The learner's follow of a deck, made if there is none, with the limits they want a deck to begin with."""
     followed = session.get(Follow, (learner.id, deck_id))
     if followed is None:
-        followed = Follow(user_id=learner.id, deck_id=deck_id, place=0, followed_at=now, **asdict(Shape()))
+        user = session.get_one(User, learner.id)
+        shape = Shape(user.new_per_day, user.reviews_per_day)
+        followed = Follow(user_id=learner.id, deck_id=deck_id, place=0, followed_at=now, **asdict(shape))
         session.add(followed)
     return followed

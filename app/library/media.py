@@ -5,14 +5,12 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 from pathlib import Path
 from typing import IO
-from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.database import Handle, connection_of
 from app.errors import N_, NotFound, Refused, TooLarge
 from app.models import Deck, Import, Learner, MediaName, Medium, Note, NoteType
-from app.models.media import path_of_file
+from app.models.media import named_in, path_of_file
 
 LARGEST_FILE = 20 * 2**20
 LONGEST_NAME = 120
@@ -168,6 +166,13 @@ def forget_files(session: Session, learner: Learner, names: Sequence[str]) -> li
     return sorted(digests)
 
 
+def unnamed(session: Session, digests: Sequence[str]) -> list[str]:
+    """Those of these files that nobody has a name for."""
+    here = (Medium.digest.in_(digests[start : start + 500]) for start in range(0, len(digests), 500))
+    known = {digest for some in here for digest in session.scalars(sa.select(Medium.digest).where(some))}
+    return [digest for digest in digests if digest not in known]
+
+
 def delete_files(folder: Path, digests: Sequence[str]) -> None:
     """Deletes files that have no name any more. One that is gone already is fine."""
     for digest in digests:
@@ -193,14 +198,6 @@ def _used(session: Session, learner: Learner, names: Sequence[str]) -> set[str]:
         found = named_in(left, "\n".join(field for _, fields in rows for field in fields))
         left, used, last_id = left - found, used | found, rows[-1][0]
     return used
-
-
-def named_in(names: Iterable[str], text: str) -> set[str]:
-    """Which of the names stand in a text."""
-    written = unicodedata.normalize("NFC", text)
-    # As an address and as HTML it may be written in other characters.
-    meant = unicodedata.normalize("NFC", unquote(unescape(written)))
-    return {name for name in names if name in written or name in meant}
 
 
 def _templates_of(session: Session, learner: Learner) -> str:

@@ -14,9 +14,10 @@ from app.models.posting import Posting, Unindexed
 from app.models.progress_copy import ProgressCopy
 from app.models.review import DailySummary, Kind, Review
 from app.models.scheduling import ParameterSet, SchedulerVersion
+from app.models.server import OneTimeLink, ServerSetting
 from app.models.totals import EVER, DayTotal, PeriodTotal
 from app.models.upload import Upload
-from app.models.user import FailedSignIn, Learner, SignedInUser, SignIn, User
+from app.models.user import FailedSignIn, Learner, SignedInUser, SignIn, Standing, User
 from app.scheduling.stages import Stage
 
 __all__ = [
@@ -45,15 +46,18 @@ __all__ = [
     "NoteTag",
     "NoteType",
     "NoteVersion",
+    "OneTimeLink",
     "ParameterSet",
     "PeriodTotal",
     "Posting",
     "ProgressCopy",
     "Review",
     "SchedulerVersion",
+    "ServerSetting",
     "SignIn",
     "SignedInUser",
     "Stage",
+    "Standing",
     "Tombstone",
     "Unindexed",
     "Upload",

@@ -2,6 +2,8 @@
 be split by learner; a guardian in the tests knows these by their option."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -43,3 +45,24 @@ def who_agreed(session: Session, deck_ids: Sequence[int]) -> Sequence[int]:
     agreed = (Follow.deck_id.in_(deck_ids), Follow.stopped_at.is_(None), Follow.shows_progress_at.is_not(None))
     by_name = follows.where(*agreed).group_by(User.id).order_by(User.name_key, User.id)
     return session.scalars(by_name.execution_options(**ACROSS)).all()
+
+
+class FollowedBy(NamedTuple):
+    """Who follows a deck, or did."""
+
+    user_id: int
+    deck_id: int
+    stopped_at: datetime | None
+
+
+def follows_of_owners_decks(session: Session, owner_id: int) -> list[FollowedBy]:
+    """What others follow, or have followed, of an owner's decks that can be seen."""
+    follows = sa.select(Follow.user_id, Follow.deck_id, Follow.stopped_at).join(Deck, Deck.id == Follow.deck_id)
+    others = follows.where(Deck.owner_id == owner_id, Deck.published, Follow.user_id != owner_id)
+    return [FollowedBy(*row) for row in session.execute(others.execution_options(**ACROSS))]
+
+
+def has_followers(session: Session, owner_id: int) -> bool:
+    """Whether anybody follows, or has followed, a deck of an owner's."""
+    follows = sa.select(Follow.user_id).join(Deck, Deck.id == Follow.deck_id).where(Deck.owner_id == owner_id)
+    return session.scalar(follows.limit(1).execution_options(**ACROSS)) is not None

@@ -28,7 +28,8 @@ def put_rows(
     same: Mapping[str, int | None] | None = None,
 ) -> None:
     """Inserts rows whose values are as they are stored: moments in milliseconds, JSON as text, UUIDs as their bytes, or
-    on PostgreSQL as themselves. `same`: the columns that are the same in all. COPY on PostgreSQL."""
+    on PostgreSQL as themselves; other bytes as a memoryview. `same`: the columns that are the same in all. It is a COPY
+    on PostgreSQL."""
     put_values(connection, table, columns, list(chain.from_iterable(rows)), same)
 
 
@@ -85,10 +86,11 @@ WORDS: dict[type, Callable[[Any], str]] = {
     bool: {True: "t", False: "f"}.__getitem__,
     str: _escaped,
     bytes: bytes.hex,
+    memoryview: lambda blob: rf"\\x{blob.hex()}",
     UUID: attrgetter("hex"),
     type(None): {None: "\\N"}.__getitem__,
 }
-"""What COPY's text format calls a value, by its type; bytes are those of a UUID."""
+"""What COPY's text format calls a value, by its type; bytes are those of a UUID, others a view of them."""
 
 
 def add_rows(

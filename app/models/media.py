@@ -1,7 +1,11 @@
 """Pictures and sounds: each stored once, whoever gives it a name."""
 
+import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,3 +39,11 @@ class MediaName(Base):
 def path_of_file(folder: Path, digest: str) -> Path:
     """Where a file lies: `ab/cdef…`."""
     return folder / digest[:2] / digest[2:]
+
+
+def named_in(names: Iterable[str], text: str) -> set[str]:
+    """Which of the names stand in a text."""
+    written = unicodedata.normalize("NFC", text)
+    # As an address and as HTML it may be written in other characters.
+    meant = unicodedata.normalize("NFC", unquote(unescape(written)))
+    return {name for name in names if name in written or name in meant}

@@ -140,7 +140,7 @@ def add_postings(session: Session, owner_id: int, block: int, places: Mapping[st
     for entry in sorted(places):
         before = here.get(entry)
         if before is None:
-            new.append((owner_id, entry, block, _packed_places(places[entry])))
+            new.append((owner_id, entry, block, memoryview(_packed_places(places[entry]))))
         elif (bits := bits_of(places[entry]) | before) != before:
             changed.append({"the_entry": entry, "new": packed(bits)})
     put_rows(connection, "postings", ("owner_id", "entry", "block", "notes"), new)

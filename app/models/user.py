@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -11,9 +12,22 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.clock import DEFAULT_DAY_START, study_day
 from app.database import Base, Moment, only_where
+from app.models.follow import NEW_PER_DAY
 
 DRILL_SOON, DRILL_LATER = 5, 10
 """After how many minutes a failed card comes back while others wait; soon, five other cards will do as well."""
+
+
+class Standing(IntEnum):
+    """What becomes of an account."""
+
+    WELCOME = 0
+    # By an administrator: nobody signs in with it.
+    DISABLED = 1
+    # It is being deleted, a part at a time; nobody signs in with it, and its name is free.
+    LEAVING = 2
+    # Nobody's, and never was anybody's: it holds what somebody had shared who has left, for those who follow it.
+    NOBODY = 3
 
 
 class Learner(Protocol):
@@ -68,6 +82,10 @@ class User(Base):
     answer_mode: Mapped[int] = mapped_column(sa.SmallInteger, default=4)
     # DRILL_SOON or DRILL_LATER.
     drill_after: Mapped[int] = mapped_column(sa.SmallInteger, default=DRILL_SOON)
+    # The limits that a deck begins with that the learner follows; see Follow.
+    new_per_day: Mapped[int] = mapped_column(default=NEW_PER_DAY)
+    reviews_per_day: Mapped[int | None]
+    standing: Mapped[Standing] = mapped_column(sa.SmallInteger, default=Standing.WELCOME)
     created_at: Mapped[datetime] = mapped_column(Moment)
     # To about an hour: when the learner was last here.
     seen_at: Mapped[datetime] = mapped_column(Moment)
@@ -102,6 +120,8 @@ class SignedInUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
     single_key_shortcuts: bool
     answer_mode: int
     drill_after: int
+    new_per_day: int
+    reviews_per_day: int | None
     created_at: datetime
     seen_at: datetime
     last_day: int | None

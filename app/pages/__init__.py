@@ -20,6 +20,7 @@ from app.pages import (
     home,
     importing,
     importing_reports,
+    joining,
     language,
     library,
     marking,
@@ -27,6 +28,7 @@ from app.pages import (
     notes,
     numbers,
     own_decks,
+    people,
     planning,
     practice,
     progress,
@@ -34,6 +36,7 @@ from app.pages import (
     progress_files,
     retyping,
     searching,
+    settings,
     sharing,
     study,
     words,
@@ -53,18 +56,7 @@ def init_app(app: Flask) -> None:
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
     shared = (sharing, adjusting, class_view, forking)
     coming_and_going = (importing, importing_reports, drafts, exporting)
-    authoring = (writing, own_decks, retyping)
-    for room in (
-        health,
-        accounts,
-        *learning,
-        library,
-        deck_text,
-        *authoring,
-        searching,
-        *shared,
-        media,
-        copying,
-        *coming_and_going,
-    ):
+    authoring = (library, deck_text, writing, own_decks, retyping, media, copying)
+    who = (accounts, joining, settings, people)
+    for room in (health, *who, *learning, *authoring, searching, *shared, *coming_and_going):
         app.register_blueprint(room.bp)

@@ -27,6 +27,11 @@ PUBLIC = {
     "accounts.sign_up_submit",
     "accounts.start_as_guest_submit",
     "accounts.choose_language",
+    # Whoever has the link.
+    "joining.join_page",
+    "joining.join",
+    "joining.reset_page",
+    "joining.reset",
 }
 
 

@@ -1,30 +1,27 @@
-"""Starting as a guest, signing up, in and out, settings, language."""
-
-from zoneinfo import available_timezones
+"""Starting as a guest, signing up, in and out, language."""
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import (
-    Preferences,
     begin_sign_in,
     claim,
     complete_sign_in,
     create_user,
     set_language,
-    set_preferences,
+    sign_up_of,
     start_as_guest,
     sweep_guests,
 )
 from app.accounts.passwords import hash_password, needs_new_hash
+from app.accounts.people import SignUp
 from app.clock import is_time_zone, now
-from app.database import writing
+from app.database import db, writing
 from app.errors import N_, CardletError, Refused
 from app.library import follow, starter_decks
 from app.pages.access import current_learner, end_sign_in, leave, safe_path, sign_in_as
 from app.pages.language import LANGUAGES, _, language
-from app.pages.numbers import number_in
 from app.pages.words import error_words
 
 bp = Blueprint("accounts", __name__)
@@ -34,11 +31,11 @@ bp = Blueprint("accounts", __name__)
 def start_as_guest_submit() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(url_for("home.home"), 303)
-    _refuse_if_closed()
+    _refuse_unless_open()
     moment = now()
     with writing() as transaction:
         sweep_guests(transaction, moment, at_most=20)
-        guest = start_as_guest(transaction, language(), _time_zone(), moment)
+        guest = start_as_guest(transaction, language(), browsers_time_zone(), moment)
         for tree in starter_decks(transaction, language()):
             follow(transaction, guest, tree.deck.id, moment)
     sign_in_as(guest.id)
@@ -67,10 +64,10 @@ def sign_up_submit() -> ResponseReturnValue:
 
 
 def _sign_up(name: str, password_hash: str) -> int:
-    _refuse_if_closed()
+    _refuse_unless_open()
     moment = now()
     with writing() as transaction:
-        user = create_user(transaction, name, password_hash, _time_zone(), moment, language=language())
+        user = create_user(transaction, name, password_hash, browsers_time_zone(), moment, language=language())
         return user.id
 
 
@@ -81,12 +78,24 @@ def _claim(name: str, password_hash: str) -> int:
         return guest.id
 
 
-def _refuse_if_closed() -> None:
-    if current_app.config["SIGN_UP"] == "closed":
-        raise Refused(N_("This server takes no new learners. Ask whoever runs it for an account."))
+REFUSED: dict[SignUp, str] = {
+    "invite": N_("Whoever is new here needs an invitation. Ask whoever runs this server for one."),
+    "closed": N_("This server takes no new learners. Ask whoever runs it for an account."),
+}
 
 
-def _time_zone() -> str:
+def sign_up_now() -> SignUp:
+    """Who may become a learner at present."""
+    return sign_up_of(db.session, current_app.config["SIGN_UP"])
+
+
+def _refuse_unless_open() -> None:
+    present = sign_up_now()
+    if present != "open":
+        raise Refused(REFUSED[present])
+
+
+def browsers_time_zone() -> str:
     """The browser's time zone, which a script wrote into the form; UTC without one."""
     name = request.form.get("time_zone", "")
     return name if is_time_zone(name) else "UTC"
@@ -97,7 +106,7 @@ def sign_in_page() -> ResponseReturnValue:
     target = safe_path(request.args.get("next"))
     if current_user.is_authenticated and not current_learner().is_guest:
         return redirect(target or url_for("home.home"), 303)
-    return render_template("accounts/sign_in.html", name="", next=target, words=None)
+    return _sign_in_page(name="", next=target, words=None)
 
 
 @bp.post("/sign-in")
@@ -105,16 +114,20 @@ def sign_in_submit() -> ResponseReturnValue:
     name, target = request.form.get("name", ""), safe_path(request.form.get("next"))
     words, status = _("That name and password do not belong together."), 422
     try:
-        user_id = _signed_in(name, request.form.get("password", ""))
+        user_id = user_with(name, request.form.get("password", ""))
     except CardletError as error:
         words, status, user_id = error_words(error), error.status, None
     if user_id is None:
-        return render_template("accounts/sign_in.html", name=name, next=target, words=words), status
+        return _sign_in_page(name=name, next=target, words=words), status
     sign_in_as(user_id)
     return redirect(target or url_for("home.home"), 303)
 
 
-def _signed_in(name: str, password: str) -> int | None:
+def _sign_in_page(**shown: str | None) -> str:
+    return render_template("accounts/sign_in.html", is_open=sign_up_now() == "open", **shown)
+
+
+def user_with(name: str, password: str) -> int | None:
     """The user with this name and password, which is looked at between two transactions because that is slow."""
     with writing() as transaction:
         attempt = begin_sign_in(transaction, name, request.remote_addr or "", now())
@@ -131,54 +144,6 @@ def sign_out_submit() -> ResponseReturnValue:
     end_sign_in()
     leave()
     return redirect(url_for("home.home"), 303)
-
-
-@bp.get("/settings")
-def settings_page() -> ResponseReturnValue:
-    learner = current_learner()
-    shown = Preferences(
-        language=learner.language,
-        time_zone=learner.time_zone,
-        day_starts_at=learner.day_starts_at,
-        theme=learner.theme,
-        single_key_shortcuts=learner.single_key_shortcuts,
-        answer_mode=learner.answer_mode,
-        drill_after=learner.drill_after,
-    )
-    return _settings(shown, None)
-
-
-@bp.post("/settings")
-def settings_submit() -> ResponseReturnValue:
-    learner, form = current_learner(), request.form
-    hour, buttons, minutes = number_in("day_starts_at"), number_in("answer_mode"), number_in("drill_after")
-    chosen = Preferences(
-        language=form["language"] if form.get("language") in LANGUAGES else None,
-        time_zone=form.get("time_zone", ""),
-        day_starts_at=-1 if hour is None else hour,
-        theme=form.get("theme", ""),
-        single_key_shortcuts="single_key_shortcuts" in form,
-        answer_mode=learner.answer_mode if "answer_mode" not in form else buttons or 0,
-        drill_after=learner.drill_after if "drill_after" not in form else minutes or 0,
-    )
-    try:
-        with writing() as transaction:
-            set_preferences(transaction, learner, chosen)
-    except Refused as error:
-        return _settings(chosen, error), error.status
-    flash(_("Saved."))
-    return redirect(url_for("accounts.settings_page"), 303)
-
-
-def _settings(shown: Preferences, error: Refused | None) -> str:
-    return render_template(
-        "accounts/settings.html",
-        learner=current_learner(),
-        shown=shown,
-        time_zones=sorted(available_timezones()),
-        error=error,
-        words=error_words(error) if error else None,
-    )
 
 
 @bp.post("/language")

@@ -1,6 +1,6 @@
 """The first page: what Cardlet is, or what waits today."""
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -10,6 +10,7 @@ from app.library.decks import other_starter_decks, shelf, starter_decks
 from app.models.portion import Counts
 from app.pages import time_box
 from app.pages.access import current_learner
+from app.pages.accounts import sign_up_now
 from app.pages.language import language
 from app.progress import Scope, activity_of
 
@@ -23,7 +24,7 @@ SECONDS_A_CARD, AS_IF_ANSWERED = 9, 20
 def home() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         decks = starter_decks(db.session, language())
-        return render_template("home/landing.html", decks=decks, open=current_app.config["SIGN_UP"] == "open")
+        return render_template("home/landing.html", decks=decks, sign_up=sign_up_now())
     learner, moment = current_learner(), now()
     today = learner.today(moment)
     decks_on_shelf = shelf(db.connection, learner, today)

@@ -6,7 +6,8 @@ from flask import Response, make_response, render_template, url_for
 from flask_login import current_user
 
 from app.database import db
-from app.library.media import Named, media_of, named_in
+from app.library.media import Named, media_of
+from app.models.media import named_in
 from app.models.shown import ShownNote
 from app.pages.language import _
 from app.pages.passes import pass_for

@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
     """Makes the words available to the templates."""
     of_counts = (capped, number, short_number, percent, loss, tenths, size)
     of_numbers = (interval, outlook, grade_word, minutes, short_time, *of_counts)
-    of_days = (day_words, short_date, past_day, full_date, moment)
+    of_days = (day_words, short_date, past_day, full_date, moment, day_of)
     for filter in (
         *of_numbers,
         *of_days,
@@ -156,6 +156,11 @@ def moment(at: datetime, time_zone: str) -> str:
     shown = at.astimezone(ZoneInfo(time_zone))
     day, time = format_date(shown, "medium", locale=locale()), format_time(shown, "short", locale=locale())
     return str(locale().datetime_formats["medium"]).format(time, day)
+
+
+def day_of(at: datetime, time_zone: str) -> str:
+    """The day of a moment, as the learner's calendar had it."""
+    return format_date(at.astimezone(ZoneInfo(time_zone)), "medium", locale=locale())
 
 
 def number(value: float) -> str:

@@ -133,9 +133,9 @@ def users(dialect: Dialect, count: int, password_hash: str, today: int) -> str:
     since, seen = (today - 1500) * DAY_MS, (today - 1) * DAY_MS
     return (
         "INSERT INTO users (id, name, name_key, password_hash, is_admin, language, time_zone, day_starts_at, theme,"
-        " single_key_shortcuts, answer_mode, drill_after, created_at, seen_at, last_day)"
+        " single_key_shortcuts, answer_mode, drill_after, new_per_day, standing, created_at, seen_at, last_day)"
         f" SELECT i + 1, 'learner-' || (i + 1), 'learner-' || (i + 1), '{password_hash}', FALSE, 'en', 'UTC', 4,"
-        f" 'auto', TRUE, 4, 5, {since}, {seen}, {today - 1} FROM {dialect.numbers(count)}"
+        f" 'auto', TRUE, 4, 5, 20, 0, {since}, {seen}, {today - 1} FROM {dialect.numbers(count)}"
     )
 
 

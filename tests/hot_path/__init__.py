@@ -70,9 +70,9 @@ def others(dialect: Dialect) -> list[str]:
     due = f"{today()} - i % 5"
     return [
         "INSERT INTO users"
-        " (id, is_admin, time_zone, day_starts_at, theme, single_key_shortcuts, answer_mode, drill_after,"
-        " created_at, seen_at)"
-        f" SELECT {DRILLER + 1} + i, FALSE, 'UTC', 4, 'auto', TRUE, 4, 5, 0, 0 FROM {people}",
+        " (id, is_admin, time_zone, day_starts_at, theme, single_key_shortcuts, answer_mode, drill_after, new_per_day,"
+        " standing, created_at, seen_at)"
+        f" SELECT {DRILLER + 1} + i, FALSE, 'UTC', 4, 'auto', TRUE, 4, 5, 20, 0, 0, 0 FROM {people}",
         f"INSERT INTO sign_ins (token_hash, user_id, created_at) SELECT 'h' || i, {DRILLER + 1} + i, 0 FROM {people}",
         "INSERT INTO follows (user_id, deck_id, place, new_per_day, new_order, review_order, new_from, order_seen,"
         " followed_at)"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.database import EPOCH, connection_of
 from app.importing.histories import COLUMNS, MARKS, MEMORIES, ids_for
-from app.models import Kind, Mark, Memory, NoteTag, Review
+from app.models import Kind, Mark, Memory, NoteTag, Posting, Review
 from app.models.bulk import COPIED, _copied, put_rows, put_values
 from tests.factories import a_deck, a_learner, a_note
 
@@ -38,6 +38,14 @@ def test_numbers_texts_and_ids_arrive_as_they_were(session: Session) -> None:
     kept = session.get_one(Memory, (learner.id, 7))
     assert (kept.stability, kept.difficulty, kept.queue_day) == (0.1 + 0.2, 1e-9, None)
     assert session.get_one(Mark, (learner.id, 7)).suspended is True
+
+
+def test_bytes_arrive_as_they_were(session: Session) -> None:
+    blob = bytes(range(256))
+    put_rows(
+        connection_of(session), "postings", ("owner_id", "entry", "block", "notes"), [(1, "a", 0, memoryview(blob))]
+    )
+    assert session.get_one(Posting, (1, "a", 0)).notes == blob
 
 
 def test_more_rows_than_are_handed_over_at_a_time(session: Session) -> None:
