@@ -21,6 +21,7 @@ from app.pages import (
     importing_reports,
     language,
     library,
+    many,
     marking,
     media,
     notes,
@@ -30,6 +31,7 @@ from app.pages import (
     progress,
     progress_days,
     progress_files,
+    replacing,
     searching,
     sharing,
     study,
@@ -48,5 +50,6 @@ def init_app(app: Flask) -> None:
     learning = (home, study, practice, marking, cards, notes, planning, *looking_back)
     shared = (sharing, adjusting, class_view, forking)
     coming_and_going = (importing, importing_reports, drafts, exporting)
-    for room in (health, accounts, *learning, library, searching, *shared, media, copying, *coming_and_going):
+    finding = (searching, many, replacing)
+    for room in (health, accounts, *learning, library, *finding, *shared, media, copying, *coming_and_going):
         app.register_blueprint(room.bp)
