@@ -171,9 +171,7 @@ def test_a_yes_to_another_number_of_cards_is_asked_again(ada: Visitor, stored: C
     assert retired(stored) == [] and len(known(stored, "Ada")) == 3
 
 
-def test_only_chosen_cards_are_meant_and_their_notes_go_whole(
-    ada: Visitor, stored: Callable, change: Callable
-) -> None:
+def test_only_chosen_cards_are_meant_and_their_notes_go_whole(ada: Visitor, stored: Callable, change: Callable) -> None:
     def both_ways(session: Session) -> list[int]:
         deck = session.scalars(sa.select(Deck).where(Deck.name == "Animals")).one()
         return [card.id for card in a_note(session, deck, kind="reversed")]
