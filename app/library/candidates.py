@@ -81,6 +81,11 @@ def _of_tag(parts: Sequence[str]) -> Want:
     return f"#{parts[0]}*" if parts[0] and not is_unspaced(parts[0]) else WHATEVER
 
 
+def _is_word(entry: str) -> bool:
+    """Whether it is about what is written, and not about a tag, a deck or all."""
+    return entry[0] not in "#@" and entry != EVERY
+
+
 def _is_range(entry: str) -> bool:
     """Whether it stands for all entries that begin so, and is none itself."""
     return entry.endswith("*") and len(entry) > 1 and (entry[0] == "#" or len(entry) > PREFIXES + 1)
@@ -98,10 +103,12 @@ def _entries(want: Want) -> Iterator[str]:
 
 @dataclass(slots=True)
 class Candidates:
-    """The notes that may be meant: of each owner what they want, and besides those the index does not know yet."""
+    """The notes that may be meant: of each owner what they want, and besides those the index does not know yet.
+    `own`: under what the words stand that the learner has put into others' notes."""
 
     wants: dict[int, Want]
     fresh: Sequence[tuple[int, int]]
+    own: int
     rows: dict[tuple[int, str], dict[int, list[bytes]]] = field(default_factory=dict)
     """By owner and entry: what is in each block."""
     known: dict[int, int] = field(default_factory=dict)
@@ -109,8 +116,9 @@ class Candidates:
 
     def read(self, connection: sa.Connection) -> None:
         """Fetches what the index says."""
-        for owner_id, want in self.wants.items():
-            entries = set(_entries(want))
+        of_all = {entry for want in self.wants.values() for entry in _entries(want) if _is_word(entry)}
+        wanted_of = {owner_id: set(_entries(want)) for owner_id, want in self.wants.items()}
+        for owner_id, entries in [*wanted_of.items(), *([(self.own, of_all)] if of_all else [])]:
             for entry in filter(_is_range, sorted(entries)):
                 if not self._read_range(connection, owner_id, entry):
                     entries.add(_shortened(entry))
@@ -174,9 +182,13 @@ class Candidates:
             for one in want.inner:
                 bits |= self._bits(owner_id, one, block)
             return bits
+        found = self._found(owner_id, want, block)
+        return found | self._found(self.own, want, block) if _is_word(want) else found
+
+    def _found(self, owner_id: int, want: str, block: int) -> int:
         found = self.rows.get((owner_id, want))
         if found is None and _is_range(want):
-            return self._bits(owner_id, _shortened(want), block)
+            return self._found(owner_id, _shortened(want), block)
         bits = 0
         for notes in found.get(block, ()) if found else ():
             bits |= unpacked(notes)

@@ -17,7 +17,7 @@ from app.library.candidates import Candidates, Every, Want, in_decks, wanted
 from app.library.found import FoundCard, LookedIn, Reader, decks_looked_in
 from app.library.narrowing import conjuncts, few_that_are, narrowed
 from app.models import Card, Learner
-from app.models.posting import EVERY, SELECTIVE, listing, one_of, unindexed
+from app.models.posting import EVERY, SELECTIVE, listing, one_of, own_wordings_of, unindexed
 from app.searching import parse
 from app.searching.meaning import All, InDeck, Is, Meaning, Rated, fits_path, folded_path, leaves
 
@@ -151,7 +151,7 @@ class _Search:
             # Nothing waits in a deck that is not followed, own as it may be.
             want = Every((want, in_decks(deck.id for deck in self.decks.values() if deck.is_followed)))
         wants = {deck.owner_id or 0: self._reach(deck, want) for deck in self.decks.values()}
-        candidates = Candidates(wants, unindexed(self.connection, list(wants)))
+        candidates = Candidates(wants, unindexed(self.connection, list(wants)), own_wordings_of(self.learner.id))
         candidates.read(self.connection)
         if len(list(islice(candidates.below(before), SELECTIVE + 1))) > SELECTIVE:
             card_ids = few_that_are(self.connection, self.meaning, self.learner.id, self.reader.today)
