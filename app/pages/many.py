@@ -153,8 +153,8 @@ def _left(done: Done) -> Iterator[str]:
         yield ngettext("%(num)s is not yours to change.", "%(num)s are not yours to change.", done.others)
     if done.unfit:
         yield ngettext(
-            "%(num)s note stays as it is: it would be spoilt.",
-            "%(num)s notes stay as they are: they would be spoilt.",
+            "%(num)s note stays as it is: the change does not fit it.",
+            "%(num)s notes stay as they are: the change does not fit them.",
             done.unfit,
         )
     if done.newer:
