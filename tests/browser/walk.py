@@ -57,6 +57,13 @@ def _searching(page: Page) -> Iterator[str]:
     for query in ("", "?q=kube", "?q=kube&sort=due", "?q=is:blue", "?q=zebra"):
         page.goto(f"/search{query}")
         yield f"/search{query}"
+    page.goto("/search/replacement?q=card&find=e&by=f")
+    yield "find and replace"
+    for button in ("Make new again …", "Delete …"):
+        page.goto("/search?q=tag:none or -tag:none")
+        page.get_by_label("all that were found").check()
+        page.get_by_role("button", name=button).click()
+        yield button
 
 
 def _as_a_stranger(page: Page) -> Iterator[str]:
