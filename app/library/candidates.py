@@ -116,27 +116,27 @@ class Candidates:
 
     def read(self, connection: sa.Connection) -> None:
         """Fetches what the index says."""
-        of_all = {entry for want in self.wants.values() for entry in _entries(want) if _is_word(entry)}
-        wanted_of = {owner_id: set(_entries(want)) for owner_id, want in self.wants.items()}
-        for owner_id, entries in [*wanted_of.items(), *([(self.own, of_all)] if of_all else [])]:
-            for entry in filter(_is_range, sorted(entries)):
-                if not self._read_range(connection, owner_id, entry):
-                    entries.add(_shortened(entry))
-            dialect, exact = connection.dialect.name, sorted(entry for entry in entries if not _is_range(entry))
-            named = {"owner_id": owner_id, "entries": listing(dialect, exact)}
-            for entry, block, notes in connection.execute(_rows(dialect), named):
-                self.rows.setdefault((owner_id, entry), {})[block] = [notes]
+        owners = sorted({*self.wants, self.own})
+        entries = {entry for want in self.wants.values() for entry in _entries(want)}
+        for entry in filter(_is_range, sorted(entries)):
+            if not self._read_range(connection, owners, entry):
+                entries.add(_shortened(entry))
+        dialect, exact = connection.dialect.name, sorted(entry for entry in entries if not _is_range(entry))
+        named = {"owner_ids": listing(dialect, owners), "entries": listing(dialect, exact)}
+        for owner_id, entry, block, notes in connection.execute(_rows(dialect), named):
+            self.rows.setdefault((owner_id, entry), {})[block] = [notes]
 
-    def _read_range(self, connection: sa.Connection, owner_id: int, entry: str) -> bool:
+    def _read_range(self, connection: sa.Connection, owners: Sequence[int], entry: str) -> bool:
         """Fetches all that begins so; False if it is too much."""
-        beginning = entry[:-1]
-        named = {"owner_id": owner_id, "first": beginning, "last": beginning + LAST}
-        rows: Sequence[tuple[int, bytes]] = [(block, notes) for block, notes in connection.execute(_RANGE, named)]
+        dialect, beginning = connection.dialect.name, entry[:-1]
+        named = {"owner_ids": listing(dialect, owners), "first": beginning, "last": beginning + LAST}
+        rows = connection.execute(_range(dialect), named).all()
         if len(rows) > MOST_ROWS:
             return False
-        blocks = self.rows.setdefault((owner_id, entry), {})
-        for block, notes in rows:
-            blocks.setdefault(block, []).append(notes)
+        for owner_id in owners:
+            self.rows[owner_id, entry] = {}
+        for owner_id, block, notes in rows:
+            self.rows[owner_id, entry].setdefault(block, []).append(notes)
         return True
 
     def below(self, before: int | None) -> Iterator[int]:
@@ -195,18 +195,18 @@ class Candidates:
         return bits
 
 
-_OWNER = Posting.owner_id == sa.bindparam("owner_id")
-_RANGE = (
-    sa.select(Posting.block, Posting.notes)
-    .where(_OWNER, Posting.entry >= sa.bindparam("first"), Posting.entry < sa.bindparam("last"))
-    .limit(at_most(MOST_ROWS + 1))
-)
+@cache
+def _range(dialect: str) -> sa.Select[int, int, bytes]:
+    of_owners = one_of(dialect, Posting.owner_id, "owner_ids")
+    begins_so = (Posting.entry >= sa.bindparam("first"), Posting.entry < sa.bindparam("last"))
+    rows = sa.select(Posting.owner_id, Posting.block, Posting.notes).where(of_owners, *begins_so)
+    return rows.limit(at_most(MOST_ROWS + 1))
 
 
 @cache
-def _rows(dialect: str) -> sa.Select[str, int, bytes]:
-    chosen = one_of(dialect, Posting.entry, "entries")
-    return sa.select(Posting.entry, Posting.block, Posting.notes).where(_OWNER, chosen)
+def _rows(dialect: str) -> sa.Select[int, str, int, bytes]:
+    chosen = (one_of(dialect, Posting.owner_id, "owner_ids"), one_of(dialect, Posting.entry, "entries"))
+    return sa.select(Posting.owner_id, Posting.entry, Posting.block, Posting.notes).where(*chosen)
 
 
 def _shortened(entry: str) -> str:
