@@ -16,8 +16,13 @@ TOGETHER = 20
 """Rows in one statement of SQLite's: a third less time than one by one, and more hardly helps."""
 COPIED = 1_000
 """Rows handed to a COPY at a time: while PostgreSQL stores some, the next are put together."""
+
 BLOCK = 2_000
 """Ids reserved at a time; what is left of a block is never given to anything."""
+
+
+class Blob(bytes):
+    """Bytes that are stored as bytes; others stand for a UUID."""
 
 
 def put_rows(
@@ -85,6 +90,7 @@ WORDS: dict[type, Callable[[Any], str]] = {
     bool: {True: "t", False: "f"}.__getitem__,
     str: _escaped,
     bytes: bytes.hex,
+    Blob: lambda blob: f"\\\\x{blob.hex()}",
     UUID: attrgetter("hex"),
     type(None): {None: "\\N"}.__getitem__,
 }

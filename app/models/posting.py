@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.database import Base, connection_of
-from app.models.bulk import put_rows
+from app.models.bulk import Blob, put_rows
 
 BLOCK = 4_096
 """Note ids for which an entry is one row."""
@@ -145,7 +145,7 @@ def add_postings(session: Session, owner_id: int, block: int, places: Mapping[st
     for entry in sorted(places):
         before = here.get(entry)
         if before is None:
-            new.append((owner_id, entry, block, _packed_places(places[entry])))
+            new.append((owner_id, entry, block, Blob(_packed_places(places[entry]))))
         elif (bits := bits_of(places[entry]) | before) != before:
             changed.append({"the_entry": entry, "new": packed(bits)})
     put_rows(connection, "postings", ("owner_id", "entry", "block", "notes"), new)
