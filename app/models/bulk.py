@@ -76,8 +76,14 @@ def _copied(values: Sequence[Any], width: int, constants: Sequence[int | None]) 
 def _in_words(column: Sequence[Any]) -> Iterable[str]:
     kinds = {*map(type, column)}
     if len(kinds) == 1:
-        return map(WORDS[kinds.pop()], column)
-    return [WORDS[type(value)](value) for value in column]
+        return map(_word_of(kinds.pop()), column)
+    words = {kind: _word_of(kind) for kind in kinds}
+    return [words[type(value)](value) for value in column]
+
+
+def _word_of(kind: type) -> Callable[[Any], str]:
+    """What makes words of values of a type, or of one it is a kind of: a number may be an enum's."""
+    return next(WORDS[one] for one in kind.__mro__ if one in WORDS)
 
 
 def _escaped(text: str) -> str:
