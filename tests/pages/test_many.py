@@ -139,6 +139,19 @@ def test_a_deletion_is_undone_as_one(ada: Visitor, stored: Callable, consistent:
     consistent()
 
 
+def test_a_mark_goes_and_comes_back_with_a_deleted_note(ada: Visitor, stored: Callable) -> None:
+    suspend = {"csrf_token": ada.token(), "marking": "suspend", "chosen": ids(stored)[:1]}
+    ada.client.post("/search/marks", data=suspend)
+    assert "Animal 0" in ada.get("/cards/marked").text
+    ask(ada, "deletions", which="all")
+    say_yes(ada, "deletions")
+    kept = ada.page
+    assert "Animal 0" not in ada.get("/cards/marked").text
+    ada.page = kept
+    undo(ada)
+    assert "Animal 0" in ada.get("/cards/marked").text
+
+
 def test_undoing_while_studying_brings_deleted_notes_back_whole(
     ada: Visitor, stored: Callable, consistent: Callable
 ) -> None:
