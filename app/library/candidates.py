@@ -123,7 +123,7 @@ class Candidates:
                 entries.add(_shortened(entry))
         dialect, exact = connection.dialect.name, sorted(entry for entry in entries if not _is_range(entry))
         named = {"owner_ids": listing(dialect, owners), "entries": listing(dialect, exact)}
-        for owner_id, entry, block, notes in connection.execute(_rows(dialect), named):
+        for owner_id, entry, block, notes in connection.execute(_rows(dialect), named).all():
             self.rows.setdefault((owner_id, entry), {})[block] = [notes]
 
     def _read_range(self, connection: sa.Connection, owners: Sequence[int], entry: str) -> bool:
@@ -141,7 +141,20 @@ class Candidates:
 
     def below(self, before: int | None) -> Iterator[int]:
         """Their ids, the last one first; `before`: only smaller ones."""
-        blocks = {block for found in self.rows.values() for block in found}
+        for block, bits in self._sets(before):
+            for place in places_of(bits):
+                yield block * BLOCK + place
+
+    def are_more_than(self, number: int, before: int | None) -> bool:
+        for _, bits in self._sets(before):
+            number -= bits.bit_count()
+            if number < 0:
+                return True
+        return False
+
+    def _sets(self, before: int | None) -> Iterator[tuple[int, int]]:
+        """Those of each block in which there may be some, the last one first."""
+        blocks = {block for owner_id, want in self.wants.items() for block in self._blocks(owner_id, want)}
         blocks |= {block for first, last in self.fresh for block in range(first // BLOCK, last // BLOCK + 1)}
         for block in sorted(blocks, reverse=True):
             start = block * BLOCK
@@ -150,8 +163,22 @@ class Candidates:
             bits = self.of_block(block)
             if before is not None and before - start < BLOCK:
                 bits &= (1 << (before - start)) - 1
-            for place in places_of(bits):
-                yield start + place
+            yield block, bits
+
+    def _blocks(self, owner_id: int, want: Want) -> set[int]:
+        """Where notes of an owner that hold this may be: others' notes lie between them, often by the million."""
+        if isinstance(want, AnyOf):
+            return {block for one in want.inner for block in self._blocks(owner_id, one)}
+        if isinstance(want, Every) and want.inner:
+            first, *others = (self._blocks(owner_id, one) for one in want.inner)
+            return first.intersection(*others)
+        return self._blocks_of(owner_id, EVERY if isinstance(want, Every) else want)
+
+    def _blocks_of(self, owner_id: int, want: str) -> set[int]:
+        found = self.rows.get((owner_id, want))
+        if found is None and _is_range(want):
+            return self._blocks_of(owner_id, _shortened(want))
+        return {*(found or ()), *self.rows.get((self.own, want), ())}
 
     def holds(self, note_id: int) -> bool:
         return bool(self.of_block(note_id // BLOCK) >> note_id % BLOCK & 1)
