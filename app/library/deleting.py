@@ -31,10 +31,12 @@ def what_leaves(session: Session, learner: Learner, note_ids: Sequence[int]) -> 
     """Looks, and changes nothing."""
     leaving, met = Leaving(), met_by_followers(session, learner.id)
     for some in chunks(note_ids):
-        own = (Card.note_id.in_(some), Note.owner_id == learner.id, ~Card.retired)
-        of_own = sa.select(sa.func.count(Card.note_id.distinct()), sa.func.count()).select_from(Card).join(Note)
-        notes, cards = session.execute(of_own.where(*own)).one()
-        theirs = sa.select(sa.func.count()).select_from(Card).join(Note).where(*own, met)
+        # In two steps: told of the owner too, a planner may walk through all that is theirs.
+        own = session.scalars(sa.select(Note.id).where(Note.id.in_(some), Note.owner_id == learner.id)).all()
+        standing = (Card.note_id.in_(own), ~Card.retired)
+        counts = sa.select(sa.func.count(Card.note_id.distinct()), sa.func.count()).select_from(Card)
+        notes, cards = session.execute(counts.where(*standing)).one()
+        theirs = sa.select(sa.func.count()).select_from(Card).where(*standing, met)
         leaving.notes, leaving.cards = leaving.notes + notes, leaving.cards + cards
         leaving.met += session.scalar(theirs) or 0
         leaving.others += len(some) - notes
@@ -45,8 +47,7 @@ def delete_notes(
     in_transaction: InTransaction, learner: Learner, note_ids: Sequence[int], now: datetime, forget_own: ForgetOwn
 ) -> Done:
     """Takes the learner's own notes away with all their cards, as one change: nobody new meets them, and the learner
-    neither. They are retired, so that others who have met them keep them (`kept`: how many cards), and that the change
-    can be taken back."""
+    neither. They are retired, so that others who have met them keep them, and that the change can be taken back."""
 
     def act(session: Session, change: Change, some: Sequence[int], done: Done) -> None:
         notes = own_notes(session, learner, some)
@@ -54,8 +55,6 @@ def delete_notes(
         locked = standing.order_by(Card.id).with_for_update()
         cards = session.scalars(locked, execution_options={"populate_existing": True}).all()
         card_ids = [card.id for card in cards]
-        met = sa.select(sa.func.count()).select_from(Card).where(Card.id.in_(card_ids))
-        done.kept += session.scalar(met.where(met_by_followers(session, learner.id))) or 0
         change.moved = [*(change.moved or []), *([AWAY, card.id, card.deck_id, card.position] for card in cards)]
         for card in cards:
             card.retired = True

@@ -112,10 +112,10 @@ def create_deletions() -> ResponseReturnValue:
     kept = ngettext(
         "%(num)s card stays with others who have met it.",
         "%(num)s cards stay with others who have met them.",
-        done.kept,
+        leaving.met,
     )
     words = ngettext("%(num)s note deleted.", "%(num)s notes deleted.", done.changed)
-    return tell(words, done, kept if done.kept else "")
+    return tell(words, done, kept if leaving.met else "")
 
 
 def _delete(note_ids: Sequence[int]) -> Done:
