@@ -9,7 +9,7 @@ from html import escape
 # Tags and entities of HTML, the signs of a gap, of a sound and of a template, and where a link or a picture leads to.
 # Each ends before it could begin again: no text takes longer than its length.
 MARKUP = re.compile(
-    r"</?[A-Za-z][^<>]*>|&(?:#\w{1,8}|[A-Za-z]\w{1,31});|\{\{(?:c\d{1,4}::)?|\}\}|\[sound:[^\[\]\n]*\]"
+    r"</?[A-Za-z][^<>]*>|&(?:#\w{1,8}|[A-Za-z]\w{1,31});|\{\{(?:c[\d,]{1,40}::)?|\}\}|\[sound:[^\[\]\n]*\]"
     r"|\]\([^()\n]*\)|^ {0,3}\[[^\[\]\n]+\]:[^\n]*|https?://[^\s<>()\"']+",
     re.MULTILINE,
 )
