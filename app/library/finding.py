@@ -26,8 +26,9 @@ LOOKED_AT = 4_000
 """Cards that one page may look at; a note that the database rules out by itself counts as the fifth of one."""
 OF_A_NOTE = 5
 FIRST_LOOK = 100
-FIRST_LOOK_FOR_FEW = 800
-"""Notes that are read at first. Where the database leaves out most of them, once is quicker than three times."""
+FIRST_LOOK_FOR_FEW = 300
+"""Notes that are read at first. Where the database leaves out most of them it takes more; from some five hundred on
+PostgreSQL would rather read all that a learner knows."""
 SORTED = 1_000
 """Cards that are sorted by anything but their age."""
 
