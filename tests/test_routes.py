@@ -150,6 +150,7 @@ NO_IDS_IN_QUERIES = {
     "audience",
     *("grade", "seen", "took_ms", "new_per_day", "page", "day_starts_at", "answer_mode", "drill_after", "instead_of"),
     *("reviews_per_day", "new_order", "review_order", "minutes", "most", "days", "day", "year", "before", "offset"),
+    *("confirmed", "notes"),
 }
 
 

@@ -143,6 +143,7 @@ class _Lines:
 
     def _note(self, note: OutNote) -> dict[str, Any]:
         self._counts["notes"] += 1
+        # Not those that a wording of the learner's own names: only what its author shows goes out.
         for text in note.fields:
             self.names |= files_named(text)
         return {
@@ -158,6 +159,7 @@ class _Lines:
             "quote": note.quote,
             "created_at_ms": note.created_ms,
             "changed_at_ms": note.changed_ms,
+            **_own(note.own),
             "cards": [self._card(card) for card in note.cards],
         }
 
@@ -215,6 +217,13 @@ def _together(texts: Iterable[str], most: int) -> Iterator[list[str]]:
 
 def _owner(owner_id: int | None) -> str:
     return "server" if owner_id is None else "learner"
+
+
+def _own(wording: Row | None) -> dict[str, Any]:
+    if wording is None:
+        return {}
+    told = {"fields": wording.fields, "seen_fields": wording.seen_fields, "changed_at_ms": wording.changed_ms}
+    return {"own": told}
 
 
 def _note_type(note_type: NoteType) -> dict[str, Any]:

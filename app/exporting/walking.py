@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.exporting.choosing import Export
-from app.models import Card, Follow, Mark, Memory, Note, Review
+from app.models import Adjustment, Card, Follow, Mark, Memory, Note, Review
 from app.models.change import CONTENT, content_when
 from app.models.note import Format
 from app.scheduling import MemoryState
@@ -59,6 +59,10 @@ MEMORY = (
     *(getattr(Memory, name) for name in _STATE if name != "drill_at"),
     sa.type_coerce(Memory.drill_at, sa.BigInteger).label("drill_at_ms"),
 )
+WORDING = (
+    *(Adjustment.fields, Adjustment.seen_fields),
+    sa.type_coerce(Adjustment.changed_at, sa.BigInteger).label("changed_ms"),
+)
 LOG = (
     *(Review.card_id, Review.kind, Review.day, Review.hour),
     sa.type_coerce(Review.at, sa.BigInteger).label("at_ms"),
@@ -87,7 +91,8 @@ class OutCard:
 
 @dataclass(slots=True)
 class OutNote:
-    """A note that goes out, with its cards in the export's decks by ordinal. `place`: of the deck its turn comes in."""
+    """A note that goes out, with its cards in the export's decks by ordinal. `place`: of the deck its turn comes in;
+    `own`: the learner's own wording of it, if it is somebody else's."""
 
     id: int
     owner_id: int | None
@@ -104,6 +109,7 @@ class OutNote:
     changed_ms: int
     place: int
     cards: list[OutCard]
+    own: Row | None = None
 
 
 def notes_of(
@@ -186,13 +192,25 @@ class _Walk:
         if closed_after is not None:
             for version in self.connection.execute(content_when(note_ids, closed_after)).mappings():
                 notes[version["note_id"]].update({name: version[name] for name in CONTENT})
+        own = self._own_wordings(notes) if self.export.with_progress else {}
         by_id = {card.id: card for note_id in note_ids for card in cards[note_id]}
         if self.export.with_progress:
             self._add_progress(by_id)
         for note_id in note_ids:
             kept = [card for card in cards[note_id] if not card.retired or card.memory is not None]
-            yield OutNote(*notes[note_id].values(), place, kept)  # type: ignore[call-arg]  # as NOTE says
+            wording = own.get(note_id)
+            yield OutNote(*notes[note_id].values(), place, kept, wording)  # type: ignore[call-arg]  # as NOTE says
         self.export.told(len(note_ids))
+
+    def _own_wordings(self, notes: dict[int, Row]) -> dict[int, Row]:
+        others = [note_id for note_id, note in notes.items() if note["owner_id"] != self.export.learner.id]
+        columns = (Adjustment.note_id, Adjustment.note_type_id, Adjustment.format, *WORDING)
+        own = sa.select(*columns).where(Adjustment.user_id == self.export.learner.id, Adjustment.note_id.in_(others))
+        return {
+            row.note_id: row
+            for row in (self.connection.execute(own) if others else ())
+            if (row.note_type_id, row.format) == (notes[row.note_id]["note_type_id"], notes[row.note_id]["format"])
+        }
 
     def _add_progress(self, cards: dict[int, OutCard]) -> None:
         learner_id, ids = self.export.learner.id, sorted(cards)

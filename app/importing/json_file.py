@@ -17,6 +17,7 @@ from app.importing.parsed import (
     DeckHeader,
     LostCard,
     NoteKind,
+    OwnWording,
     ParsedCard,
     ParsedDeck,
     ParsedNote,
@@ -225,7 +226,20 @@ class _Reading:
         if not cards:
             return BadRow(self.number, N_("a note without a card: the fields its questions show are empty"))
         note.cards, note.deck = cards, cards[0].deck
+        if self.options.with_schedule and value.value.get("own") is not None:
+            self._take_own(note, Members(value.value["own"], self.number))
         return note
+
+    def _take_own(self, note: ParsedNote, own: Members) -> None:
+        """The learner's own wording stays beside the words of a starter deck; of what is the learner's from now on it
+        is the text."""
+        fields, seen = own.texts("fields"), own.texts("seen_fields")
+        if len(fields) != len(note.fields) or max(map(len, fields)) > LONGEST_READ:
+            return
+        if self.decks[note.deck].of_server:
+            note.own = OwnWording(fields, seen, note.format)
+        else:
+            note.fields = fields
 
     def _type(self, type: Any) -> tuple[NoteKind, Shape | None]:
         if isinstance(type, str) and type in KINDS:

@@ -168,6 +168,14 @@ class LostCard:
     deck: int = 0
 
 
+class OwnWording(NamedTuple):
+    """A learner's own wording of somebody else's note, and the author's that they had seen last."""
+
+    fields: tuple[str, ...]
+    seen_fields: tuple[str, ...]
+    format: TextFormat
+
+
 @dataclass(slots=True)
 class ParsedNote:
     """One note. `guid` is None where the file gives the note no identity: its question is the identity then.
@@ -193,6 +201,8 @@ class ParsedNote:
     unsaid: tuple[str, ...] = ()
     """Columns of a note of which the file says nothing: they are guessed here, and stay as they are where the note is
     here already."""
+    own: OwnWording | None = None
+    """Of a note of a starter deck."""
 
     @property
     def content(self) -> Content:

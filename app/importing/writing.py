@@ -21,8 +21,9 @@ from app.importing.kept_notes import KeptNotes
 from app.importing.matching import Here, notes_here
 from app.importing.notes import apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction
+from app.importing.own_wordings import keep_own_wordings
 from app.importing.pace import MOST_PLAIN, Pace
-from app.importing.parsed import BadRow, LostCard, ParsedDeck, Remark
+from app.importing.parsed import BadRow, LostCard, OwnWording, ParsedDeck, Remark
 from app.importing.presets import Presets
 from app.importing.progressing import add_totals, brings_news, take_over
 from app.models import Note, Tombstone, Unindexed
@@ -62,6 +63,7 @@ class Writer:
     """Those that differ from the file, or of whose cards the file has news."""
     gone: int = 0
     """Notes of starter decks that this server does not have."""
+    own_wordings: list[tuple[int, OwnWording]] = field(default_factory=list)
     guids: set[str] = field(default_factory=set)
     """Of a starter deck, what is in its file: the rest is retired."""
 
@@ -182,6 +184,8 @@ class Writer:
             elif wish == "skip":
                 self.report.kept += 1
             else:
+                if incoming.note.own is not None:
+                    self.own_wordings.append((here.id, incoming.note.own))
                 self.pending.append((incoming, here))
                 self._compare(COMPARED)
 
@@ -252,6 +256,8 @@ class Writer:
                 report.remarks.append(Remark(GONE, {"count": self.gone}))
             report.deck_id = None if empty and self.owner_id is not None else report.deck_id
             self._be_found(session)
+            if self.owner_id is not None:
+                keep_own_wordings(session, self.owner_id, self.own_wordings, self.now)
             at_the_end(session, report)
             decks.presets.hold(session)
         if report.deck_id is None:

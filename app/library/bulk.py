@@ -1,6 +1,7 @@
-"""Changing many notes or cards at once, and taking all of it back."""
+"""Changing many notes or cards of one's own at once: other tags, another deck."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -9,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
-from app.errors import NotFound
+from app.errors import Refused
 from app.library.editing import check_tags
 from app.library.media import own_deck
-from app.models import Card, Change, Deck, Learner, Memory, Note, NoteVersion
+from app.models import Card, Change, Deck, Learner, Memory, Note
 from app.models.across_learners import met_by_followers
-from app.models.change import SWINGS, begin_change, keep_versions
+from app.models.change import begin_change, keep_versions
 from app.models.indexing import index_if_many
 from app.models.memory_count import counting
 from app.models.note import set_tags, tag_key
@@ -22,29 +23,55 @@ from app.models.posting import to_be_indexed
 
 AT_ONCE = 300
 One = TypeVar("One")
+InTransaction = Callable[[], AbstractContextManager[Session]]
+"""What a door lends a verb that writes in several short transactions."""
 
 
 @dataclass(slots=True)
 class Done:
     """How many a change has changed, by its id (None: nothing); `others`: how many are not the learner's own; `kept`:
-    how many stay where they are, for others have met them there."""
+    how many cards others have met, which stay for them; `unfit`: how many notes stay as they are, for it would spoil
+    them; `newer`: or because they were changed since the learner looked."""
 
     changed: int = 0
     others: int = 0
     kept: int = 0
+    unfit: int = 0
+    newer: int = 0
     change_id: int | None = None
 
 
-@dataclass(slots=True)
-class Undone:
-    """How many are as they were; `left`: how many were changed since, and left as they are."""
+Act = Callable[[Session, Change, Sequence[int], Done], None]
+"""Does to some notes or cards what a change does to all, and counts them."""
 
-    restored: int = 0
-    left: int = 0
+
+def in_parts(in_transaction: InTransaction, learner: Learner, ids: Sequence[int], now: datetime, act: Act) -> Done:
+    """One change in transactions that hold nobody up for long. Whoever takes it back meanwhile ends it."""
+    done = Done()
+    for some in chunks(ids):
+        with in_transaction() as session:
+            change = _change(session, learner, done.change_id, now)
+            if change.undone_at is not None:
+                break
+            act(session, change, some, done)
+            session.flush()
+            if done.changed:
+                done.change_id = change.id
+            else:
+                session.delete(change)
+            session.flush()
+            index_if_many(session, learner.id)
+    return done
+
+
+def _change(session: Session, learner: Learner, change_id: int | None, now: datetime) -> Change:
+    if change_id is not None:
+        return session.get_one(Change, change_id, with_for_update=True, populate_existing=True)
+    return begin_change(session, Change(user_id=learner.id, day=learner.today(now), at=now, verb="bulk"))
 
 
 def tag_notes(
-    session: Session,
+    in_transaction: InTransaction,
     learner: Learner,
     note_ids: Sequence[int],
     tags: tuple[Sequence[str], Sequence[str]],
@@ -52,21 +79,36 @@ def tag_notes(
 ) -> Done:
     """Gives the learner's own notes the first of these tags and takes the second away, as one change. Raises Refused
     for tags that are too long or too many."""
-    done, change = Done(), _begun(session, learner, now)
-    for some in _chunks(note_ids):
-        own = sa.select(Note).where(Note.id.in_(some), Note.owner_id == learner.id).order_by(Note.id)
-        notes = session.scalars(own.with_for_update(), execution_options={"populate_existing": True}).all()
+    check_tags(tags[0])
+
+    def act(session: Session, change: Change, some: Sequence[int], done: Done) -> None:
+        notes = own_notes(session, learner, some)
         done.others += len(some) - len(notes)
         wanted = {note.id: _tagged(note.tags, *tags) for note in notes}
-        differing = [note for note in notes if wanted[note.id] != note.tags]
+        differing = [note for note in notes if wanted[note.id] != note.tags and _fit(wanted[note.id], done)]
         keep_versions(session, change, [note.id for note in differing])
         for note in differing:
-            check_tags(wanted[note.id])
             note.tags, note.changed_at = wanted[note.id], now
         session.flush()
         set_tags(session, learner.id, {note.id: note.tags for note in differing})
         done.changed += len(differing)
-    return _ended(session, learner, change, done)
+
+    return in_parts(in_transaction, learner, note_ids, now, act)
+
+
+def _fit(tags: Sequence[str], done: Done) -> bool:
+    try:
+        check_tags(tags)
+    except Refused:
+        done.unfit += 1
+        return False
+    return True
+
+
+def own_notes(session: Session, learner: Learner, note_ids: Sequence[int]) -> Sequence[Note]:
+    """Those of these notes that are the learner's own, locked to the end of the transaction."""
+    own = sa.select(Note).where(Note.id.in_(note_ids), Note.owner_id == learner.id).order_by(Note.id)
+    return session.scalars(own.with_for_update(), execution_options={"populate_existing": True}).all()
 
 
 def _tagged(tags: Sequence[str], added: Sequence[str], removed: Sequence[str]) -> list[str]:
@@ -75,13 +117,15 @@ def _tagged(tags: Sequence[str], added: Sequence[str], removed: Sequence[str]) -
     return left + [tag for tag in added if tag_key(tag) not in here]
 
 
-def move_cards(session: Session, learner: Learner, card_ids: Sequence[int], deck_id: int, now: datetime) -> Done:
+def move_cards(
+    in_transaction: InTransaction, learner: Learner, card_ids: Sequence[int], deck_id: int, now: datetime
+) -> Done:
     """Moves the learner's own cards to the end of one of their decks, as one change; what they know comes along. A card
     that somebody else has met stays, or it would be gone from where they study it. Raises NotFound unless the deck is
     theirs."""
-    own_deck(session, learner, deck_id)
-    done, change, moved = Done(), _begun(session, learner, now), []
-    for some in _chunks(card_ids):
+
+    def act(session: Session, change: Change, some: Sequence[int], done: Done) -> None:
+        own_deck(session, learner, deck_id)
         own = sa.select(Card).join(Note).where(Card.id.in_(some), Note.owner_id == learner.id).order_by(Card.id)
         cards = session.scalars(own.with_for_update(of=Card), execution_options={"populate_existing": True}).all()
         done.others += len(some) - len(cards)
@@ -89,16 +133,17 @@ def move_cards(session: Session, learner: Learner, card_ids: Sequence[int], deck
         met = set(session.scalars(lying.where(met_by_followers(session, learner.id))))
         moving = [card for card in cards if card.deck_id != deck_id and card.id not in met]
         done.kept += len(met.intersection(card.id for card in cards))
-        moved += [(card.id, card.deck_id, card.position) for card in moving]
+        moved = [[deck_id, card.id, card.deck_id, card.position] for card in moving]
         end = session.scalar(sa.select(sa.func.max(Card.position)).where(Card.deck_id == deck_id, ~Card.retired))
         first = 0 if end is None else end + 1
-        _lay(session, learner, {card: (deck_id, first + n) for n, card in enumerate(moving)})
-    change.moved = [[deck_id, *one] for one in moved]
-    done.changed = len(moved)
-    return _ended(session, learner, change, done)
+        lay(session, learner, {card: (deck_id, first + n) for n, card in enumerate(moving)})
+        change.moved = [*(change.moved or []), *moved]
+        done.changed += len(moved)
+
+    return in_parts(in_transaction, learner, card_ids, now, act)
 
 
-def _lay(session: Session, learner: Learner, places: dict[Card, tuple[int, int]]) -> None:
+def lay(session: Session, learner: Learner, places: dict[Card, tuple[int, int]]) -> None:
     """Lays cards into decks at positions, with what the learner knows of them."""
     connection = connection_of(session)
     decks = {deck_id for deck_id, _ in places.values()} | {card.deck_id for card in places}
@@ -109,86 +154,17 @@ def _lay(session: Session, learner: Learner, places: dict[Card, tuple[int, int]]
             connection.execute(sa.update(Memory).where(*own).values(deck_id=deck_id))
     for card, (deck_id, position) in places.items():
         card.deck_id, card.position = deck_id, position
-    # Whoever's cursor has passed the places looks from the start once.
-    session.execute(sa.update(Deck).where(Deck.id.in_(decks)).values(order_version=Deck.order_version + 1))
-    session.flush()
+    look_again(session, decks)
     to_be_indexed(session, learner.id, {card.note_id for card in places})
 
 
-def _begun(session: Session, learner: Learner, now: datetime) -> Change:
-    return begin_change(session, Change(user_id=learner.id, day=learner.today(now), at=now, verb="bulk"))
-
-
-def _ended(session: Session, learner: Learner, change: Change, done: Done) -> Done:
-    if done.changed:
-        done.change_id = change.id
-    else:
-        session.delete(change)
+def look_again(session: Session, deck_ids: Sequence[int] | set[int]) -> None:
+    """Whoever's cursor of these decks has passed a place where a card is now looks from the start once."""
+    session.execute(sa.update(Deck).where(Deck.id.in_(deck_ids)).values(order_version=Deck.order_version + 1))
     session.flush()
-    index_if_many(session, learner.id)
-    return done
 
 
-def undo_bulk(session: Session, learner: Learner, change_id: int, now: datetime) -> Undone:
-    """Takes back a change of many, but for what was changed again since; once undone, again does nothing. Raises
-    NotFound if it is not theirs."""
-    change = session.get(Change, change_id, with_for_update=True)
-    if change is None or change.user_id != learner.id or change.verb != "bulk":
-        raise NotFound()
-    undone = Undone()
-    if change.undone_at is not None:
-        return undone
-    back = begin_change(session, Change(user_id=learner.id, day=learner.today(now), at=now, verb="undo"))
-    kept = session.scalars(sa.select(NoteVersion.note_id).where(NoteVersion.change_id == change_id)).all()
-    for some in _chunks(kept):
-        _restore_tags(session, learner, change, back, some, undone, now)
-    for cards in _chunks(change.moved or []):
-        _move_back(session, learner, cards, undone)
-    change.undone_at = now
-    session.flush()
-    index_if_many(session, learner.id)
-    return undone
-
-
-def _restore_tags(
-    session: Session,
-    learner: Learner,
-    change: Change,
-    back: Change,
-    note_ids: Sequence[int],
-    undone: Undone,
-    now: datetime,
-) -> None:
-    keep_versions(session, back, note_ids)
-    later = sa.select(NoteVersion.note_id).join(Change, Change.id == NoteVersion.change_id)
-    later = later.where(NoteVersion.note_id.in_(note_ids), NoteVersion.change_id > change.id)
-    changed = set(session.scalars(later.where(Change.verb.not_in(SWINGS), Change.undone_at.is_(None))))
-    own = sa.select(Note, NoteVersion.tags).join(NoteVersion, NoteVersion.note_id == Note.id)
-    own = own.where(NoteVersion.change_id == change.id, Note.id.in_(note_ids))
-    for note, tags in session.execute(own, execution_options={"populate_existing": True}).all():
-        if note.id not in changed:
-            note.tags, note.changed_at = tags, now
-            set_tags(session, learner.id, {note.id: tags})
-    session.execute(sa.delete(NoteVersion).where(NoteVersion.change_id == back.id, NoteVersion.note_id.in_(changed)))
-    undone.left += len(changed)
-    undone.restored += len(note_ids) - len(changed)
-
-
-def _move_back(session: Session, learner: Learner, moved: Sequence[Sequence[int]], undone: Undone) -> None:
-    """Of `moved` each is where the card was laid, which it is, and its deck and position before."""
-    former = {card_id: (to, deck_id, position) for to, card_id, deck_id, position in moved}
-    own = sa.select(Card).join(Deck).where(Card.id.in_(former), Deck.owner_id == learner.id)
-    there = set(session.scalars(sa.select(Deck.id).where(Deck.id.in_({place[1] for place in former.values()}))))
-    cards = {
-        card: former[card.id][1:]
-        for card in session.scalars(own)
-        if card.deck_id == former[card.id][0] and former[card.id][1] in there
-    }
-    _lay(session, learner, cards)
-    undone.restored += len(cards)
-    undone.left += len(former) - len(cards)
-
-
-def _chunks(all_of_them: Sequence[One]) -> Iterator[Sequence[One]]:
+def chunks(all_of_them: Sequence[One]) -> Iterator[Sequence[One]]:
+    """Some hundreds at a time, for each is a parameter."""
     for start in range(0, len(all_of_them), AT_ONCE):
         yield all_of_them[start : start + AT_ONCE]

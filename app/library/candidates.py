@@ -81,6 +81,11 @@ def _of_tag(parts: Sequence[str]) -> Want:
     return f"#{parts[0]}*" if parts[0] and not is_unspaced(parts[0]) else WHATEVER
 
 
+def _is_word(entry: str) -> bool:
+    """Whether it is about what is written, and not about a tag, a deck or all."""
+    return entry[0] not in "#@" and entry != EVERY
+
+
 def _is_range(entry: str) -> bool:
     """Whether it stands for all entries that begin so, and is none itself."""
     return entry.endswith("*") and len(entry) > 1 and (entry[0] == "#" or len(entry) > PREFIXES + 1)
@@ -98,10 +103,12 @@ def _entries(want: Want) -> Iterator[str]:
 
 @dataclass(slots=True)
 class Candidates:
-    """The notes that may be meant: of each owner what they want, and besides those the index does not know yet."""
+    """The notes that may be meant: of each owner what they want, and besides those the index does not know yet.
+    `own`: under what the words stand that the learner has put into others' notes."""
 
     wants: dict[int, Want]
     fresh: Sequence[tuple[int, int]]
+    own: int
     rows: dict[tuple[int, str], dict[int, list[bytes]]] = field(default_factory=dict)
     """By owner and entry: what is in each block."""
     known: dict[int, int] = field(default_factory=dict)
@@ -109,31 +116,45 @@ class Candidates:
 
     def read(self, connection: sa.Connection) -> None:
         """Fetches what the index says."""
-        for owner_id, want in self.wants.items():
-            entries = set(_entries(want))
-            for entry in filter(_is_range, sorted(entries)):
-                if not self._read_range(connection, owner_id, entry):
-                    entries.add(_shortened(entry))
-            dialect, exact = connection.dialect.name, sorted(entry for entry in entries if not _is_range(entry))
-            named = {"owner_id": owner_id, "entries": listing(dialect, exact)}
-            for entry, block, notes in connection.execute(_rows(dialect), named):
-                self.rows.setdefault((owner_id, entry), {})[block] = [notes]
+        owners = sorted({*self.wants, self.own})
+        entries = {entry for want in self.wants.values() for entry in _entries(want)}
+        for entry in filter(_is_range, sorted(entries)):
+            if not self._read_range(connection, owners, entry):
+                entries.add(_shortened(entry))
+        dialect, exact = connection.dialect.name, sorted(entry for entry in entries if not _is_range(entry))
+        named = {"owner_ids": listing(dialect, owners), "entries": listing(dialect, exact)}
+        for owner_id, entry, block, notes in connection.execute(_rows(dialect), named).all():
+            self.rows.setdefault((owner_id, entry), {})[block] = [notes]
 
-    def _read_range(self, connection: sa.Connection, owner_id: int, entry: str) -> bool:
+    def _read_range(self, connection: sa.Connection, owners: Sequence[int], entry: str) -> bool:
         """Fetches all that begins so; False if it is too much."""
-        beginning = entry[:-1]
-        named = {"owner_id": owner_id, "first": beginning, "last": beginning + LAST}
-        rows: Sequence[tuple[int, bytes]] = [(block, notes) for block, notes in connection.execute(_RANGE, named)]
+        dialect, beginning = connection.dialect.name, entry[:-1]
+        named = {"owner_ids": listing(dialect, owners), "first": beginning, "last": beginning + LAST}
+        rows = connection.execute(_range(dialect), named).all()
         if len(rows) > MOST_ROWS:
             return False
-        blocks = self.rows.setdefault((owner_id, entry), {})
-        for block, notes in rows:
-            blocks.setdefault(block, []).append(notes)
+        for owner_id in owners:
+            self.rows[owner_id, entry] = {}
+        for owner_id, block, notes in rows:
+            self.rows[owner_id, entry].setdefault(block, []).append(notes)
         return True
 
     def below(self, before: int | None) -> Iterator[int]:
         """Their ids, the last one first; `before`: only smaller ones."""
-        blocks = {block for found in self.rows.values() for block in found}
+        for block, bits in self._sets(before):
+            for place in places_of(bits):
+                yield block * BLOCK + place
+
+    def are_more_than(self, number: int, before: int | None) -> bool:
+        for _, bits in self._sets(before):
+            number -= bits.bit_count()
+            if number < 0:
+                return True
+        return False
+
+    def _sets(self, before: int | None) -> Iterator[tuple[int, int]]:
+        """Those of each block in which there may be some, the last one first."""
+        blocks = {block for owner_id, want in self.wants.items() for block in self._blocks(owner_id, want)}
         blocks |= {block for first, last in self.fresh for block in range(first // BLOCK, last // BLOCK + 1)}
         for block in sorted(blocks, reverse=True):
             start = block * BLOCK
@@ -142,8 +163,22 @@ class Candidates:
             bits = self.of_block(block)
             if before is not None and before - start < BLOCK:
                 bits &= (1 << (before - start)) - 1
-            for place in places_of(bits):
-                yield start + place
+            yield block, bits
+
+    def _blocks(self, owner_id: int, want: Want) -> set[int]:
+        """Where notes of an owner that hold this may be: others' notes lie between them, often by the million."""
+        if isinstance(want, AnyOf):
+            return {block for one in want.inner for block in self._blocks(owner_id, one)}
+        if isinstance(want, Every) and want.inner:
+            first, *others = (self._blocks(owner_id, one) for one in want.inner)
+            return first.intersection(*others)
+        return self._blocks_of(owner_id, EVERY if isinstance(want, Every) else want)
+
+    def _blocks_of(self, owner_id: int, want: str) -> set[int]:
+        found = self.rows.get((owner_id, want))
+        if found is None and _is_range(want):
+            return self._blocks_of(owner_id, _shortened(want))
+        return {*(found or ()), *self.rows.get((self.own, want), ())}
 
     def holds(self, note_id: int) -> bool:
         return bool(self.of_block(note_id // BLOCK) >> note_id % BLOCK & 1)
@@ -174,27 +209,31 @@ class Candidates:
             for one in want.inner:
                 bits |= self._bits(owner_id, one, block)
             return bits
+        found = self._found(owner_id, want, block)
+        return found | self._found(self.own, want, block) if _is_word(want) else found
+
+    def _found(self, owner_id: int, want: str, block: int) -> int:
         found = self.rows.get((owner_id, want))
         if found is None and _is_range(want):
-            return self._bits(owner_id, _shortened(want), block)
+            return self._found(owner_id, _shortened(want), block)
         bits = 0
         for notes in found.get(block, ()) if found else ():
             bits |= unpacked(notes)
         return bits
 
 
-_OWNER = Posting.owner_id == sa.bindparam("owner_id")
-_RANGE = (
-    sa.select(Posting.block, Posting.notes)
-    .where(_OWNER, Posting.entry >= sa.bindparam("first"), Posting.entry < sa.bindparam("last"))
-    .limit(at_most(MOST_ROWS + 1))
-)
+@cache
+def _range(dialect: str) -> sa.Select[int, int, bytes]:
+    of_owners = one_of(dialect, Posting.owner_id, "owner_ids")
+    begins_so = (Posting.entry >= sa.bindparam("first"), Posting.entry < sa.bindparam("last"))
+    rows = sa.select(Posting.owner_id, Posting.block, Posting.notes).where(of_owners, *begins_so)
+    return rows.limit(at_most(MOST_ROWS + 1))
 
 
 @cache
-def _rows(dialect: str) -> sa.Select[str, int, bytes]:
-    chosen = one_of(dialect, Posting.entry, "entries")
-    return sa.select(Posting.entry, Posting.block, Posting.notes).where(_OWNER, chosen)
+def _rows(dialect: str) -> sa.Select[int, str, int, bytes]:
+    chosen = (one_of(dialect, Posting.owner_id, "owner_ids"), one_of(dialect, Posting.entry, "entries"))
+    return sa.select(Posting.owner_id, Posting.entry, Posting.block, Posting.notes).where(*chosen)
 
 
 def _shortened(entry: str) -> str:

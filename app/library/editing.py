@@ -122,7 +122,7 @@ def check(note: Note, wording: Wording) -> None:
         if len(text) > LONGEST_FIELD:
             words = N_("This text is longer than %(longest)s characters.")
             raise Refused(words, field=FIELD.format(number), longest=LONGEST_FIELD)
-        if (number == 0 or kind in BOTH_SIDES) and _is_empty(text, note.format):
+        if (number == 0 or kind in BOTH_SIDES) and is_empty(text, note.format):
             raise Refused(N_("Without words here there is no card."), field=FIELD.format(number))
     if kind == "cloze" and not has_cloze(fields[0]):
         raise Refused(
@@ -134,7 +134,8 @@ def check(note: Note, wording: Wording) -> None:
         check_tags(wording.tags)
 
 
-def _is_empty(text: str, format: str) -> bool:
+def is_empty(text: str, format: str) -> bool:
+    """Whether nothing would be shown of a text."""
     return shows_nothing(text) if format == "html" else not text.strip()
 
 

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from app.database import Handle, connection_of
 from app.library.candidates import Candidates, Every, Want, in_decks, wanted
 from app.library.found import FoundCard, LookedIn, Reader, decks_looked_in
-from app.library.narrowing import conjuncts, few_that_are, narrowed
+from app.library.narrowing import conjuncts, few_that_are, leaves_few, narrowed
 from app.models import Card, Learner
-from app.models.posting import EVERY, SELECTIVE, listing, one_of, unindexed
+from app.models.posting import EVERY, SELECTIVE, listing, one_of, own_wordings_of, unindexed
 from app.searching import parse
 from app.searching.meaning import All, InDeck, Is, Meaning, Rated, fits_path, folded_path, leaves
 
@@ -26,6 +26,9 @@ LOOKED_AT = 4_000
 """Cards that one page may look at; a note that the database rules out by itself counts as the fifth of one."""
 OF_A_NOTE = 5
 FIRST_LOOK = 100
+FIRST_LOOK_FOR_FEW = 300
+"""Notes that are read at first. Where the database leaves out most of them it takes more; from some five hundred on
+PostgreSQL would rather read all that a learner knows."""
 SORTED = 1_000
 """Cards that are sorted by anything but their age."""
 
@@ -129,7 +132,8 @@ class _Search:
     def cards(self, before: int | None, most: int) -> Iterator[FoundCard]:
         """What is meant, the newest note first, until so much was looked at."""
         condition = narrowed(self.meaning, self.reader.now, self.reader.today, self.decks_called)
-        note_ids, looked_at, look = self._note_ids(before), 0, FIRST_LOOK
+        note_ids, looked_at = self._note_ids(before), 0
+        look = FIRST_LOOK_FOR_FEW if leaves_few(self.meaning) else FIRST_LOOK
         while looked_at < most and (some := list(islice(note_ids, look))):
             cards = self.reader.cards_of(some, condition)
             yield from filter(self.meaning.holds, cards)
@@ -151,9 +155,9 @@ class _Search:
             # Nothing waits in a deck that is not followed, own as it may be.
             want = Every((want, in_decks(deck.id for deck in self.decks.values() if deck.is_followed)))
         wants = {deck.owner_id or 0: self._reach(deck, want) for deck in self.decks.values()}
-        candidates = Candidates(wants, unindexed(self.connection, list(wants)))
+        candidates = Candidates(wants, unindexed(self.connection, list(wants)), own_wordings_of(self.learner.id))
         candidates.read(self.connection)
-        if len(list(islice(candidates.below(before), SELECTIVE + 1))) > SELECTIVE:
+        if candidates.are_more_than(SELECTIVE, before):
             card_ids = few_that_are(self.connection, self.meaning, self.learner.id, self.reader.today)
             if card_ids is not None:
                 below = (note_id for note_id in self.notes_of(card_ids) if before is None or note_id < before)

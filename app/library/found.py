@@ -198,7 +198,7 @@ class Reader:
         """The cards of these notes that meet a condition, the newest note first."""
         named = {"learner_id": self.learner.id, _NOTES: listing(self.connection.dialect.name, note_ids)}
         read = rows_of(self.connection.dialect.name).where(*condition)
-        rows = [row for row in self.connection.execute(read, named) if self._is_shown(row)]
+        rows = [row for row in self.connection.execute(read, named).all() if self._is_shown(row)]
         rows.sort(key=lambda row: (-row.note_id, row.ordinal))
         rows = as_shown(self.connection, self.learner.id, rows, self._places_of_others(rows))
         self._read_types({row.note_type_id for row in rows} - self.types.keys())

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFound
-from app.models import Card, Deck, Follow, Learner, Mark, Note
+from app.models import Card, Deck, Follow, Learner, Mark, Memory, Note
 from app.models.deck import with_parents
 from app.models.shown import ShownNote, shown_to
 
@@ -41,6 +41,7 @@ def marked_cards(session: Session, learner: Learner, today: int, page: int) -> M
 
     Raises NotFound for a page that there is not.
     """
+    met = sa.exists().where(Memory.user_id == learner.id, Memory.card_id == Card.id)
     rows = (
         sa.select(Mark, Card)
         .join(Card, Card.id == Mark.card_id)
@@ -48,6 +49,8 @@ def marked_cards(session: Session, learner: Learner, today: int, page: int) -> M
         .join(Follow, sa.and_(Follow.user_id == learner.id, Follow.deck_id == Card.deck_id))
         .where(Mark.user_id == learner.id, Follow.stopped_at.is_(None), Deck.published)
         .where(sa.or_(Mark.suspended, Mark.flag > 0, Mark.buried_until > today))
+        # Deleted by the learner, it is nowhere, and its marks come back with it.
+        .where(sa.or_(~Card.retired, met))
     )
     count = session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
     if page < 1 or page > max(1, -(-count // CARDS_A_PAGE)):

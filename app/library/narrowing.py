@@ -11,7 +11,8 @@ from app.library.found import ANSWERED
 from app.models import Card, Follow, Mark, Memory, Note, Review
 from app.models.posting import SELECTIVE
 from app.models.review import GIVEN_HERE
-from app.models.waiting import at_most
+from app.models.waiting import DAY as STUDY_DAY
+from app.models.waiting import LEARNER, at_most
 from app.scheduling import MATURE_INTERVAL
 from app.scheduling.memory import LEECH_LAPSES
 from app.searching import Meaning
@@ -33,6 +34,14 @@ Condition = sa.ColumnElement[bool]
 def conjuncts(meaning: Meaning) -> tuple[Meaning, ...]:
     """What must hold all together."""
     return meaning.inner if isinstance(meaning, All) else (meaning,)
+
+
+RARE = {Is(state) for state in ("due", "learning", "suspended", "buried", "leech", "flagged")}
+
+
+def leaves_few(meaning: Meaning) -> bool:
+    """Whether the database by itself leaves out most cards of most learners."""
+    return any(one in RARE or isinstance(one, Flagged) for one in conjuncts(meaning))
 
 
 def narrowed(
@@ -93,9 +102,8 @@ def few_that_are(connection: sa.Connection, meaning: Meaning, user_id: int, toda
 def _that_are(connection: sa.Connection, meaning: Meaning, user_id: int, today: int) -> list[int] | None:
     match meaning:
         case Is("due"):
-            of_decks = sa.and_(Memory.user_id == user_id, Memory.deck_id == Follow.deck_id, Memory.queue_day <= today)
-            due = sa.select(Memory.card_id).select_from(Follow).join(Memory, of_decks)
-            return _some(connection, due.where(Follow.user_id == user_id, Follow.stopped_at.is_(None)))
+            due = list(connection.scalars(_DUE, {"learner_id": user_id, "day": today}).all())
+            return due if len(due) <= SELECTIVE else None
         case Is("learning"):
             return _some(
                 connection, sa.select(Memory.card_id).where(Memory.user_id == user_id, Memory.drill_day == today)
@@ -108,8 +116,19 @@ def _that_are(connection: sa.Connection, meaning: Meaning, user_id: int, today: 
     return None
 
 
+# Written once: the everyday question, and putting it together would take longer than it.
+_DUE = (
+    sa.select(Memory.card_id)
+    .select_from(Follow)
+    .join(Memory, sa.and_(Memory.user_id == LEARNER, Memory.deck_id == Follow.deck_id, Memory.queue_day <= STUDY_DAY))
+    .where(Follow.user_id == LEARNER, Follow.stopped_at.is_(None))
+    .limit(at_most(SELECTIVE + 1))
+)
+
+
 def _some(connection: sa.Connection, cards: sa.Select[int]) -> list[int] | None:
-    card_ids = list(connection.scalars(cards.limit(at_most(SELECTIVE + 1))))
+    # All at once: one by one a thousand take as long as the search for them.
+    card_ids = list(connection.scalars(cards.limit(at_most(SELECTIVE + 1))).all())
     return card_ids if len(card_ids) <= SELECTIVE else None
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -15,6 +16,10 @@ from app.models.note import Format, Note, NoteType
 Verb = Literal["edit", "import", "undo", "redo", "bulk", "text"]
 SWINGS: tuple[Verb, ...] = ("undo", "redo")
 """They leave a note as an edit's mark says, so they are no changes of their own."""
+
+AWAY = 0
+"""No deck: where a deleted card is."""
+_RESETS = UUID("5d7a3c5e-2f0b-4b0e-9a57-6b1f0a9f6d11")
 
 CONTENT = ("note_type_id", "format", "fields", "field_languages", "tags", "source", "quote")
 """The columns of a note that its author writes; a version holds them all."""
@@ -35,8 +40,8 @@ class Change(Base):
     verb: Mapped[Verb] = mapped_column(sa.String(8))
     # The Import it belongs to. NULL: none.
     import_id: Mapped[int | None]
-    # Of cards that were laid elsewhere: the deck they came to lie in, the card, and its deck and position before. 0 for
-    # a deck, in a text that was saved: nowhere; the card was new or retired, or is retired. NULL: none were.
+    # Of cards that were laid elsewhere: the deck they came to lie in, the card, and its deck and position before. AWAY in
+    # the deck's place: the card was deleted, or in a text that was saved it was new or retired, or is. NULL: none were.
     moved: Mapped[list[list[int]] | None] = mapped_column(sa.JSON(none_as_null=True))
     # NULL: it stands.
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -77,6 +82,11 @@ def begin_change(session: Session, change: Change) -> Change:
     session.add(change)
     session.flush()
     return change
+
+
+def resets_of(change_id: int) -> UUID:
+    """By which id the log knows that whoever deleted notes of theirs does not know those cards any more."""
+    return uuid5(_RESETS, str(change_id))
 
 
 def keep_versions(session: Session, change: Change, note_ids: Sequence[int]) -> None:

@@ -1,6 +1,6 @@
 """Putting what was written into the index of words, many notes together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.models.note import LONGEST_KEY, Card, Note
-from app.models.posting import BLOCK, EVERY, Unindexed, add_postings, listing, one_of
+from app.models.posting import BLOCK, EVERY, Unindexed, add_postings, listing, one_of, own_wordings_of
 from app.searching import entries_of, tokens_of
 from app.searching.meaning import folded_path
 from app.searching.words import plain
@@ -59,6 +59,13 @@ def index_if_many(session: Session, owner_id: int) -> None:
     if session.scalar(sa.select(sa.func.count()).select_from(some)) == MANY:
         _lock(session, owner_id)
         _put(session, owner_id, _gather(session, owner_id))
+
+
+def index_own_wording(session: Session, user_id: int, note_id: int, fields: Sequence[str], format: str) -> None:
+    """Makes a note of somebody else's be found by the words a learner has for it. They are few, and found at once; one
+    wording of theirs at a time."""
+    entries = {entry for text in fields for token in tokens_of(plain(text, format)) for entry in entries_of(token)}
+    add_postings(session, own_wordings_of(user_id), note_id // BLOCK, {entry: [note_id % BLOCK] for entry in entries})
 
 
 def _lock(session: Session, owner_id: int) -> None:

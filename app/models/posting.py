@@ -32,7 +32,7 @@ class Posting(Base):
     __tablename__ = "postings"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    # 0 for the server; see NoteTag.
+    # 0 for the server; see NoteTag. Below 0: see `own_wordings_of`.
     owner_id: Mapped[int] = mapped_column(primary_key=True)
     # Compared byte by byte, so that all words that begin alike are one range of the key.
     entry: Mapped[str] = mapped_column(sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), primary_key=True)
@@ -52,6 +52,11 @@ class Unindexed(Base):
     owner_id: Mapped[int]
     first_id: Mapped[int]
     last_id: Mapped[int]
+
+
+def own_wordings_of(user_id: int) -> int:
+    """What stands in the owner's place for the words that a learner has put into others' notes for themselves."""
+    return -user_id
 
 
 def packed(bits: int) -> bytes:

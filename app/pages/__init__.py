@@ -23,6 +23,7 @@ from app.pages import (
     joining,
     language,
     library,
+    many,
     marking,
     media,
     notes,
@@ -34,6 +35,7 @@ from app.pages import (
     progress,
     progress_days,
     progress_files,
+    replacing,
     retyping,
     searching,
     settings,
@@ -58,5 +60,6 @@ def init_app(app: Flask) -> None:
     coming_and_going = (importing, importing_reports, drafts, exporting)
     authoring = (library, deck_text, writing, own_decks, retyping, media, copying)
     who = (accounts, joining, settings, people)
-    for room in (health, *who, *learning, *authoring, searching, *shared, *coming_and_going):
+    finding = (searching, many, replacing)
+    for room in (health, *who, *learning, *authoring, *finding, *shared, *coming_and_going):
         app.register_blueprint(room.bp)

@@ -13,12 +13,14 @@ from app.database import db, writing, writing_rows
 from app.errors import N_, NotFound, Refused, Stale
 from app.library import latest_edit, latest_undone_edit, redo_change, undo_change
 from app.library.marked import marked_cards
+from app.library.taking_back import deletion_with
 from app.models import Kind, Learner
 from app.models.acts import MARKED
 from app.pages.access import current_learner, safe_path
 from app.pages.cards import card_page_of
 from app.pages.errors import wants_fragment
 from app.pages.language import _
+from app.pages.many import delete_again, undo_many
 from app.pages.numbers import number_in
 from app.pages.sides import sides_of_notes
 from app.pages.study import carried, study_page_of
@@ -87,6 +89,10 @@ def create_undo() -> ResponseReturnValue:
     edited = latest_edit(db.connection, learner, learner.today(moment))
     if edited is not None and (acts.done is None or edited.at > acts.done.at):
         return _swing_edit(undo_change, edited.change_id, _("The edit is undone."))
+    deletion = _deletion_of(acts.done)
+    if deletion is not None:
+        undo_many(deletion)
+        return _said(_("Undone. The notes are back."))
     return _swing(lambda: undo_last_act(db.connection, learner, moment, writing_rows, acts), undoes=True)
 
 
@@ -101,7 +107,19 @@ def create_redo() -> ResponseReturnValue:
         return _swing_edit(redo_change, edited.change_id, _(DONE_AGAIN))
     if not _is_last(undone_at, done):
         acts = acts._replace(undone=None)
+    deletion = _deletion_of(acts.undone)
+    if deletion is not None:
+        delete_again(deletion)
+        return _said(_(DONE_AGAIN))
     return _swing(lambda: redo_last_act(db.connection, learner, moment, writing_rows, acts), undoes=False)
+
+
+def _deletion_of(act: Act | None) -> int | None:
+    """The change that deleted notes whose cards became new again by an act, for both go and come together."""
+    if act is None or act.kind != Kind.RESET:
+        return None
+    learner = current_learner()
+    return deletion_with(db.connection, learner, learner.today(now()), act.id)
 
 
 def _is_last(moment: datetime | None, others: list[datetime | None]) -> bool:
@@ -148,6 +166,10 @@ def _swing_edit(
     except (Stale, Refused) as error:
         # The note was changed since, by an import perhaps. Whoever studies stays where they are.
         return study_page_of(error_words(error)), Stale.status
+    return _said(message)
+
+
+def _said(message: str) -> ResponseReturnValue:
     if wants_fragment():
         return study_page_of(message)
     flash(message)

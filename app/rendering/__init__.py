@@ -5,6 +5,7 @@ from app.rendering.cloze import cloze_numbers, has_cloze, unclosed_cloze
 from app.rendering.content import LONGEST_FIELD, CardTemplate, Content, Shape, shape_of
 from app.rendering.differences import Piece, difference
 from app.rendering.finishing import File, finished, media_names, render_text
+from app.rendering.replacing import Replacement
 from app.rendering.templates import is_cloze
 from app.rendering.text import shows_nothing
 from app.rendering.typed import Comparison, compare
@@ -16,6 +17,7 @@ __all__ = [
     "Content",
     "File",
     "Piece",
+    "Replacement",
     "Shape",
     "Sides",
     "card_ordinals",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, NotFound, Refused, Stale
 from app.models import Adjustment, Learner
+from app.models.indexing import index_own_wording
 from app.models.shown import ShownNote
 from app.models.user import one_at_a_time
 from app.rendering import card_ordinals
@@ -47,6 +48,7 @@ def adjust_note(
     )
     session.merge(own)
     session.flush()
+    index_own_wording(session, learner.id, shown.note.id, fields, shown.note.format)
     return True
 
 

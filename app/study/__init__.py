@@ -8,6 +8,7 @@ from app.study.merging import merge_answers
 from app.study.practice import PracticeGiven, practice_card
 from app.study.queue import NextCard, Queue, next_card, queue_of, shown_card
 from app.study.rebuilding import refold
+from app.study.resetting import forget_cards, reset_cards, swing_resets
 from app.study.rest import Rest, answers_since, rest_of_the_day
 from app.study.run import Run, RunState, run_state, undo_practice
 from app.study.tagged import TagDue, tagged_queue, tags_due
@@ -27,6 +28,7 @@ __all__ = [
     "answer_card",
     "answers_since",
     "copy_progress",
+    "forget_cards",
     "latest_acts",
     "mark_card",
     "merge_answers",
@@ -37,10 +39,12 @@ __all__ = [
     "redo_last_act",
     "refold",
     "reset_card",
+    "reset_cards",
     "rest_of_the_day",
     "run_state",
     "set_due",
     "shown_card",
+    "swing_resets",
     "tagged_queue",
     "tags_due",
     "undo_copy",

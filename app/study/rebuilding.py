@@ -125,7 +125,7 @@ def rebuild(session: Session, user_id: int) -> Comparison:
         connection.exec_driver_sql(PROJECTIONS_LOCK)
     found = compare(session, user_id)
     for card_id, (should_be, deck_id) in found.memories.items():
-        _put_memory(connection, user_id, card_id, deck_id, should_be)
+        put_memory(connection, user_id, card_id, deck_id, should_be)
     connection.execute(sa.update(MEMORIES).where(*_wrongly_queued(user_id)).values(queue_day=QUEUE_DAY))
     for share, (answers, took_ms) in found.summaries.items():
         row = {name: getattr(share, name) for name in Share.__dataclass_fields__}
@@ -148,7 +148,8 @@ def _wrongly_queued(user_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     return MEMORIES.c.user_id == user_id, MEMORIES.c.queue_day.is_distinct_from(QUEUE_DAY)
 
 
-def _put_memory(connection: sa.Connection, user_id: int, card_id: int, deck_id: int, memory: Remembered) -> None:
+def put_memory(connection: sa.Connection, user_id: int, card_id: int, deck_id: int, memory: Remembered) -> None:
+    """Makes the row of a memory say this, or (a memory of nothing) go; who counts memories does so around it."""
     state, own = memory.state, (MEMORIES.c.user_id == user_id, MEMORIES.c.card_id == card_id)
     if state == NEW:
         connection.execute(sa.delete(MEMORIES).where(*own))
@@ -214,7 +215,7 @@ def refold(session: Session, user_id: int, card_ids: Sequence[int]) -> None:
         log = standing_log(connection, user_id, card_id)
         memory, deck_id = folded(card_id, log, None) if log else _FORGOTTEN
         with counting_one(connection, user_id, card_id):
-            _put_memory(connection, user_id, card_id, deck_id, memory)
+            put_memory(connection, user_id, card_id, deck_id, memory)
     session.expire_all()
 
 

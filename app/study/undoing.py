@@ -18,6 +18,7 @@ from app.study.folding import fold_again, since_reset, standing_log
 from app.study.keeping import MOVED_ON, REVIEWS, lower_cursor
 from app.study.marking import put_back
 from app.study.practice import swing_practice
+from app.study.resetting import swing_reset
 
 NO_LONGER = timedelta(milliseconds=1)
 
@@ -87,6 +88,10 @@ def latest_acts(handle: Handle, learner: Learner, now: datetime) -> LatestActs:
 
 def _swing_act(handle: Handle, learner: Learner, act: Act, at: datetime | None, in_transaction: Writing | None) -> Act:
     """Undoes an act at a moment, or (None) does it again: reads first, then writes."""
+    if act.kind == Kind.RESET:
+        lent = in_transaction or (lambda *, one_statement=False: nullcontext(handle))
+        if swing_reset(learner, act.card_id, act.id, at, handle, lent):
+            return act
     swing = _read_swing(connection_of(handle), learner, act)
     with nullcontext(handle) if in_transaction is None else in_transaction() as transaction:
         swing(connection_of(transaction), at)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import import_the_deck, start_as_guest
+from tests.browser.steps import import_another, import_the_deck, start_as_guest
 
 pytestmark = pytest.mark.browser
 DECK = """---
@@ -64,6 +64,45 @@ def test_many_are_tagged_at_once_and_that_is_undone(page: Page) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".found tbody tr")).to_have_count(2)
     expect(page.locator(".found .in-tags").first).not_to_contain_text("#später")
+
+
+def in_decks(page: Page) -> list[str]:
+    return page.locator(".found tbody .deck").all_inner_texts()
+
+
+def all_found(page: Page) -> None:
+    page.goto("/search?q=容器")
+    page.get_by_label("all that were found").check()
+
+
+def test_what_two_characters_find_is_moved_reworded_deleted_and_all_of_it_undone(page: Page) -> None:
+    import_the_deck(page, "ada", DECK)
+    import_another(page, "---\ndeck: Clouds\nlang: zh-Hans\n---\n\n## What is a cloud?\n\nA machine.\n")
+    all_found(page)
+    page.get_by_label("Into another deck").select_option(label="Clouds")
+    page.get_by_role("button", name="Move").click()
+    assert in_decks(page) == ["Clouds", "Clouds"]
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".found tbody .deck").first).to_have_text("Containers")
+
+    page.get_by_role("link", name="Find and replace …").click()
+    page.get_by_label("Find", exact=True).fill("容器")
+    page.get_by_label("Replace by").fill("罐子")
+    page.get_by_role("button", name="Look what would change").click()
+    expect(page.locator("del").first).to_contain_text("容器")
+    page.get_by_role("button", name="Change 2 notes").click()
+    expect(page.get_by_role("status")).to_contain_text("2 notes reworded.")
+    expect(page.locator(".found")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".found tbody tr")).to_have_count(2)
+
+    all_found(page)
+    page.get_by_role("button", name="Delete …").click()
+    expect(page.locator("main")).to_contain_text("Nobody else has met any of them.")
+    page.get_by_role("button", name="Delete 2 notes").click()
+    expect(page.locator(".found")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".found tbody tr")).to_have_count(2)
 
 
 def test_what_is_wrong_is_told_beside_the_field(failing_page: Page) -> None:

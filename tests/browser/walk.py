@@ -57,6 +57,14 @@ def _searching(page: Page) -> Iterator[str]:
     for query in ("", "?q=kube", "?q=kube&sort=due", "?q=is:blue", "?q=zebra"):
         page.goto(f"/search{query}")
         yield f"/search{query}"
+    page.goto("/search/replacement?q=card&find=e&by=f")
+    yield "find and replace"
+    for what in ("resets", "deletions"):
+        page.goto("/search?q=tag:none or -tag:none")
+        page.locator("[name=which][value=all]").check()
+        page.locator(f"[formaction$={what}]").click()
+        expect(page.locator("main form")).to_be_visible()
+        yield f"question before {what}"
 
 
 def _as_a_stranger(page: Page) -> Iterator[str]:
