@@ -30,6 +30,7 @@ from app.models import (
     User,
 )
 from app.models.across_learners import has_followers
+from app.models.posting import own_wordings_of
 from app.models.user import one_at_a_time
 
 InTransaction = Callable[[], AbstractContextManager[Session]]
@@ -89,8 +90,9 @@ def finish_leaving(user_id: int, now: datetime, in_transaction: InTransaction) -
         left.digests += digests
         with in_transaction() as session:
             digests = _forget_some_files(session, user_id)
-    for name in (*BY_OWNER, *personal_tables()):
-        for _ in _removed(in_transaction, getattr(name, "__table__", name), user_id, ROWS_AT_ONCE):
+    indexed = ((table.__table__, owner) for table in BY_OWNER for owner in _owners(user_id))
+    for table, owner in (*indexed, *((table, user_id) for table in personal_tables())):
+        for _ in _removed(in_transaction, table, owner, ROWS_AT_ONCE):
             pass
     with in_transaction() as session:
         session.execute(sa.delete(User).where(User.id == user_id))
@@ -104,8 +106,9 @@ def finish_leaving(user_id: int, now: datetime, in_transaction: InTransaction) -
 
 def remove_guests(session: Session, ids: set[int]) -> None:
     """Removes guests with what is theirs, in one step: they have little, and nothing that others follow."""
+    owners = {owner for user_id in ids for owner in _owners(user_id)}
     for table in (*CONTENT, *BY_OWNER):
-        session.execute(sa.delete(table).where(_owner_of(table.__table__).in_(ids)))
+        session.execute(sa.delete(table).where(_owner_of(table.__table__).in_(owners)))
     session.execute(sa.delete(User).where(User.id.in_(ids)))
 
 
@@ -113,6 +116,11 @@ def personal_tables() -> list[sa.Table]:
     """Every table with a column that refers to users, whatever it is about."""
     tables = Base.metadata.tables.values()
     return [table for table in tables if any(key.column.table.name == "users" for key in table.foreign_keys)]
+
+
+def _owners(user_id: int) -> tuple[int, int]:
+    """Under what the words of a learner's notes stand in the index, and those put into others' notes."""
+    return user_id, own_wordings_of(user_id)
 
 
 def _owner_of(table: sa.FromClause) -> sa.ColumnElement[int]:

@@ -16,7 +16,6 @@ TOGETHER = 20
 """Rows in one statement of SQLite's: a third less time than one by one, and more hardly helps."""
 COPIED = 1_000
 """Rows handed to a COPY at a time: while PostgreSQL stores some, the next are put together."""
-
 BLOCK = 2_000
 """Ids reserved at a time; what is left of a block is never given to anything."""
 

@@ -40,8 +40,8 @@ class Change(Base):
     verb: Mapped[Verb] = mapped_column(sa.String(8))
     # The Import it belongs to. NULL: none.
     import_id: Mapped[int | None]
-    # Of cards that were laid elsewhere: the deck they came to lie in, the card, and its deck and position before. AWAY in
-    # the deck's place: the card was deleted, or in a text that was saved it was new or retired, or is. NULL: none were.
+    # Of cards that were laid elsewhere: the deck they came to lie in, the card, and its deck and position before. AWAY
+    # in the deck's place: the card was deleted, or in a text that was saved it was new or retired. NULL: none were.
     moved: Mapped[list[list[int]] | None] = mapped_column(sa.JSON(none_as_null=True))
     # NULL: it stands.
     undone_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -20,6 +20,7 @@ from app.library.media import name_file, store_file
 from app.models import Audience, Card, Deck, Follow, Import, MediaName, Medium, Memory, Note, Posting, Standing, User
 from app.models.change import digest_of
 from app.models.indexing import index_what_waits
+from app.models.posting import own_wordings_of
 from app.sharing import deck_of_link, set_agreement, set_audience
 from app.study.rebuilding import compare
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
@@ -45,7 +46,8 @@ def rows_of(session: Session, table: sa.Table, user_id: int) -> list[str]:
     """The rows of a table that refer to a user in any column."""
     keys = {column.name for key in table.foreign_keys if key.column.table.name == "users" for column in [key.parent]}
     keys |= {"owner_id", "user_id"} & set(table.c.keys())
-    own = sa.or_(*(table.c[name] == user_id for name in keys)) if keys else sa.false()
+    # The words a learner put into others' notes stand under the negative of their id.
+    own = sa.or_(*(table.c[name].in_([user_id, -user_id]) for name in keys)) if keys else sa.false()
     return sorted(map(repr, session.execute(sa.select(table).where(own))))
 
 
@@ -99,6 +101,8 @@ def fill_up(session: Session, learner: User, name: str) -> None:
     for table in (*personal_tables(), *(table.__table__ for table in BY_OWNER)):
         if not rows_of(session, table, learner.id):
             fill(session, table, learner.id, name)
+    for table in BY_OWNER:
+        fill(session, table.__table__, own_wordings_of(learner.id), name)
     session.flush()
 
 
