@@ -19,11 +19,10 @@ from app.errors import CardletError, UnreadableFile
 from app.importing import Order, Source, Teller, about_rows, carry_out
 from app.locking import locked
 from app.models.indexing import index_what_waits
+from app.others import Others
 
 MOVED_AFTER = 4
 """Transactions."""
-ALONE_AFTER = 1.0
-"""Seconds without somebody else's writing."""
 REST, LONGEST_REST = 4, 0.2
 """How many times as long as a transaction, and seconds."""
 
@@ -59,7 +58,7 @@ class Aside:
     writes when there are many would move them while all wait."""
 
     def __init__(self) -> None:
-        self._unmoved, self._version, self._seen_others = 0, None, -ALONE_AFTER
+        self._unmoved, self._others = 0, Others()
 
     @contextmanager
     def __call__(self) -> Iterator[Session]:
@@ -77,11 +76,7 @@ class Aside:
             # From now on this connection does so nowhere else.
             driver.execute("PRAGMA wal_autocheckpoint=0").close()
             driver.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
-        # It changes when somebody else has written.
-        version = driver.execute("PRAGMA data_version").fetchone()
-        if version != self._version:
-            self._version, self._seen_others = version, time.monotonic()
-        if time.monotonic() - self._seen_others < ALONE_AFTER:
+        if self._others.write(db.connection):
             time.sleep(min(REST * took, LONGEST_REST))
 
 

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.importing.opening import InTransaction
+from app.others import Others
 
-LONGEST = {"sqlite": 0.006, "postgresql": 0.1}
-"""Seconds a transaction should take, by the database's name. SQLite has one writer: about as long as a few answers. On
-PostgreSQL nobody waits, and every transaction has to reach the disk."""
+LONGEST, LONGEST_ALONE = 0.006, 0.05
+"""Seconds a transaction should hold the database's only writer while others write too: about as long as a few of their
+answers; and while nobody does. In a long one an index's page is written once for many rows."""
+LONGEST_OF_MANY = 0.1
+"""The same where there are many writers, as on PostgreSQL: nobody waits, and each transaction has to reach the disk."""
 FEWEST, MOST, FIRST = 200, 8_000, 1_000
 MOST_PLAIN = 20_000
 """Of rows that come in the order of their key."""
@@ -22,6 +26,7 @@ class Pace:
 
     def __init__(self, most: int = MOST) -> None:
         self.rows, self._most = FIRST, most
+        self._others = Others()
 
     @contextmanager
     def measured(self, in_transaction: InTransaction, weight: int) -> Iterator[Session]:
@@ -31,7 +36,13 @@ class Pace:
             began = perf_counter()
             yield session
             took = perf_counter() - began
-            longest = LONGEST[connection_of(session).dialect.name]
+            longest = self._longest(connection_of(session))
         if weight > FEWEST:
             right = int(weight * longest / max(took, 0.001))
-            self.rows = min(self._most, max(FEWEST, (self.rows + right) // 2))
+            # Down at once, for somebody waits; up by and by.
+            self.rows = min(self._most, max(FEWEST, right if right < self.rows else (self.rows + right) // 2))
+
+    def _longest(self, connection: sa.Connection) -> float:
+        if connection.dialect.name != "sqlite":
+            return LONGEST_OF_MANY
+        return LONGEST if self._others.write(connection) else LONGEST_ALONE

@@ -119,7 +119,7 @@ class DailySummary(Base):
     took_ms: Mapped[int] = mapped_column(sa.BigInteger)
 
 
-# Text, for to read a hundred thousand lists takes longer than to find the few that differ.
+# As text: a hundred thousand lists take longer to read than the few that differ among them.
 _TOLD = sa.cast(Review.state, sa.Text).label("told")
 IMPORTED_ROWS = (
     sa.select(Review.card_id, Review.day, Review.hour, Review.grade, _TOLD, Review.deck_id, Review.took_ms)

@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.cli import uploads
 from app.cli.uploads import Aside
+from app.others import ALONE_AFTER
 from tests.factories import a_learner
 
 pytestmark = pytest.mark.sqlite
@@ -31,6 +32,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(uploads, "time", clock)
+    monkeypatch.setattr("app.others.monotonic", clock.monotonic)
     return clock
 
 
@@ -43,7 +45,7 @@ def test_it_rests_after_others_have_written_and_not_when_it_is_alone(app: Flask,
     aside, other = Aside(), sa.create_engine(app.extensions["engine"].url)
     with app.app_context():
         write(aside, "first")
-        clock.moment += uploads.ALONE_AFTER
+        clock.moment += ALONE_AFTER
         clock.rests.clear()
         write(aside, "alone")
         assert clock.rests == []
@@ -51,7 +53,7 @@ def test_it_rests_after_others_have_written_and_not_when_it_is_alone(app: Flask,
             connection.exec_driver_sql("UPDATE users SET seen_at = 1")
         write(aside, "together")
         assert len(clock.rests) == 1 and 0 < clock.rests[0] <= uploads.LONGEST_REST
-        clock.moment += uploads.ALONE_AFTER
+        clock.moment += ALONE_AFTER
         write(aside, "alone again")
         assert len(clock.rests) == 1
     other.dispose()
