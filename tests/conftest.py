@@ -9,8 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache, Undefined
-from jinja2.bccache import Bucket
+from jinja2 import Undefined
 from jinja2.utils import missing
 from sqlalchemy.orm import Session
 
@@ -20,12 +19,15 @@ from app.config import read_settings, shipped
 from app.database import close, db, writing
 from app.importing import publish_starter_decks
 from app.schema import upgrade
+from tests.compiled_once import share, share_addresses
 from tests.databases import SERVER, Databases, databases_of_this_run, engine_on, environment_for
 from tests.postgres import VARIABLE
 from tests.statements import not_by_learner, recorded
 from tests.visitor import Visitor
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+share_addresses()
 
 
 @pytest.fixture(autouse=True)
@@ -145,31 +147,13 @@ class NoSuchPart(Undefined):
         return ""
 
 
-class CompiledOnce(BytecodeCache):
-    """The compiled templates of all the apps of a run: every test makes an app, and compiling is half of its first
-    page."""
-
-    def __init__(self) -> None:
-        self.compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = CompiledOnce()
-
-
 @pytest.fixture
 def app(environment: dict[str, str]) -> Iterator[Flask]:
     """The app as it is served, on a database of its own; `app.config` may still be changed by the test."""
     app = create_app(read_settings({**environment, "CARDLET_SECRET_KEY": "only for tests"}))
     app.testing = True
     app.jinja_env.undefined = NoSuchPart
-    app.jinja_env.bytecode_cache = COMPILED
+    share(app)
     yield app
     close(app)
 

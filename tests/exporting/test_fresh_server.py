@@ -24,6 +24,7 @@ from app.models.scheduling import all_settings
 from app.planning.switching import plan_undo
 from app.scheduling import Scheduler
 from app.study.rebuilding import compare, rebuild
+from tests.compiled_once import share
 from tests.databases import Databases, environment_for
 from tests.exporting.filled import a_collection, answered
 from tests.exporting.test_coming_back import collection_of
@@ -44,6 +45,7 @@ class Server:
     def app(self) -> Iterator[Flask]:
         app = create_app(read_settings(self.environment))
         app.testing = True
+        share(app)
         yield app
         close(app)
 

@@ -9,6 +9,7 @@ from flask import Flask
 from app import create_app
 from app.config import read_settings
 from app.database import close
+from tests.compiled_once import share
 from tests.databases import Databases, environment_for
 
 
@@ -19,6 +20,7 @@ def second_app(databases: Databases, empty_database: str, tmp_path: Path) -> Ite
     url = databases.new(folder, like=empty_database)
     app = create_app(read_settings({**environment_for(folder, url), "CARDLET_SECRET_KEY": "only for tests"}))
     app.testing = True
+    share(app)
     yield app
     close(app)
     databases.drop(url)

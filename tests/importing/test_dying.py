@@ -42,6 +42,7 @@ from app.library.media import name_file, store_file
 from app.models import Card, Deck, Memory, User
 from app.study import AnswerGiven, answer_card
 from app.study.rebuilding import compare
+from tests.compiled_once import share
 from tests.databases import Databases, engine_on, environment_for
 from tests.importing.dying_collections import PNG, newer, older
 from tests.visitor import Visitor
@@ -90,7 +91,9 @@ class World:
         return place
 
     def app(self) -> Flask:
-        return create_app(read_settings(self.environment))
+        app = create_app(read_settings(self.environment))
+        share(app)
+        return app
 
     def start(self) -> None:
         """What the next start does."""

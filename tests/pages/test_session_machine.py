@@ -31,6 +31,7 @@ from app.models import Mark, Memory, Note, User
 from app.models.change import digest_of
 from app.models.mark import MARKS, NO_MARKS, Marks, marks_from
 from app.scheduling import NEW, Answer, DueSet, Event, MemoryState, Reset, replay
+from tests.compiled_once import share
 from tests.conftest import MONDAY
 from tests.factories import a_deck, a_follow, a_note
 
@@ -110,6 +111,7 @@ class Served:
     def _started(self) -> Flask:
         app = create_app(read_settings({**self.environment, "CARDLET_SECRET_KEY": "only for tests"}))
         app.testing = True
+        share(app)
         app.config["WTF_CSRF_ENABLED"] = False
         return app
 
