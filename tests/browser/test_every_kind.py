@@ -18,6 +18,8 @@ from tests.factories import a_deck, a_follow, at
 from tests.rendering.hostile import PAYLOADS
 from tests.rendering.test_typed import LONG, NEARLY, RIGHT, WRONG
 
+pytestmark = pytest.mark.long
+
 EVERY_KIND = Path(__file__).parent.parent / "rendering" / "every_kind.md"
 STYLED = """---
 deck: Styled
@@ -156,7 +158,7 @@ def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
 
 @pytest.mark.parametrize(
     "context_options",
-    [{"color_scheme": "light"}, pytest.param({"color_scheme": "dark"}, marks=pytest.mark.long)],
+    [{"color_scheme": "light"}, {"color_scheme": "dark"}],
     indirect=True,
 )
 def test_a_session_of_every_kind_is_accessible_and_loads_nothing_from_elsewhere(
@@ -223,7 +225,6 @@ def hostile_deck(session: Session) -> tuple[int, list[int]]:
     return deck.id, framed
 
 
-@pytest.mark.long
 def test_hostile_cards_of_every_kind_do_nothing(context: BrowserContext, address: str, app: Flask) -> None:
     page = context.new_page()
     sign_up(page, "Ada")

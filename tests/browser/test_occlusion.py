@@ -17,6 +17,8 @@ from tests.browser.test_thirty_cards import png
 from tests.factories import a_deck, a_follow, at
 from tests.rendering.test_occlusion import BACK, CSS, FRONT, NAMES
 
+pytestmark = pytest.mark.long
+
 WIDTH, HEIGHT = 300, 200
 SHAPES = "<br>".join(
     [

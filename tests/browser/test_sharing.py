@@ -101,6 +101,7 @@ def test_ones_own_wording_is_kept_and_marked_when_the_authors_changes(page: Page
     expect(answer(bobs)).to_have_text("Paris (Île-de-France)")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "context_options",
     [{"color_scheme": scheme, "viewport": NARROW} for scheme in ("light", "dark")],

@@ -1,5 +1,6 @@
 """What goes wrong while studying: fingers that double-click, second tabs, lost networks."""
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route, expect
 
@@ -18,6 +19,8 @@ from tests.browser.steps import (
 )
 
 ANSWERS = "**/cards/*/answers"
+
+pytestmark = pytest.mark.long
 
 
 def test_a_double_click_on_a_grade_makes_one_review(page: Page, app: Flask) -> None:

@@ -66,6 +66,8 @@ CUT_OFF = """() => {
     return found;
 }"""
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def context_options(request: pytest.FixtureRequest) -> dict[str, object]:

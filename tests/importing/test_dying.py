@@ -47,7 +47,7 @@ from tests.databases import Databases, engine_on, environment_for
 from tests.importing.dying_collections import PNG, newer, older
 from tests.visitor import Visitor
 
-EXAMPLES = min(50, int(os.environ.get("EXAMPLES") or 30) // 10)
+EXAMPLES = min(50, int(os.environ.get("EXAMPLES") or 30) // 15)
 SECRET = {"CARDLET_SECRET_KEY": "only for tests"}
 PAGES = ("/", "/decks", "/progress", "/practice?tag=tag1", "/study", "/decks/{deck}", "/decks/{deck}/media")
 UNSTEADY = re.compile(r'name="(csrf_token|review_id|change_id|shown_at)" value="[^"]*"|data-token="[^"]*"')

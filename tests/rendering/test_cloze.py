@@ -75,6 +75,7 @@ def test_no_author_can_write_our_marks() -> None:
     assert render_text(f"{OPEN}a{CLOSE}\ue0025\ue003", "markdown") == "<p>a5</p>\n"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("piece", ["{{c1::", "}}", "{", "::", "{{c1::a::", "{{c1::a}}", "{{c1::{{c2::x}}::h}}"])
 def test_a_megabyte_of_braces_is_read_at_once(piece: str) -> None:
     text = piece * (2**20 // len(piece))

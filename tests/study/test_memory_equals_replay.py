@@ -41,7 +41,7 @@ from app.study.rebuilding import compare
 from tests.factories import a_deck, a_follow, a_learner, an_edition, at
 
 CARDS = 3
-EXAMPLES = min(300, int(os.environ.get("EXAMPLES") or 60))
+EXAMPLES = min(300, int(os.environ.get("EXAMPLES") or 30))
 
 answered = st.tuples(st.just("answer"), st.integers(0, 2 * CARDS - 1), st.integers(0, 5), st.integers(1, 10**6))
 repeated = st.tuples(st.just("repeat"), st.integers(0, 50), st.integers(0, 5), st.just(0))
