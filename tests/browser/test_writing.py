@@ -73,6 +73,7 @@ def test_ten_cards_are_written_studied_and_one_corrected_without_a_mouse(page: P
     expect_grades(page, app, [4, 4])
     before = memories(app)
     page.goto(edit_address(app))
+    expect(page.locator("#field-0")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Control+A")
     page.keyboard.type("Madrid")
