@@ -27,6 +27,9 @@ def logged(card: OutCard, card_id: int, settings: Settings) -> Iterator[Logged]:
         if kind == Kind.IMPORTED:
             yield _imported(review, card_id)
             continue
+        if kind == Kind.CHECKPOINT and review is card.reviews[-1]:
+            # Nothing comes after it that it would tell about; so end most logs that came from elsewhere.
+            break
         if kind == Kind.PRACTICE:
             yield at_ms, card_id, EASES[grade], before.interval, before.interval, 0, took_ms, FILTERED
             continue

@@ -27,13 +27,11 @@ BATCH = 500
 UPDATE_ANKI = "Please update to the latest Anki version, then import this file again."
 CACHE_KB = 16_000
 
-# Anki's log is keyed by the moment, so of two answers of one moment the later is put a millisecond on. Sorted, the
-# k-th row's id is k plus the greatest difference there was between a moment and its number.
+# The OFFSET keeps SQLite from merging the two SELECTs, which would ask for the ids before it sorts.
 MOVE_REVIEWS = """
 INSERT INTO main.revlog (id, cid, usn, ease, ivl, lastIvl, factor, time, type)
-SELECT number + max(at - number) OVER (ORDER BY number ROWS UNBOUNDED PRECEDING), cid, -1, ease, ivl, last, factor,
- took, type
-FROM (SELECT *, row_number() OVER (ORDER BY at, type) AS number FROM staged.reviews) ORDER BY number
+SELECT id_at(at), cid, -1, ease, ivl, last, factor, took, type
+FROM (SELECT * FROM staged.reviews ORDER BY at, type LIMIT -1 OFFSET 0)
 """
 
 
@@ -77,6 +75,7 @@ class _Making:
             collection.execute(f"CREATE TABLE staged.reviews ({', '.join(PLACE_OF_REVIEW)})")
             collection.execute("BEGIN")
             rows = self._fill(collection)
+            collection.create_function("id_at", 1, _ReviewIds().next)
             collection.execute(MOVE_REVIEWS)
             self._add_head(collection, rows)
             collection.execute("COMMIT")
@@ -141,6 +140,19 @@ class _Making:
                 **_fsrs(settings),
             )
         return list(found.values())
+
+
+class _ReviewIds:
+    """Moments as ids, which come in order: Anki's log is keyed by the moment, so of two answers of one moment the later
+    is put a millisecond on."""
+
+    def __init__(self) -> None:
+        self._moment = self._last = 0
+
+    def next(self, moment: int) -> int:
+        assert moment >= self._moment, "the reviews are sorted before they are numbered"
+        self._moment, self._last = moment, max(moment, self._last + 1)
+        return self._last
 
 
 def _fsrs(settings: Settings) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The notes that go out, page by page, each with its cards and what the learner knows of them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from app.exporting.choosing import Export
 from app.models import Adjustment, Card, Follow, Mark, Memory, Note, Review
 from app.models.change import CONTENT, content_when
 from app.models.note import Format
+from app.models.posting import listing, one_of
 from app.scheduling import MemoryState
 
 PAGE = 500
@@ -19,8 +20,8 @@ Row = Any
 
 
 class ReadOnce(sa.types.TypeDecorator[Any]):
-    """JSON that many rows have alike, as what Anki told of an answer is: each text is read once. Nobody may change what
-    comes out."""
+    """JSON that many rows have alike, as tags and what Anki told of an answer are: each text is read once. Nobody may
+    change what comes out."""
 
     impl = sa.Text
     cache_ok = True
@@ -47,10 +48,14 @@ def _read(text: str) -> Any:
     return json.loads(text)
 
 
+def _read_once(column: Any) -> sa.Label[Any]:
+    return sa.type_coerce(sa.cast(column, sa.Text), ReadOnce).label(column.key)
+
+
 _STATE = tuple(MemoryState.__dataclass_fields__)
 NOTE = (
     *(Note.id, Note.owner_id, Note.note_type_id, Note.guid, Note.language, Note.format, Note.fields),
-    *(Note.field_languages, Note.tags, Note.source, Note.quote),
+    *(_read_once(Note.field_languages), _read_once(Note.tags), Note.source, Note.quote),
     sa.type_coerce(Note.created_at, sa.BigInteger).label("created_ms"),
     sa.type_coerce(Note.changed_at, sa.BigInteger).label("changed_ms"),
 )
@@ -68,7 +73,7 @@ LOG = (
     sa.type_coerce(Review.at, sa.BigInteger).label("at_ms"),
     *(Review.grade, Review.took_ms),
     sa.type_coerce(Review.undone_at, sa.BigInteger).label("undone_ms"),
-    sa.type_coerce(sa.cast(Review.state, sa.Text), ReadOnce).label("state"),
+    _read_once(Review.state),
     Review.deck_id,
 )
 """Moments as the numbers they are kept as: a million of them would take seconds to become something else."""
@@ -176,52 +181,47 @@ class _Walk:
 
     def _cards(self, note_ids: set[int]) -> dict[int, list[OutCard]]:
         columns = (Card.note_id, Card.id, Card.ordinal, Card.deck_id, Card.position, Card.retired)
-        chosen = sa.select(*columns).where(Card.note_id.in_(sorted(note_ids)), self.export.theirs)
-        chosen = chosen.order_by(Card.note_id, Card.ordinal)
+        chosen = sa.select(*columns).where(self.export.theirs).order_by(Card.note_id, Card.ordinal)
         cards: dict[int, list[OutCard]] = {}
-        for note_id, card_id, ordinal, deck_id, position, retired in self.connection.execute(chosen):
+        for note_id, card_id, ordinal, deck_id, position, retired in self._rows(chosen, Card.note_id, note_ids):
             if deck_id in self.export.places:
                 place = self.export.places[deck_id]
                 cards.setdefault(note_id, []).append(OutCard(card_id, ordinal, place, position, retired))
         return cards
 
     def _whole(self, place: int, note_ids: list[int], cards: dict[int, list[OutCard]]) -> Iterator[OutNote]:
-        rows = self.connection.execute(sa.select(*NOTE).where(Note.id.in_(note_ids)))
-        notes = {row[0]: row._asdict() for row in rows}
+        rows: dict[int, Row] = {row[0]: row for row in self._rows(sa.select(*NOTE), Note.id, note_ids)}
         closed_after = self.export.closed.get(self.export.decks[place].id)
         if closed_after is not None:
             for version in self.connection.execute(content_when(note_ids, closed_after)).mappings():
-                notes[version["note_id"]].update({name: version[name] for name in CONTENT})
-        own = self._own_wordings(notes) if self.export.with_progress else {}
-        by_id = {card.id: card for note_id in note_ids for card in cards[note_id]}
+                now = rows[version["note_id"]]._asdict()
+                rows[version["note_id"]] = tuple({**now, **{name: version[name] for name in CONTENT}}.values())
+        notes = [OutNote(*rows[one], place, cards[one]) for one in note_ids]  # type: ignore[call-arg]  # as NOTE says
         if self.export.with_progress:
-            self._add_progress(by_id)
-        for note_id in note_ids:
-            kept = [card for card in cards[note_id] if not card.retired or card.memory is not None]
-            wording = own.get(note_id)
-            yield OutNote(*notes[note_id].values(), place, kept, wording)  # type: ignore[call-arg]  # as NOTE says
+            self._add_own_wordings(notes)
+            self._add_progress({card.id: card for note in notes for card in note.cards})
+        for note in notes:
+            note.cards = [card for card in note.cards if not card.retired or card.memory is not None]
+            yield note
         self.export.told(len(note_ids))
 
-    def _own_wordings(self, notes: dict[int, Row]) -> dict[int, Row]:
-        others = [note_id for note_id, note in notes.items() if note["owner_id"] != self.export.learner.id]
+    def _add_own_wordings(self, notes: Sequence[OutNote]) -> None:
+        others = {note.id: note for note in notes if note.owner_id != self.export.learner.id}
         columns = (Adjustment.note_id, Adjustment.note_type_id, Adjustment.format, *WORDING)
-        own = sa.select(*columns).where(Adjustment.user_id == self.export.learner.id, Adjustment.note_id.in_(others))
-        return {
-            row.note_id: row
-            for row in (self.connection.execute(own) if others else ())
-            if (row.note_type_id, row.format) == (notes[row.note_id]["note_type_id"], notes[row.note_id]["format"])
-        }
+        own = sa.select(*columns).where(Adjustment.user_id == self.export.learner.id)
+        for row in self._rows(own, Adjustment.note_id, others) if others else ():
+            note = others[row.note_id]
+            if (row.note_type_id, row.format) == (note.type_id, note.format):
+                note.own = row
 
     def _add_progress(self, cards: dict[int, OutCard]) -> None:
-        learner_id, ids = self.export.learner.id, sorted(cards)
-        own = Memory.user_id == learner_id, Memory.card_id.in_(ids)
-        for memory in self.connection.execute(sa.select(*MEMORY).where(*own)):
-            cards[memory.card_id].memory = memory
-        marks = sa.select(Mark.card_id, Mark.suspended, Mark.buried_until, Mark.flag)
-        for mark in self.connection.execute(marks.where(Mark.user_id == learner_id, Mark.card_id.in_(ids))):
-            cards[mark.card_id].mark = mark
-        # All at once: a page has thousands, and asked for one by one they take twice as long.
-        for review in self.connection.execute(self._log().where(Review.card_id.in_(ids))).all():
+        learner_id = self.export.learner.id
+        for memory in self._rows(sa.select(*MEMORY).where(Memory.user_id == learner_id), Memory.card_id, cards):
+            cards[memory[0]].memory = memory
+        marks = sa.select(Mark.card_id, Mark.suspended, Mark.buried_until, Mark.flag).where(Mark.user_id == learner_id)
+        for mark in self._rows(marks, Mark.card_id, cards):
+            cards[mark[0]].mark = mark
+        for review in self._rows(self._log(), Review.card_id, cards):
             cards[review[0]].reviews.append(review)
 
     def _log(self) -> sa.Select[Any]:
@@ -229,6 +229,13 @@ class _Walk:
         own = sa.select(*columns).where(Review.user_id == self.export.learner.id)
         own = own if self.undone else own.where(Review.undone_at.is_(None))
         return own.order_by(Review.card_id, Review.day, Review.at, Review.id)
+
+    def _rows(self, chosen: sa.Select[*tuple[Any, ...]], column: Any, ids: Iterable[int]) -> Sequence[Row]:
+        """The rows whose column is one of the ids: all at once, for a page has thousands, and asked for one by one they
+        take twice as long."""
+        dialect = self.connection.dialect.name
+        listed = {"ids": listing(dialect, sorted(ids))}
+        return self.connection.execute(chosen.where(one_of(dialect, column, "ids")), listed).all()
 
 
 def follows_in(connection: sa.Connection, export: Export) -> dict[int, Row]:
