@@ -53,12 +53,12 @@ def cardlet() -> None:
 
 
 @contextmanager
-def ready_app(create_app: Callable[[], Flask]) -> Iterator[Flask]:
+def ready_app(create_app: Callable[..., Flask], *, with_pages: bool = False) -> Iterator[Flask]:
     """The app with everything in place: schema, starter decks, nothing left over. Closes the database at the end."""
     for name in unknown_variables():
         click.echo(f"Warning: {name} is not a setting of Cardlet and is ignored.", err=True)
     os.umask(0o077)
-    app = _made(create_app)
+    app = _made(create_app, with_pages)
     try:
         with app.app_context():
             _put_in_place(app)
@@ -68,10 +68,10 @@ def ready_app(create_app: Callable[[], Flask]) -> Iterator[Flask]:
 
 
 @contextmanager
-def plain_app(create_app: Callable[[], Flask]) -> Iterator[Flask]:
+def plain_app(create_app: Callable[..., Flask]) -> Iterator[Flask]:
     """The app beside a server that has put everything in place. Closes the database at the end."""
     os.umask(0o077)
-    app = _made(create_app)
+    app = _made(create_app, with_pages=False)
     try:
         with app.app_context():
             yield app
@@ -79,10 +79,10 @@ def plain_app(create_app: Callable[[], Flask]) -> Iterator[Flask]:
         close(app)
 
 
-def _made(create_app: Callable[[], Flask]) -> Flask:
+def _made(create_app: Callable[..., Flask], with_pages: bool) -> Flask:
     """The app. What the settings ask for and the machine does not have is a bad setting, not a crash."""
     try:
-        return create_app()
+        return create_app(with_pages=with_pages)
     except OSError as error:
         raise BadSetting(f"The data directory cannot be used: {error}") from error
     except ModuleNotFoundError as error:

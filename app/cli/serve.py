@@ -38,7 +38,7 @@ def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
     settings = read_settings()
     host = host or settings["HOST"]
     port = settings["PORT"] if port is None else port
-    with _listen(host, port) as listener, ready_app(ctx.obj) as app:
+    with _listen(host, port) as listener, ready_app(ctx.obj, with_pages=True) as app:
         server = create_server(
             app,
             sockets=[listener],

@@ -99,7 +99,7 @@ class World:
         """What the next start does."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("tempfile.tempdir", str(self.scratch))
-            with ready_app(lambda *_: self.app()):
+            with ready_app(lambda **_: self.app()):
                 pass
 
     def dies(self, last: int, what: str) -> int:
