@@ -171,6 +171,27 @@ def buckets_of(
     )
 
 
+def count_one(
+    connection: sa.Connection,
+    user_id: int,
+    deck_id: int,
+    before: tuple[int | None, ...] | None,
+    after: tuple[int | None, ...] | None,
+) -> None:
+    """Counts a memory in these buckets (None: there is none) instead of in those it was in before."""
+    nowhere = (None,) * len(Figure)
+    change: list[tuple[int, ...]] = []
+    for figure, was, now in zip(Figure, before or nowhere, after or nowhere, strict=True):
+        if was == now:
+            continue
+        if was is not None:
+            change.append((user_id, figure, deck_id, was, -1))
+        if now is not None:
+            change.append((user_id, figure, deck_id, now, 1))
+    # In one order: two requests of a learner that write the same rows would wait for each other.
+    add_counts(connection, sorted(change))
+
+
 def add_counts(connection: sa.Connection, rows: Sequence[tuple[int, ...]]) -> None:
     """Adds what was counted without reading it again: learner, figure, deck, bucket, cards."""
     add_rows(connection, "memory_counts", [column.key for column in COUNTS.c], len(COUNTS.primary_key), rows)

@@ -16,7 +16,7 @@ from app.errors import N_, Stale
 from app.models import Card, DailySummary, DayTotal, Follow, Memory, PeriodTotal, Review, User
 from app.models.bulk import INSERT
 from app.models.mark import queue_day_of
-from app.models.memory_count import adding, counted, counting_one
+from app.models.memory_count import adding, buckets_of, count_one, counted
 from app.models.summing import Logged, Share
 from app.models.totals import DAY_COLUMNS, Summed, add_totals, day_totals, periods_of
 from app.models.waiting import new_cards
@@ -71,7 +71,8 @@ EMPTIED = sa.delete(SUMMARIES).where(
 CHANGE = (
     sa.update(MEMORIES)
     .where(*_OWN_MEMORY, *_UNCHANGED)
-    .values({column: value for column, value in _KNOWN.items() if not column.primary_key})
+    # Whoever moves a card moves what is known of it, maybe while this answer was worked out.
+    .values({column: value for column, value in _KNOWN.items() if not column.primary_key and column.key != "deck_id"})
 )
 FORGET = sa.delete(MEMORIES).where(*_OWN_MEMORY, *_UNCHANGED)
 LOG = sa.insert(REVIEWS).values(_LOGGED)
@@ -186,9 +187,26 @@ def keep_memory(connection: sa.Connection, values: dict[str, object], old: Memor
         return
     existing = CHANGE if new.answers else FORGET
     statement = existing if old.answers else meet(connection.dialect.name)
-    with counting_one(connection, *(cast(int, values[name]) for name in ("the_user_id", "the_card_id"))):
-        if connection.execute(statement, values).rowcount != 1:
-            raise Stale(MOVED_ON)
+    row = connection.execute(_told(statement), values).first()
+    if row is None:
+        raise Stale(MOVED_ON)
+    user_id, queued = cast(int, values["the_user_id"]), cast("int | None", values["the_old_queue_day"])
+    before = _buckets(old, queued) if old.answers else None
+    after = _buckets(new, row.queue_day) if new.answers else None
+    count_one(connection, user_id, row.deck_id, before, after)
+
+
+@cache
+def _told(statement: Any) -> Any:
+    """A write of a memory that tells where its row is counted."""
+    return statement.returning(MEMORIES.c.deck_id, MEMORIES.c.queue_day)
+
+
+def _buckets(state: MemoryState, queue_day: int | None) -> tuple[int | None, ...]:
+    assert state.due_day is not None, "a memory with answers is due"
+    return buckets_of(
+        queue_day, state.due_day, state.interval, state.ease, state.lapses, state.stability, state.difficulty
+    )
 
 
 def log_values(user_id: int, card_id: int, logged: Logged) -> dict[str, object]:
