@@ -18,7 +18,7 @@ from app.config import shipped
 from app.database import Base, db, writing
 from app.library import Wording, edit_note
 from app.models import Card, Follow, Memory, Note, Unindexed, User
-from app.models.change import digest_of
+from app.models.change import Change, Verb, digest_of
 from app.models.indexing import index_what_waits
 from app.schema import WrongSchema, _for_migration, alembic_config, current_revision, migrate, newest_revision, upgrade
 from app.study import AnswerGiven, answer_card, copy_progress
@@ -181,6 +181,17 @@ def test_the_notes_there_are_wait_to_be_found_by_their_words(app: Flask) -> None
         waiting = {note_id: owner for owner, first, last in ranges for note_id in range(first, last + 1)}
         assert waiting == owners
         assert index_what_waits(db.session, writing) == len(owners)
+
+
+@pytest.mark.parametrize("verb", ["bulk", "text"])
+def test_acts_an_older_version_does_not_know_are_edits_there(app: Flask, verb: Verb) -> None:
+    with app.app_context():
+        populate(db.session)
+        with writing() as session:
+            session.add(Change(verb=verb, day=0, at=at(0), moved=[[1, 1, 2, 0]]))
+        migrate(db.engine, "0016")
+        assert [row["verb"] for row in rows_of(db.engine)["changes"]] == ["edit"]
+        migrate(db.engine, "head")
 
 
 @pytest.mark.sqlite

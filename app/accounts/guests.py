@@ -27,7 +27,9 @@ def sweep_guests(session: Session, now: datetime, at_most: int = 1000) -> int:
     did_nothing = User.last_day.is_(None), ~sa.exists().where(Deck.owner_id == User.id)
     unused = sa.select(User.id).where(*is_guest, *did_nothing, User.seen_at < now - UNUSED_FOR).limit(at_most)
     idle = sa.select(User.id).where(*is_guest, User.seen_at < now - IDLE_FOR).limit(at_most)
-    gone = {*session.scalars(unused), *session.scalars(idle)}
+    # Who is choosing a name at this moment is left alone, and is no guest any more.
+    found = (session.scalars(guests.with_for_update(of=User, skip_locked=True)) for guests in (unused, idle))
+    gone = {user_id for ids in found for user_id in ids}
     if gone:
         remove_guests(session, gone)
     return len(gone)

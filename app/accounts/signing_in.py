@@ -50,12 +50,16 @@ def begin_sign_in(session: Session, name: str, address: str, now: datetime) -> A
     )
 
 
-def complete_sign_in(session: Session, attempt: Attempt, new_hash: str | None) -> User:
+def complete_sign_in(session: Session, attempt: Attempt, new_hash: str | None) -> User | None:
     """Forgives an attempt that succeeded and returns its user; `new_hash` replaces one made with older parameters.
-    Refused if the account is disabled: who knows its password may know that."""
-    session.execute(sa.delete(FailedSignIn).where(FailedSignIn.id.in_(attempt.counted)))
+    None if there was a new password meanwhile: whoever still knows the old one must not get in by being quick, and
+    what the user's row allows is to be done in this transaction. Refused if the account is disabled: who knows its
+    password may know that."""
     assert attempt.user_id is not None, "only an attempt with a user succeeds"
-    user = session.get_one(User, attempt.user_id)
+    user = session.get(User, attempt.user_id, with_for_update=True, populate_existing=True)
+    if user is None or user.password_hash != attempt.password_hash:
+        return None
+    session.execute(sa.delete(FailedSignIn).where(FailedSignIn.id.in_(attempt.counted)))
     if user.standing != Standing.WELCOME:
         raise Refused(N_("This account is disabled. Ask whoever runs this server."))
     if new_hash is not None:

@@ -94,6 +94,11 @@ def sign_in_as(user_id: int) -> None:
     end_sign_in()
     with writing() as transaction:
         token = open_sign_in(transaction, user_id, now())
+    enter_with(token)
+
+
+def enter_with(token: str) -> None:
+    """Gives a sign-in that was opened just now to this browser."""
     user = user_of(db.connection, token, now())
     assert user is not None, "the sign-in was opened just now"
     enter(user)

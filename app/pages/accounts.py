@@ -1,14 +1,19 @@
 """Starting as a guest, signing up, in and out, language."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from app.accounts import (
     begin_sign_in,
     claim,
     complete_sign_in,
     create_user,
+    open_sign_in,
     set_language,
     sign_up_of,
     start_as_guest,
@@ -20,11 +25,13 @@ from app.clock import is_time_zone, now
 from app.database import db, writing
 from app.errors import N_, CardletError, Refused
 from app.library import follow, starter_decks
-from app.pages.access import current_learner, end_sign_in, leave, safe_path, sign_in_as
+from app.models import User
+from app.pages.access import current_learner, end_sign_in, enter_with, leave, safe_path, sign_in_as
 from app.pages.language import LANGUAGES, _, language
 from app.pages.words import error_words
 
 bp = Blueprint("accounts", __name__)
+Done = TypeVar("Done")
 
 
 @bp.post("/guest")
@@ -114,21 +121,27 @@ def sign_in_submit() -> ResponseReturnValue:
     name, target = request.form.get("name", ""), safe_path(request.form.get("next"))
     words, status = _("That name and password do not belong together."), 422
     try:
-        user_id = user_with(name, request.form.get("password", ""))
+        token = with_password(name, request.form.get("password", ""), _open_sign_in)
     except CardletError as error:
-        words, status, user_id = error_words(error), error.status, None
-    if user_id is None:
+        words, status, token = error_words(error), error.status, None
+    if token is None:
         return _sign_in_page(name=name, next=target, words=words), status
-    sign_in_as(user_id)
+    end_sign_in()
+    enter_with(token)
     return redirect(target or url_for("home.home"), 303)
+
+
+def _open_sign_in(transaction: Session, user: User) -> str:
+    return open_sign_in(transaction, user.id, now())
 
 
 def _sign_in_page(**shown: str | None) -> str:
     return render_template("accounts/sign_in.html", is_open=sign_up_now() == "open", **shown)
 
 
-def user_with(name: str, password: str) -> int | None:
-    """The user with this name and password, which is looked at between two transactions because that is slow."""
+def with_password(name: str, password: str, act: Callable[[Session, User], Done]) -> Done | None:
+    """Does what the user with this name and password may, in the transaction that sees that it is their password still;
+    None if it is not. It is looked at between two transactions because that is slow."""
     with writing() as transaction:
         attempt = begin_sign_in(transaction, name, request.remote_addr or "", now())
     if not attempt.succeeds_with(password):
@@ -136,7 +149,8 @@ def user_with(name: str, password: str) -> int | None:
     outdated = attempt.password_hash is not None and needs_new_hash(attempt.password_hash)
     new_hash = hash_password(password) if outdated else None
     with writing() as transaction:
-        return complete_sign_in(transaction, attempt, new_hash).id
+        user = complete_sign_in(transaction, attempt, new_hash)
+        return None if user is None else act(transaction, user)
 
 
 @bp.post("/sign-out")

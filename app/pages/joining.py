@@ -90,6 +90,8 @@ def _reset_page(code: str, error: Refused | None) -> str:
 @bp.post("/new-password/<reset_code>")
 def reset(reset_code: str) -> ResponseReturnValue:
     """Gives the link's account a new password, ends its sign-ins, and signs this browser in."""
+    # A hash costs the server much, and is made for those alone who have a link.
+    look_at_link(db.session, reset_code, ["reset"], now())
     try:
         password_hash = hash_password(request.form.get("password", ""))
     except Refused as error:

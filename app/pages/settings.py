@@ -1,9 +1,11 @@
 """A learner's settings, their password, and how they leave."""
 
+from collections.abc import Callable
 from zoneinfo import available_timezones
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.accounts import (
     Preferences,
@@ -21,8 +23,9 @@ from app.errors import N_, CardletError, Refused
 from app.importing import delete_uploaded
 from app.library.media import delete_files, unnamed
 from app.locking import locked
+from app.models import User
 from app.pages.access import current_learner, leave, sign_in_as
-from app.pages.accounts import user_with
+from app.pages.accounts import with_password
 from app.pages.language import LANGUAGES, _
 from app.pages.numbers import number_in
 from app.pages.words import error_words
@@ -95,10 +98,8 @@ def change_password() -> ResponseReturnValue:
     """Another password; every other browser is signed out."""
     learner = current_learner()
     try:
-        _check_password()
         password_hash = hash_password(request.form.get("password", ""))
-        with writing() as transaction:
-            set_password(transaction, learner.id, password_hash)
+        _with_password(lambda transaction, user: set_password(transaction, user.id, password_hash))
     except CardletError as error:
         shown = {"error": error, "words": error_words(error)}
         return render_template("accounts/change_password.html", **shown), error.status
@@ -107,10 +108,17 @@ def change_password() -> ResponseReturnValue:
     return redirect(url_for("settings.settings_page"), 303)
 
 
-def _check_password() -> None:
-    """Refused unless the form holds the learner's password; wrong ones count as they do when signing in."""
+def _with_password(act: Callable[[Session, User], object]) -> None:
+    """Does something in the transaction that sees that the form holds the learner's password. Refused if it does not;
+    wrong ones count as they do when signing in."""
     learner = current_learner()
-    if learner.name is None or user_with(learner.name, request.form.get("old_password", "")) != learner.id:
+
+    def do(transaction: Session, user: User) -> bool:
+        if user.id == learner.id:
+            act(transaction, user)
+        return user.id == learner.id
+
+    if learner.name is None or not with_password(learner.name, request.form.get("old_password", ""), do):
         raise Refused(WRONG, field="old_password")
 
 
@@ -130,10 +138,11 @@ def delete_account() -> ResponseReturnValue:
     """Deletes the learner's account with all that is theirs. Stopped half way, the next start goes on."""
     learner, moment = current_learner(), now()
     try:
-        if not learner.is_guest:
-            _check_password()
-        with writing() as transaction:
-            begin_leaving(transaction, learner, moment)
+        if learner.is_guest:
+            with writing() as transaction:
+                begin_leaving(transaction, learner, moment)
+        else:
+            _with_password(lambda transaction, _user: begin_leaving(transaction, learner, moment))
     except CardletError as error:
         return _leaving(error), error.status
     _delete_what_lies_on_disk(finish_leaving(learner.id, moment, writing))

@@ -67,8 +67,8 @@ export function keepDrafts(form) {
   form.addEventListener("input", () => keep());
   form.addEventListener("added", () => {
     delete form.dataset.unsaved;
-    for (const input of inputs) input.defaultValue = input.value;
-    forget();
+    for (const input of inputs) input.defaultValue = input === form.elements.tags ? input.value : "";
+    keep();
   });
   form.addEventListener("submit", (event) => event.defaultPrevented || keep(true));
 }

@@ -34,6 +34,7 @@ async function add() {
   if (isAdding) return;
   isAdding = true;
   const said = document.getElementById("said");
+  const sent = [...form.querySelectorAll("textarea")].map((field) => [field, field.value]);
   const answer = await quietly(form.action, new URLSearchParams(new FormData(form)));
   isAdding = false;
   if (answer === null) return void (said.textContent = form.dataset.lost);
@@ -42,11 +43,12 @@ async function add() {
   clearTimeout(timer);
   round++;
   form.elements.token.value = token;
-  for (const field of form.querySelectorAll("textarea")) field.value = "";
+  // What was typed meanwhile belongs to the next note.
+  for (const [field, text] of sent) if (field.value === text) field.value = "";
   for (const part of [same, document.getElementById("preview")]) part.replaceChildren();
   for (const part of form.querySelectorAll("[aria-invalid]")) part.removeAttribute("aria-invalid");
   form.querySelector("#problem")?.remove();
-  told = "";
+  told = first.value;
   said.textContent = words;
   form.dispatchEvent(new Event("added"));
   first.focus();

@@ -44,5 +44,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("unindexed_notes", "postings"):
         op.drop_table(table)
-    op.execute("DELETE FROM changes WHERE verb = 'bulk'")
+    # What was changed stays changed, and its versions with it; an older Cardlet knows these acts by no other name.
+    op.execute("UPDATE changes SET verb = 'edit' WHERE verb IN ('bulk', 'text')")
     op.drop_column("changes", "moved")

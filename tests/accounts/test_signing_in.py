@@ -13,6 +13,7 @@ from app.accounts import (
     complete_sign_in,
     create_user,
     open_sign_in,
+    set_password,
     sign_out,
     start_as_guest,
     sweep_guests,
@@ -95,6 +96,18 @@ def test_a_hash_with_older_parameters_is_replaced(session: Session, ada: User) -
     attempt = begin_sign_in(session, "Ada", "192.0.2.1", at(0))
     complete_sign_in(session, attempt, "newer")
     assert ada.password_hash == "newer"
+
+
+@pytest.mark.parametrize("new_hash", [None, "of the old password, made anew"])
+def test_a_password_that_was_changed_while_it_was_looked_at_lets_nobody_in(
+    session: Session, ada: User, new_hash: str | None
+) -> None:
+    attempt = begin_sign_in(session, "Ada", "192.0.2.1", at(0))
+    assert attempt.succeeds_with(PASSWORD)
+    set_password(session, ada.id, "another")
+    assert complete_sign_in(session, attempt, new_hash) is None
+    assert ada.password_hash == "another"
+    assert len(session.scalars(sa.select(FailedSignIn)).all()) == 2, "it counts as a wrong one"
 
 
 def test_a_sign_in_is_a_row_that_does_not_hold_the_token(session: Session, ada: User) -> None:

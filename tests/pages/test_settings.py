@@ -4,8 +4,13 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.accounts import set_password
+from app.accounts.passwords import hash_password
+from app.accounts.signing_in import Attempt
+from app.database import writing
 from app.models import Deck, Follow, Upload, User
 from tests.factories import a_deck, a_follow
 from tests.visitor import Visitor
@@ -55,6 +60,31 @@ def test_another_password_signs_out_everywhere_else(ada: Visitor, visitor: Calla
     assert "You have a new password." in ada.page and "Signed in as Ada" in ada.page
     assert elsewhere.client.get("/settings").status_code == 303
     assert visitor().sign_in("Ada").status_code == 422
+
+
+@pytest.mark.parametrize("address", ["/sign-in", "/settings/password"])
+def test_the_old_password_is_worth_nothing_once_there_is_a_new_one(
+    ada: Visitor, visitor: Callable[[], Visitor], app: Flask, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """However the moments fall: here the new one comes while the old one is being looked at."""
+    fits, new = Attempt.succeeds_with, hash_password("another sentence")
+
+    def slowly(attempt: Attempt, password: str) -> bool:
+        found = fits(attempt, password)
+        with app.app_context(), writing() as session:
+            set_password(session, session.scalars(sa.select(User.id).where(User.name == "Ada")).one(), new)
+        return found
+
+    browser = ada if address != "/sign-in" else visitor()
+    browser.get(address)
+    with monkeypatch.context() as patch:
+        patch.setattr(Attempt, "succeeds_with", slowly)
+        patch.setattr("app.pages.accounts.needs_new_hash", lambda password_hash: True)
+        given = {"name": "Ada", "password": PASSWORD} if browser is not ada else {"password": "a third sentence"}
+        refused = browser.press(address, **given, **({"old_password": PASSWORD} if browser is ada else {}))
+    assert refused.status_code == 422 and browser.client.get("/settings").status_code == 303
+    assert visitor().sign_in("Ada").status_code == 422
+    assert visitor().sign_in("Ada", "another sentence").status_code == 200
 
 
 def test_wrong_passwords_count_here_too(ada: Visitor) -> None:
