@@ -12,6 +12,12 @@ def test_a_process_is_measured_without_its_parent() -> None:
     done = watched([sys.executable, "-c", "print('one'); print('two')"], {})
     assert done.told == "one\ntwo\n"
     assert 0 < done.peak_mb < len(held) / 2**20 / 2
+    assert 0 < done.told_after <= done.seconds
+
+
+def test_when_the_first_line_stood_there_is_told_apart() -> None:
+    done = watched([sys.executable, "-c", "import time; print('one', flush=True); time.sleep(0.4); print('two')"], {})
+    assert done.told_after < done.seconds - 0.3
 
 
 def test_what_its_children_hold_counts() -> None:

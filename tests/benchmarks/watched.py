@@ -13,10 +13,11 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class Watched(NamedTuple):
-    """What the process printed, and what it used."""
+    """What the process printed, and what it used. `told_after`: the seconds until its first line stood there."""
 
     told: str
     seconds: float
+    told_after: float
     peak_mb: float
 
 
@@ -36,10 +37,15 @@ def watched(command: list[str], environment: dict[str, str]) -> Watched:
 def main() -> int:
     """The small process: passes on what the command prints, and says on a last line what it used."""
     began = time.perf_counter()
-    code = subprocess.call(sys.argv[1:])
+    with subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        told_after = time.perf_counter() - began
+        sys.stdout.write(first + process.stdout.read())
     seconds, peak = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    sys.stdout.write("\n" + json.dumps({"seconds": seconds, "peak_mb": peak / 1024}))
-    return code
+    used = {"seconds": seconds, "told_after": told_after, "peak_mb": peak / 1024}
+    sys.stdout.write("\n" + json.dumps(used))
+    return process.returncode
 
 
 if __name__ == "__main__":
