@@ -138,4 +138,6 @@ def same_beginning(
         Card.note_id == Note.id, Card.deck_id.in_([top, *decks_inside(session, [top])]), ~Card.retired
     )
     own = (Note.owner_id == learner.id, Note.first_key == first_key(text), Note.id != (but or 0), lies)
-    return session.scalars(sa.select(Note).where(*own).order_by(Note.id).limit(SHOWN)).all()
+    return session.scalars(
+        sa.select(Note).where(*own).options(joinedload(Note.note_type)).order_by(Note.id).limit(SHOWN)
+    ).all()

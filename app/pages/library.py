@@ -14,15 +14,12 @@ from app.models.follow import NewOrder, ReviewOrder, Shape, order_of
 from app.pages.access import current_learner
 from app.pages.language import CARD_LANGUAGES, _
 from app.pages.numbers import number_in
-from app.pages.sides import sides_of_notes
+from app.pages.sides import WHOLE_NOTE, sides_of_notes
 from app.pages.words import error_words
 from app.planning.choosing import scheduled
 from app.study import progress_elsewhere, tags_due
 
 bp = Blueprint("library", __name__)
-
-WHOLE_NOTE = 0
-"""The ordinal that stands for a note in a list: the first direction, or for a cloze the number that hides nothing."""
 
 
 @bp.get("/decks")

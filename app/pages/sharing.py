@@ -11,18 +11,16 @@ from app.models import Audience, Deck
 from app.pages.access import current_learner
 from app.pages.language import CARD_LANGUAGES, _
 from app.pages.numbers import number_in
-from app.pages.sides import sides_of_all
+from app.pages.sides import WHOLE_NOTE, sides_of_all
 from app.pages.words import error_words
 from app.sharing import catalogue, deck_of_link, preview_of, public_deck, renew_link, set_audience, sharing_of
 
 bp = Blueprint("sharing", __name__)
 
-WHOLE_NOTE = 0
-"""See `pages.library`."""
 CHOICES = (
     (Audience.OWNER, N_("Only you"), N_("Nobody else sees it.")),
-    (Audience.LINK, N_("Whoever has the link"), N_("It stands in no list. Give the link to your class or a friend.")),
-    (Audience.EVERYBODY, N_("Everybody on this server"), N_("It stands in the catalogue, with your name.")),
+    (Audience.LINK, N_("Whoever has the link"), N_("It is in no list. Give the link to your class or a friend.")),
+    (Audience.EVERYBODY, N_("Everybody on this server"), N_("It is listed under “Shared decks”, with your name.")),
 )
 
 

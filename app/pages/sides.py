@@ -27,6 +27,9 @@ FRAME_POLICY = "; ".join(
 )
 """For a card with a style of its own: its author styles it, and nothing in it runs or is loaded from elsewhere."""
 
+WHOLE_NOTE = 0
+"""The ordinal that stands for a note in a list: the first direction, or for a cloze the number that hides nothing."""
+
 
 def frame_of(sides: Sides, ordinal: int, side: str) -> Response:
     """One side of a card as a document of its own, for the frame it is shown in."""

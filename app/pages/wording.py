@@ -9,10 +9,11 @@ from app.errors import Refused
 from app.library import Wording
 from app.library.editing import FIELD, TAGS, check, reworded
 from app.models import Note
-from app.pages.sides import sides_of_all
+from app.pages.sides import WHOLE_NOTE, sides_of_all
 from app.pages.words import error_words
-from app.rendering import card_ordinals
+from app.rendering import card_ordinals, render_sides
 from app.rendering.pasted import is_of_office, markdown_of
+from app.rendering.text import plain_text
 
 PREVIEWED = 12
 """Cards of one note. A cloze may have hundreds, and whoever writes it looks at a few."""
@@ -53,12 +54,14 @@ def tags_in(text: str) -> list[str]:
 
 
 def previewed(note: Note, typed: Wording, deck: str) -> dict[str, object]:
-    """The first cards of the note as it is typed, and what would keep it from being saved. `deck`: its path, which
-    templates may show."""
+    """The first cards of the note as it is typed, and what would keep it from being saved, in which field. `deck`: its
+    path, which templates may show."""
+    if not any(typed.fields):
+        return {"sides": [], "problem": None, "cards": 0}
     try:
         check(note, typed)
     except Refused as error:
-        return {"sides": [], "problem": error_words(error), "cards": 0}
+        return {"sides": [], "problem": error_words(error), "in_field": _name_of(note, error.field), "cards": 0}
     content = reworded(note, typed, deck)
     ordinals = card_ordinals(content)
     # What is not saved yet has no address a frame could show; it is seen without its type's style.
@@ -66,9 +69,16 @@ def previewed(note: Note, typed: Wording, deck: str) -> dict[str, object]:
     return {"sides": sides, "problem": None, "cards": len(ordinals)}
 
 
+def _name_of(note: Note, field: str | None) -> str | None:
+    """What the note's type calls a field of the form."""
+    names = {FIELD.format(number): name for number, name in enumerate(note.note_type.field_names)}
+    return names.get(field or "")
+
+
 def beginning(note: Note) -> str:
-    """The first words of a note, for a link to it."""
-    words = " ".join(note.fields[0].split()) if note.fields else ""
+    """The first words of a note as they are read, for a link to it; of a picture, its signs."""
+    read = plain_text(render_sides(note.content(""), WHOLE_NOTE).question) if note.fields else ""
+    words = " ".join((read or "".join(note.fields[:1])).split())
     return words if len(words) <= SHORT else f"{words[: SHORT - 1]}…"
 
 

@@ -145,9 +145,7 @@ def _page(place: Desk, note: Note, typed: Wording, error: Refused | None = None)
         unsaved=request.method == "POST",
         back=url_for("library.show_deck", deck_id=deck_id),
         **_written(place),
-        **(
-            previewed(note, typed, place.deck.path) if any(typed.fields) else {"sides": [], "problem": None, "cards": 0}
-        ),
+        **previewed(note, typed, place.deck.path),
     )
 
 

@@ -13,9 +13,13 @@ export function keepDrafts(form) {
     const texts = Object.fromEntries(inputs.map((input) => [input.name, input.value]));
     const isNew = inputs.some((input) => input.value !== input.defaultValue);
     if (!isNew && !("unsaved" in form.dataset)) return forget();
+    store({ at: Date.now(), texts, type: type?.value, seen: seen?.value, sent });
+  }
+
+  function store(draft) {
     // A full or forbidden store keeps nobody from writing.
     try {
-      localStorage.setItem(place, JSON.stringify({ at: Date.now(), texts, type: type?.value, seen: seen?.value, sent }));
+      localStorage.setItem(place, JSON.stringify(draft));
     } catch {}
   }
 
@@ -31,16 +35,21 @@ export function keepDrafts(form) {
     for (const input of inputs) input.value = texts[input.name] ?? input.value;
     // Written over an older version: saving it shows what changed since, and does not overwrite it unseen.
     if (seen) seen.value = seenThen;
+    tell(at);
+    form.dispatchEvent(new Event("input"));
+  }
+
+  function tell(at) {
     const isToday = new Date(at).toDateString() === new Date().toDateString();
     const how = isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
     const when = new Intl.DateTimeFormat(document.documentElement.lang, how).format(at);
     notice.hidden = false;
     notice.querySelector("span").textContent = notice.dataset.words.replace("{when}", when);
-    form.dispatchEvent(new Event("input"));
   }
 
   /** The draft has other fields: the page is asked for in its type, holding it. */
   function retype(former, texts) {
+    store({ ...draft, isRetyped: true });
     type.value = former;
     for (const [name, text] of Object.entries(texts)) {
       const input = form.elements[name] ?? form.appendChild(Object.assign(document.createElement("textarea"), { name, hidden: true }));
@@ -52,12 +61,19 @@ export function keepDrafts(form) {
   const draft = read(place);
   const isHere = draft && inputs.every((input) => (draft.texts[input.name] ?? "") === input.value);
   // A page that was sent back holds what was typed; one whose note is another since it was sent was saved.
-  if ("unsaved" in form.dataset) keep();
-  else if (!draft || isHere || draft.at < Date.now() - KEPT || (draft.sent && draft.seen !== seenHere)) forget();
+  if ("unsaved" in form.dataset) {
+    keep();
+    if (draft?.isRetyped) tell(draft.at);
+  } else if (!draft || isHere || draft.at < Date.now() - KEPT || (draft.sent && draft.seen !== seenHere)) forget();
   else restore(draft);
 
   notice.querySelector("button").addEventListener("click", () => {
-    for (const input of inputs) input.value = input.defaultValue;
+    for (const input of inputs) {
+      // The page was asked for with the draft in it.
+      if (draft?.isRetyped) input.defaultValue = "";
+      input.value = input.defaultValue;
+    }
+    delete form.dataset.unsaved;
     if (seen) seen.value = seenHere;
     forget();
     inputs[0].focus();

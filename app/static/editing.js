@@ -41,11 +41,11 @@ async function add() {
   if (answer.status !== 200) return form.submit();
   const { token, said: words } = replaceWithFragment(document.getElementById("written"), answer.html).dataset;
   clearTimeout(timer);
-  round++;
   form.elements.token.value = token;
   // What was typed meanwhile belongs to the next note.
   for (const [field, text] of sent) if (field.value === text) field.value = "";
-  for (const part of [same, document.getElementById("preview")]) part.replaceChildren();
+  same.replaceChildren();
+  preview();
   for (const part of form.querySelectorAll("[aria-invalid]")) part.removeAttribute("aria-invalid");
   form.querySelector("#problem")?.remove();
   told = first.value;

@@ -25,6 +25,10 @@ function put(into, text) {
 function surround(before, after) {
   const { selectionStart: start, selectionEnd: end, value } = field;
   const chosen = value.slice(start, end);
+  // What was begun by the same key ends by it.
+  if (!chosen && before === after && value.startsWith(after, start) && value.slice(0, start).split(before).length % 2 === 0) {
+    return field.setSelectionRange(start + after.length, start + after.length);
+  }
   put(field, before + chosen + after);
   field.setSelectionRange(start + before.length, start + before.length + chosen.length);
 }

@@ -73,6 +73,7 @@ def test_notes_are_added_one_after_the_other_with_type_and_tags_kept(
     assert "Added: Spain" in ada.page
     kept = ada.form(f"/decks/{deck_id}/notes").fields
     assert (kept["type"], kept["tags"], kept["field-0"]) == ("reversed", "europe, eu", "")
+    assert 'aria-current="true">Decks<' in ada.page
     assert add(ada, deck_id, "Italy", "Rome") == 200
     tags = ["europe", "eu"]
     assert notes_in(stored, deck_id) == [
@@ -128,6 +129,34 @@ def test_what_is_wrong_is_said_beside_it_and_what_was_typed_stays(
     kept = ada.form(f"/decks/{deck_id}/notes").fields
     assert all(kept[name] == text for name, text in fields.items() if name != "type")
     assert notes_in(stored, deck_id) == []
+
+
+def test_the_preview_names_the_field_that_is_wrong_and_an_empty_form_has_no_fault(ada: Visitor, deck_id: int) -> None:
+    ada.get(f"/decks/{deck_id}/notes/new")
+    assert "Each card is shown here while you write." in ada.page
+    form = {**ada.form(f"/decks/{deck_id}/notes").fields, "field-0": "Spain"}
+    looked = ada.client.post(f"/decks/{deck_id}/notes/preview", data=form, headers={"X-Fragment": "1"}).text
+    assert "Answer: Without words here there is no card." in looked
+    empty = ada.client.post(
+        f"/decks/{deck_id}/notes/preview", data={**form, "field-0": ""}, headers={"X-Fragment": "1"}
+    )
+    assert "Each card is shown here" in empty.text and "Without words" not in empty.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "read"),
+    [
+        ("basic", "What is **TCP**?", "What is TCP?"),
+        ("cloze", "The {{c1::sun}} is `hot`", "The sun is hot"),
+        ("basic", "![](map.png)", "![](map.png)"),
+        ("basic", "a < b & c", "a &lt; b &amp; c"),
+    ],
+)
+def test_a_note_is_told_of_in_the_words_that_are_read(
+    ada: Visitor, deck_id: int, kind: str, written: str, read: str
+) -> None:
+    assert write(ada, deck_id, written, "an answer", type=kind) == 200
+    assert f"Added: {read}<" in ada.page and f">{read}</a>" in ada.page
 
 
 def test_a_gap_makes_a_card_each_and_the_preview_shows_them(ada: Visitor, deck_id: int, stored: Callable) -> None:
