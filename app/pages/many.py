@@ -22,6 +22,7 @@ from app.pages.access import current_learner, safe_path
 from app.pages.language import _, ngettext
 from app.pages.numbers import LARGEST, number_in
 from app.pages.searching import search_page_of
+from app.pages.wording import tags_in
 from app.pages.words import error_words
 from app.study import forget_cards, reset_cards, swing_resets
 from app.study.marking import brought_back, mark_cards, suspended
@@ -48,12 +49,16 @@ def create_marks() -> ResponseReturnValue:
         return search_page_of(error_words(error), error.status)
     card_ids = [card.id for card in cards if card.place.is_followed]
     marked = mark_cards(db.connection, current_learner(), card_ids, (uuid4(), marking), now(), writing_rows)
-    return _back(ngettext("%(num)s card marked.", "%(num)s cards marked.", marked), "marking.create_undo", bool(marked))
+    if marking is suspended:
+        words = ngettext("%(num)s card suspended.", "%(num)s cards suspended.", marked)
+    else:
+        words = ngettext("%(num)s card brought back.", "%(num)s cards brought back.", marked)
+    return _back(words, "marking.create_undo", bool(marked))
 
 
 @bp.post("/search/tags")
 def create_tags() -> ResponseReturnValue:
-    tags = list(dict.fromkeys(tag for tag in request.form.get("tags", "").replace(",", " ").split() if tag))
+    tags = tags_in(",".join(request.form.get("tags", "").split()))
     try:
         cards = _chosen()
         if not tags:

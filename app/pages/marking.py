@@ -42,7 +42,7 @@ MARKINGS: dict[str, tuple[Marking, str]] = {
 LEAVES = {"suspend", "bury"}
 """After these the next card comes; after the others this one is still there."""
 UNDONE = {
-    MARKED: N_("Undone. The card is marked as it was before."),
+    MARKED: N_("Undone. What was marked is as it was before."),
     Kind.SET_DUE: N_("Undone. The card comes back when it did before."),
     Kind.RESET: N_("Undone. You know the card as you did before."),
     Kind.PRACTICE: N_("Undone."),

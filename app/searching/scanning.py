@@ -8,7 +8,7 @@ from app.errors import N_, Refused
 OPENS, CLOSES = "(（", ")）"
 QUOTES, COLONS, MINUSES = '"“”', ":：", "-－"
 """Full-width ones too: they are what a Chinese keyboard writes."""
-UNCLOSED = N_("This quotation mark has no other: %(word)s")
+UNCLOSED = N_("This quotation mark is not closed: %(word)s")
 
 
 class Misread(Refused):

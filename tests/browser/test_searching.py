@@ -57,7 +57,7 @@ def test_many_are_tagged_at_once_and_that_is_undone(page: Page) -> None:
     page.goto("/search?q=容器")
     page.locator("#choose-all").check()
     expect(page.locator("[name=chosen]:checked")).to_have_count(2)
-    page.get_by_label("Tags, with spaces between them").fill("später")
+    page.get_by_label("Tags, separated by spaces").fill("später")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("2 notes have other tags now.")
     expect(page.locator(".found .in-tags").first).to_contain_text("#später")

@@ -112,7 +112,7 @@ def test_deleting_asks_how_many_and_leaves_others_what_they_know(
 ) -> None:
     first, *_ = every = ids(stored)
     asked = ask(ada, "deletions", which="all")
-    assert "3 notes are deleted, with all their cards: 3." in asked
+    assert "3 notes will be deleted, with all their cards: 3." in asked
     assert "1 of the cards was met by others." in asked and "1 note that was chosen is not yours" in asked
     assert retired(stored) == []
     page = say_yes(ada, "deletions")
@@ -190,7 +190,7 @@ def test_only_chosen_cards_are_meant_and_their_notes_go_whole(ada: Visitor, stor
         return [card.id for card in a_note(session, deck, kind="reversed")]
 
     cards = change(both_ways)
-    assert "1 note is deleted, with all its cards: 2." in ask(ada, "deletions", chosen=cards[:1])
+    assert "1 note will be deleted, with all its cards: 2." in ask(ada, "deletions", chosen=cards[:1])
     say_yes(ada, "deletions")
     assert retired(stored) == cards
 

@@ -44,7 +44,7 @@ def test_a_suspended_card_makes_room_for_the_next_and_undo_brings_it_back(ada: V
     assert "Second" in page and "First" not in page
     ada.get("/study")
     ada.press("/undos")
-    assert "First" in ada.page and "marked as it was before" in ada.page
+    assert "First" in ada.page and "What was marked is as it was before" in ada.page
     ada.press("/redos")
     assert "Second" in ada.page and "Done again." in ada.page
 

@@ -78,7 +78,7 @@ def test_the_word_that_is_wrong_is_pointed_at(ada: Visitor) -> None:
     response = ada.client.get("/search?q=容器 is:blue <b>")
     assert response.status_code == 422
     assert "容器 <mark>is:blue</mark> &lt;b&gt;" in response.text
-    assert "“blue” is no state" in response.text
+    assert "No card can be in the state “blue”" in response.text
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,13 @@ def test_chosen_cards_are_suspended_and_all_come_back_at_once(ada: Visitor, stor
     one, starter = ids_of(stored, "One"), ids_of(stored, "Starter")
     chosen = [one[0], starter[1]]
     page = post(ada, "/search/marks", marking="suspend", chosen=chosen, q="容器").text
-    assert "2 cards marked." in page
+    assert "2 cards suspended." in page
     assert sorted(row.card_id for row in stored(sa.select(Mark.card_id).where(Mark.suspended))) == sorted(chosen)
     post(ada, "/undos", next="/search?q=x")
     assert stored(sa.select(Mark.card_id)) == []
     post(ada, "/redos")
     assert len(stored(sa.select(Mark.card_id))) == 2
+    assert "2 cards brought back." in post(ada, "/search/marks", marking="bring_back", chosen=chosen, q="容器").text
 
 
 def test_all_that_was_found_are_tagged_but_for_what_is_somebody_elses(ada: Visitor, stored: Callable) -> None:
@@ -109,6 +110,8 @@ def test_all_that_was_found_are_tagged_but_for_what_is_somebody_elses(ada: Visit
     assert "容器 One 1" in page_of(ada, "/search?q=tag:neu")
     post(ada, "/search/tags", which="all", q="tag:wichtig", act="remove", tags="OLD")
     assert tags_of(stored, "One") == [["neu", "wichtig"]] * 3
+    post(ada, "/search/tags", which="all", q="容器 one", act="add", tags="考试，难、旧")
+    assert tags_of(stored, "One") == [["neu", "wichtig", "考试", "难", "旧"]] * 3
 
 
 def test_a_change_of_tags_is_undone_but_for_what_was_changed_since(ada: Visitor, stored: Callable) -> None:
