@@ -34,7 +34,8 @@ def is_of_office(text: str) -> bool:
 
 
 def markdown_of(html: str) -> str:
-    """The words, with what is bold, slanted, code, a list, a link or a table row; nothing else of the HTML is left."""
+    """The words, with what is bold, slanted, code, a list, a link or a table; nothing else of the HTML is left. A
+    table's first row is its head, for Markdown knows no table without one."""
     reader = _Reader()
     reader.feed(clean_pasted(html))
     reader.close()
@@ -49,6 +50,9 @@ class _Reader(HTMLParser):
         self._pre = 0
         self._lists: list[int | None] = []
         self._around: list[tuple[str, str, int]] = []
+        self._tables = 0
+        self._rows: list[list[str]] = []
+        self._in_cell = False
 
     def text(self) -> str:
         self._end_line()
@@ -56,6 +60,8 @@ class _Reader(HTMLParser):
         return lines.strip("\n")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._of_table(tag, ends=False):
+            return
         if tag == "br":
             self._end_line()
         elif tag == "pre":
@@ -76,8 +82,6 @@ class _Reader(HTMLParser):
         elif tag == "li":
             self._end_line()
             self._line = self._item()
-        elif tag in {"td", "th"}:
-            self._line += " | " if self._line.strip() else ""
         elif tag in BLOCKS and not self._pre:
             self._end_paragraph()
             if "MsoListParagraph" in (attrs.get("class") or ""):
@@ -89,7 +93,48 @@ class _Reader(HTMLParser):
             self._lists[-1] = number + 1
         return "    " * depth + ("- " if number is None else f"{number}. ")
 
+    def _of_table(self, tag: str, *, ends: bool) -> bool:
+        """Takes a tag that makes a table; in a cell also what would begin a line, for a cell is one line."""
+        if tag == "table" and not self._pre:
+            self._tables += -1 if ends else 1
+            if not self._in_cell:
+                self._end_table() if ends else self._end_paragraph()
+                return True
+        elif tag == "tr" and self._tables == 1:
+            self._rows += [] if ends else [[]]
+            return True
+        elif tag in {"td", "th"} and self._tables == 1:
+            self._end_cell() if ends else self._begin_cell()
+            return True
+        if self._in_cell and tag not in AROUND and tag != "a":
+            self._line = f"{self._line.rstrip()} "
+            return True
+        return False
+
+    def _begin_cell(self) -> None:
+        self._end_paragraph()
+        self._line, self._in_cell = "", True
+
+    def _end_cell(self) -> None:
+        while self._around:
+            self._close(self._around[-1][0])
+        self._rows[-1].append(self._line.strip().replace("|", r"\|"))
+        self._line, self._in_cell = "", False
+
+    def _end_table(self) -> None:
+        width = max(map(len, self._rows), default=0)
+        rows = [row + [""] * (width - len(row)) for row in self._rows]
+        self._rows = []
+        if width < 2:
+            # A frame around words rather than a table.
+            self._done += [line for row in rows for cell in row for line in (cell.replace(r"\|", "|"), "")]
+        else:
+            rows.insert(1, ["---"] * width)
+            self._done += ["", *(f"| {' | '.join(row)} |" for row in rows), ""]
+
     def handle_endtag(self, tag: str) -> None:
+        if self._of_table(tag, ends=True):
+            return
         if tag == "pre" and self._pre:
             self._end_line()
             self._done += ["```", ""]

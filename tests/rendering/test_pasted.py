@@ -13,10 +13,16 @@ LIST_OF_WORD = (
     "<p class=MsoListParagraphCxSpFirst><![if !supportLists]><span>·<span>&nbsp; </span></span><![endif]>Madrid</p>"
     "<p class=MsoListParagraphCxSpLast><span>·<span>&nbsp; </span></span>since 1561<o:p></o:p></p>"
 )
+TABLE_OF_WORD = (
+    "<p>before</p><table class=MsoTableGrid><tr><td><p class=MsoNormal><b>City</b></p></td><td><p>two</p>"
+    "<p>lines</p></td></tr><tr><td><p class=MsoNormal>a | b</p></td></tr></table><p>after</p>"
+)
 PIECES = ["<b>", "</b>", "<i>", "</i>", "<p>", "</p>", "<ul>", "</ul>", "<ol><li>", "<li>", "</li>", "<pre>", "</pre>"]
 PIECES += [
     "<a href='https://x.y/'>",
     "</a>",
+    "<table>",
+    "</table>",
     "<td>",
     "<tr>",
     "<code>",
@@ -41,7 +47,10 @@ PIECES += [
         ("<a href='https://x.y/z'>here</a> <a href='javascript:no()'>not here</a>", "[here](https://x.y/z) not here"),
         ("<ul><li>one<ul><li>two</ul><li><b>three</b></ul>", "- one\n    - two\n- **three**"),
         ("<ol><li>one<li>two</ol>after", "1. one\n2. two\n\nafter"),
-        ("<table><tr><td>a<td>b<tr><td>c<td>d</table>", "a | b\n\nc | d"),
+        ("<table><tr><td>a<td>b<tr><td>c<td>d</table>", "| a | b |\n| --- | --- |\n| c | d |"),
+        (TABLE_OF_WORD, "before\n\n| **City** | two lines |\n| --- | --- |\n| a \\| b |  |\n\nafter"),
+        ("<table><tr><td><p>framed</p><table><tr><td>in<td>side</table></table>x", "framed in side\n\nx"),
+        ("<table><caption>Of cities</caption><tr><th>a<th>b</table>", "Of cities\n\n| a | b |\n| --- | --- |"),
         ("<pre>x = 1\n  y</pre>", "```\nx = 1\n  y\n```"),
         ("a <code>kubectl get</code>", "a `kubectl get`"),
         ("1 &lt; 2 &amp; {{c1::gap}} 中文", "1 < 2 & {{c1::gap}} 中文"),
@@ -60,7 +69,9 @@ def test_no_tag_is_left_and_no_word_is_lost(pieces: list[str]) -> None:
     assert "<" not in markdown.replace("<", "", html.count("&lt;"))
 
 
-@pytest.mark.parametrize("piece", ["<!--", "<![", "<b>", "<p>", "<", "<ul><li>", "<a href='http://x'>", "<pre>"])
+@pytest.mark.parametrize(
+    "piece", ["<!--", "<![", "<b>", "<p>", "<", "<ul><li>", "<a href='http://x'>", "<pre>", "<table><tr><td>"]
+)
 def test_the_worst_that_can_be_pasted_takes_no_time(piece: str) -> None:
     began = time.perf_counter()
     markdown_of(piece * (400_000 // len(piece)))
