@@ -30,7 +30,8 @@ class DeckPage:
     `follow` is None for a deck they do not follow; `root` is the deck they followed, if it lies above this one. The
     counts are of all cards and notes in the deck and inside it, `own_notes` of the notes that are paged through. Of a
     deck that was closed to them (`is_closed`) it is only what they have met. `gone`: how many cards they have met that
-    the author removed since. `is_nobodys`: the author has left, and the deck stays as it is.
+    the author removed since. `is_nobodys`: the author has left, and the deck stays as it is. `author`: the name of
+    another learner whose deck it is.
     """
 
     deck: Deck
@@ -45,6 +46,7 @@ class DeckPage:
     is_closed: bool = False
     gone: int = 0
     is_nobodys: bool = False
+    author: str | None = None
 
     @property
     def pages(self) -> int:
@@ -74,8 +76,8 @@ def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> De
     ).all()
     tree = [deck_id, *decks_inside(session, [deck_id])]
     counted = _counts(session, tree, theirs)
-    followed = session.get(Follow, (learner.id, deck_id))
-    followed = followed if followed and followed.stopped_at is None else None
+    followed = _follow(session, learner, deck_id)
+    author, is_nobodys = _author(session, deck, learner)
     return DeckPage(
         deck=deck,
         follow=followed,
@@ -88,13 +90,22 @@ def deck_page(session: Session, learner: Learner, deck_id: int, page: int) -> De
         page=page,
         is_closed=is_closed,
         gone=_gone(session, learner, tree),
-        is_nobodys=_is_nobodys(session, deck),
+        is_nobodys=is_nobodys,
+        author=author,
     )
 
 
-def _is_nobodys(session: Session, deck: Deck) -> bool:
-    nobody = sa.select(User.id).where(User.id == deck.owner_id, User.standing == Standing.NOBODY)
-    return deck.owner_id is not None and session.scalar(nobody) is not None
+def _follow(session: Session, learner: Learner, deck_id: int) -> Follow | None:
+    follow = session.get(Follow, (learner.id, deck_id))
+    return follow if follow and follow.stopped_at is None else None
+
+
+def _author(session: Session, deck: Deck, learner: Learner) -> tuple[str | None, bool]:
+    """The name of another learner whose deck it is, and whether its author has left."""
+    if deck.owner_id in {None, learner.id}:
+        return None, False
+    name, standing = session.execute(sa.select(User.name, User.standing).where(User.id == deck.owner_id)).one()
+    return (None, True) if standing == Standing.NOBODY else (name, False)
 
 
 def _met_by(learner: Learner) -> sa.ColumnElement[bool]:

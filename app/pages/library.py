@@ -9,10 +9,10 @@ from app.clock import now
 from app.database import db, writing
 from app.errors import Refused
 from app.library import deck_page, follow, set_shape, stop_following
-from app.library.decks import followed_decks, other_starter_decks, own_decks_left, shared_decks_left
+from app.library.decks import DeckTree, followed_decks, other_starter_decks, own_decks_left, shared_decks_left
 from app.models.follow import NewOrder, ReviewOrder, Shape, order_of
 from app.pages.access import current_learner
-from app.pages.language import CARD_LANGUAGES, _
+from app.pages.language import CARD_LANGUAGES, _, language
 from app.pages.numbers import number_in
 from app.pages.sides import WHOLE_NOTE, sides_of_notes
 from app.pages.words import error_words
@@ -30,8 +30,13 @@ def decks_page() -> ResponseReturnValue:
         followed=followed_decks(db.session, learner),
         left=own_decks_left(db.session, learner),
         followed_before=shared_decks_left(db.session, learner),
-        starters=other_starter_decks(db.session, learner),
+        starters=sorted(other_starter_decks(db.session, learner), key=_is_foreign),
     )
+
+
+def _is_foreign(tree: DeckTree) -> bool:
+    """Decks in the reader's language come first."""
+    return tree.deck.language != language()
 
 
 @bp.get("/decks/<id:deck_id>")

@@ -55,6 +55,8 @@ async function add() {
 }
 
 look.remove();
+// A hint for whoever has a keyboard.
+form.querySelector("kbd").hidden = !matchMedia("(hover: hover)").matches;
 form.addEventListener("input", () => {
   clearTimeout(timer);
   timer = setTimeout(() => {

@@ -124,3 +124,20 @@ def test_a_proxy_is_believed_only_as_far_as_the_setting_says(app: Flask, environ
     behind = create_app(read_settings({**environment, "CARDLET_TRUSTED_PROXIES": "1"}))
     assert "Strict-Transport-Security" in behind.test_client().get("/", headers=claims).headers
     close(behind)
+
+
+@pytest.mark.parametrize(("language", "first"), [("en", "Cells"), ("zh-Hans", "细胞")])
+def test_starter_decks_in_the_readers_language_come_first(
+    visitor: Callable[[], Visitor], change: Callable, language: str, first: str
+) -> None:
+    def make(session: Session) -> None:
+        for name, its in (("Cells", "en"), ("细胞", "zh-Hans")):
+            a_deck(session, name=name, language=its, cards=1)
+
+    change(make)
+    ada = visitor().sign_up("Ada")
+    ada.get("/decks")
+    ada.press("/language", language=language)
+    shelf = ada.get("/decks").text
+    other = {"Cells": "细胞", "细胞": "Cells"}[first]
+    assert 0 < shelf.index(f">{first}<") < shelf.index(f">{other}<")

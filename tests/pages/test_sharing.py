@@ -150,7 +150,8 @@ def test_a_link_is_followed_with_one_press_and_the_follower_studies(
     assert "Ada&#39;s" in bob.get("/study").text
     bob.answer(4)
     assert "1 learner follows this deck." in ada.get(f"/decks/{ids['deck']}/sharing").text
-    bob.get(f"/decks/{ids['deck']}")
+    assert "by Ada" not in ada.get(f"/decks/{ids['deck']}").text
+    assert "by Ada" in bob.get(f"/decks/{ids['deck']}").text
     bob.press(r"/decks/\d+/follow/end")
     assert "You followed before" in bob.get("/decks").text
     bob.press(rf"/decks/{ids['deck']}/follow")
