@@ -13,6 +13,7 @@ from app.models import NoteType
 from app.models.own_types import key_of
 from app.pages.access import current_learner, safe_path
 from app.pages.language import _
+from app.pages.wording import beginning
 from app.pages.words import error_words
 
 bp = Blueprint("retyping", __name__)
@@ -81,6 +82,7 @@ def _page(note_id: int, error: CardletError | None) -> str:
         "notes/type.html",
         opened=opened,
         note=note,
+        begins=beginning(note),
         types=[(key_of(one), one.name) for one in types],
         chosen=chosen,
         key=key_of(chosen),
