@@ -30,5 +30,5 @@ def change_agreement(deck_id: int) -> ResponseReturnValue:
     agrees, moment = request.form.get("agrees") == "yes", now()
     with writing() as transaction:
         set_agreement(transaction, current_learner(), deck_id, moment, agrees=agrees)
-    flash(_("The deck’s owner sees how you get on with it.") if agrees else _("Nobody but you sees how you get on."))
+    flash(_("The author sees how you get on with it.") if agrees else _("Nobody but you sees how you get on."))
     return redirect(url_for("library.show_deck", deck_id=deck_id), 303)

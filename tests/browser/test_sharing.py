@@ -112,7 +112,7 @@ def test_the_pages_of_sharing_are_for_everybody_and_scroll_no_way_but_down(page:
     deck_id = import_the_deck(page, "Ada", DECK)
     link = share_by_link(page, deck_id)
     follow_by_link(bobs, link)
-    bobs.get_by_role("button", name="Let the owner see it").click()
+    bobs.get_by_role("button", name="Let the author see it").click()
     bobs.goto("/study")
     reveal(bobs)
     bobs.keyboard.press("1")

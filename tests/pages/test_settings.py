@@ -118,7 +118,7 @@ def test_an_account_is_deleted_with_its_password_and_the_name_is_free(
     bob = visitor()
     bob.sign_in("Bob")
     page = bob.get(f"/decks/{shared}").text
-    assert "Its author has left." in page and " · by " not in page and "Let the owner see it" not in page
+    assert "Its author has left." in page and " · by " not in page and "Let the author see it" not in page
     assert "Question" in bob.get("/study").text
     visitor().sign_up("Ada")
 

@@ -234,7 +234,7 @@ def test_the_class_is_seen_by_the_owner_once_a_learner_agrees(
     assert bob.client.get(path).status_code == 404
     bob.get(f"/decks/{ids['deck']}")
     bob.press(r"/decks/\d+/follow/class", agrees="yes")
-    assert "The deck’s owner sees how you get on with it." in bob.page
+    assert "The author sees how you get on with it." in bob.page
     page = ada.get(path).text
     assert "Bob" in page and "1 of 1 answers was Again" in page
     bob.press(r"/decks/\d+/follow/class", agrees="no")
