@@ -5,7 +5,15 @@ from app.accounts.handing_over import decks_left_behind
 from app.accounts.joining import claim, create_user
 from app.accounts.leaving import begin_leaving, finish_leaving, still_leaving
 from app.accounts.links import invitations, look_at_link, make_link, use_link, withdraw_invitation
-from app.accounts.people import choose_sign_up, make_admin, named_learner, people, set_disabled, sign_up_of
+from app.accounts.people import (
+    choose_sign_up,
+    is_only_admin,
+    make_admin,
+    named_learner,
+    people,
+    set_disabled,
+    sign_up_of,
+)
 from app.accounts.preferences import Preferences, set_language, set_preferences
 from app.accounts.signing_in import (
     begin_sign_in,
@@ -27,6 +35,7 @@ __all__ = [
     "decks_left_behind",
     "finish_leaving",
     "invitations",
+    "is_only_admin",
     "look_at_link",
     "make_admin",
     "make_link",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.signing_in import end_all_sign_ins
 from app.errors import N_, NotFound, Refused
-from app.models import Figure, Learner, MemoryCount, OneTimeLink, ServerSetting, Standing, User
+from app.models import Figure, Learner, MemoryCount, OneTimeLink, ServerSetting, SignedInUser, Standing, User
 from app.models.user import name_key
 
 SignUp = Literal["open", "invite", "closed"]
@@ -108,6 +108,12 @@ def make_admin(session: Session, user_id: int) -> None:
     """Makes a learner an administrator."""
     session.get_one(User, user_id).is_admin = True
     session.flush()
+
+
+def is_only_admin(session: Session, learner: SignedInUser) -> bool:
+    """Whether nobody else could administer the server."""
+    others = sa.select(User.id).where(User.is_admin, User.standing == Standing.WELCOME, User.id != learner.id)
+    return learner.is_admin and session.scalar(others.limit(1)) is None
 
 
 def is_anybody_here(session: Session) -> bool:

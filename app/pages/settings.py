@@ -12,6 +12,7 @@ from app.accounts import (
     begin_leaving,
     decks_left_behind,
     finish_leaving,
+    is_only_admin,
     set_password,
     set_preferences,
 )
@@ -128,9 +129,15 @@ def leave_page() -> ResponseReturnValue:
 
 
 def _leaving(error: CardletError | None) -> str:
-    left = decks_left_behind(db.session, current_learner().id)
-    words = error_words(error) if error else None
-    return render_template("accounts/leave.html", left=left, learner=current_learner(), error=error, words=words)
+    learner = current_learner()
+    return render_template(
+        "accounts/leave.html",
+        left=decks_left_behind(db.session, learner.id),
+        learner=learner,
+        is_only_admin=is_only_admin(db.session, learner),
+        error=error,
+        words=error_words(error) if error else None,
+    )
 
 
 @bp.post("/settings/delete")

@@ -202,3 +202,14 @@ def test_of_two_who_use_one_invitation_at_once_one_joins(admin: Visitor, visitor
         one.get(link)
     assert first.press("/join/.*", name="One", password="a long sentence").status_code == 200
     assert second.press("/join/.*", name="Two", password="a long sentence").status_code == 404
+
+
+def test_only_the_last_administrator_hears_that_nobody_will_see_to_the_server(
+    admin: Visitor, visitor: People, stored: Callable, change: Callable
+) -> None:
+    bob = visitor()
+    bob.sign_in("Bob")
+    assert "only administrator" in admin.get("/settings/delete").text
+    assert "only administrator" not in bob.get("/settings/delete").text
+    change(lambda session: make_admin(session, id_of(stored, "Bob")))
+    assert "only administrator" not in admin.get("/settings/delete").text
