@@ -48,6 +48,7 @@ def fork(bob: Visitor, stored: Callable, **fields: str) -> None:
     deck_id = stored(sa.select(Deck.id).where(Deck.name == "Animals"))[0][0]
     bob.get(f"/decks/{deck_id}")
     bob.press(rf"/decks/{deck_id}/fork", **fields)
+    assert "This is what your copy of" in bob.page
     assert "Animals" in bob.page
     bob.press(r"/import/\d+")
 
