@@ -18,7 +18,7 @@ SWINGS: tuple[Verb, ...] = ("undo", "redo")
 """They leave a note as an edit's mark says, so they are no changes of their own."""
 
 AWAY = 0
-"""No deck: where a deleted card is."""
+"""In `Change.moved`, in place of a deck: the card was not there or retired, or is retired now."""
 _RESETS = UUID("5d7a3c5e-2f0b-4b0e-9a57-6b1f0a9f6d11")
 
 CONTENT = ("note_type_id", "format", "fields", "field_languages", "tags", "source", "quote")

@@ -11,13 +11,10 @@ from app.errors import N_, Refused
 from app.importing.as_text.arranging import Key, arranged
 from app.importing.as_text.planning import Added, Plan, in_parts
 from app.models import Card, Change, Deck, Learner, Note
-from app.models.change import begin_change, keep_versions
+from app.models.change import AWAY, begin_change, keep_versions
 from app.models.contents import cards_of
 from app.models.indexing import index_if_many
 from app.models.note import set_tags
-
-NOWHERE = 0
-"""In `Change.moved`, in place of a deck: the card was not there or retired, or is retired now."""
 
 
 def save_text(session: Session, learner: Learner, plan: Plan, now: datetime) -> int | None:
@@ -107,8 +104,8 @@ class _Saving:
                 self._lay(card, position)
         self.session.add_all(new)
         self.session.flush()
-        self.moved += [[deck_id, card.id, NOWHERE, card.position] for card in new]
-        decks = {deck_id} | {moved[2] for moved in self.moved} - {NOWHERE}
+        self.moved += [[deck_id, card.id, AWAY, card.position] for card in new]
+        decks = {deck_id} | {moved[2] for moved in self.moved} - {AWAY}
         if self.moved:
             # A card that came, or came to lie elsewhere, may lie below what a follower's cursor has passed.
             raised = sa.update(Deck).where(Deck.id.in_(decks)).values(order_version=Deck.order_version + 1)
@@ -137,14 +134,14 @@ class _Saving:
         removed = {one.note_id for one in self.plan.removed}
         for key, card in known.items():
             if not card.retired and (key in gone or card.note_id in removed):
-                self.moved.append([NOWHERE, card.id, card.deck_id, card.position])
+                self.moved.append([AWAY, card.id, card.deck_id, card.position])
                 card.retired = True
         self.session.flush()
 
     def _lay(self, card: Card, position: int) -> None:
         """Lays a card that is there, or was retired."""
         if card.retired:
-            self.moved.append([card.deck_id, card.id, NOWHERE, card.position])
+            self.moved.append([card.deck_id, card.id, AWAY, card.position])
         elif card.position != position:
             self.moved.append([card.deck_id, card.id, card.deck_id, card.position])
         card.retired, card.position = False, position

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.importing.as_text.planning import in_parts
-from app.importing.as_text.saving import NOWHERE
 from app.importing.removing import remove_cards
 from app.models import Card, Change, Deck, Learner, Memory, Note, NoteVersion, Review
 from app.models.across_learners import met_by_followers
-from app.models.change import SWINGS, begin_change, content_of, keep_versions
+from app.models.change import AWAY, SWINGS, begin_change, content_of, keep_versions
 from app.models.indexing import index_if_many
 from app.models.note import set_tags
 
@@ -74,7 +73,7 @@ class _Undoing:
         self.left = self._changed_since() | self._studied(self.added)
 
     def _came_or_went(self, card: Card) -> bool:
-        return NOWHERE in self.former[card.id][:2]
+        return AWAY in self.former[card.id][:2]
 
     def _added(self) -> set[int]:
         """The notes that were not there at all before."""
@@ -125,7 +124,7 @@ class _Undoing:
             decks.add(card.deck_id)
             if card.note_id in self.added:
                 away.append(card.id)
-            elif deck_id == NOWHERE:
+            elif deck_id == AWAY:
                 card.retired, card.position = True, position
             else:
                 card.retired, card.position = False, position
@@ -137,7 +136,7 @@ class _Undoing:
     @staticmethod
     def _is_where(card: Card, to: int, deck_id: int) -> bool:
         """Whether the card is as the change left it: not moved on, retired or brought back since."""
-        if to == NOWHERE:
+        if to == AWAY:
             return card.retired and card.deck_id == deck_id
         return not card.retired and card.deck_id == to
 
