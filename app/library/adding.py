@@ -13,6 +13,7 @@ from app.errors import N_, Refused
 from app.library.editing import Wording, check
 from app.library.media import own_deck
 from app.models import Card, Deck, Learner, Note, NoteType
+from app.models.contents import fit_cards
 from app.models.deck import decks_inside, top_of, with_parents
 from app.models.note import first_key, set_tags
 from app.models.own_types import key_of, types_for
@@ -94,6 +95,8 @@ def add_note(
     same = (Note.owner_id == learner.id, Note.language == note.language, Note.guid == guid)
     there = session.scalars(sa.select(Note).where(*same).options(joinedload(Note.note_type))).first()
     if there is not None:
+        # Deleted since, it is wanted again.
+        fit_cards(session, there.id, card_ordinals(there.content("")))
         return there
     note.guid, note.created_at, note.changed_at = guid, now, now
     note.fields, note.tags = list(wording.fields), list(wording.tags)

@@ -13,7 +13,7 @@ from app.clock import now
 from app.database import connection_of, db, writing, writing_rows
 from app.errors import N_, NotFound, Refused
 from app.library.bulk import Done, move_cards, tag_notes
-from app.library.deleting import delete_notes, notes_deleted_by, what_leaves
+from app.library.deleting import Leaving, delete_notes, notes_deleted_by, what_leaves
 from app.library.finding import cards_meant, visible_cards
 from app.library.found import FoundCard
 from app.library.taking_back import Undone, undo_bulk
@@ -113,17 +113,23 @@ def create_deletions() -> ResponseReturnValue:
     leaving = what_leaves(db.session, current_learner(), notes_of(cards))
     if not _is_confirmed(leaving.cards):
         return _question("searching/delete.html", cards, count=leaving.cards, leaving=leaving)
-    done = _delete(notes_of(cards))
+    done = delete_with_cards(notes_of(cards))
+    words = ngettext("%(num)s note deleted.", "%(num)s notes deleted.", done.changed)
+    return tell(words, done, kept_by_others(leaving))
+
+
+def kept_by_others(leaving: Leaving) -> str:
+    """What is said of the cards that others have met; empty if there are none."""
     kept = ngettext(
         "%(num)s card stays with others who have met it.",
         "%(num)s cards stay with others who have met them.",
         leaving.met,
     )
-    words = ngettext("%(num)s note deleted.", "%(num)s notes deleted.", done.changed)
-    return tell(words, done, kept if leaving.met else "")
+    return kept if leaving.met else ""
 
 
-def _delete(note_ids: Sequence[int]) -> Done:
+def delete_with_cards(note_ids: Sequence[int]) -> Done:
+    """Deletes those of the notes that are the learner's own, as one change."""
     learner, moment = current_learner(), now()
 
     def forget_own(session: Session, change_id: int, card_ids: Sequence[int]) -> None:
@@ -197,7 +203,7 @@ def undo_many(change_id: int) -> Undone:
 
 def delete_again(change_id: int) -> None:
     """Deletes again what was brought back."""
-    _delete(notes_deleted_by(db.session, current_learner(), change_id))
+    delete_with_cards(notes_deleted_by(db.session, current_learner(), change_id))
 
 
 def notes_of(cards: Sequence[FoundCard]) -> list[int]:

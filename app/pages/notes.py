@@ -1,17 +1,21 @@
-"""Editing a note, and the way back."""
+"""Editing a note, deleting it, and the way back."""
+
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.database import db, writing
-from app.errors import CardletError, Refused, Stale
-from app.library import OpenNote, Wording, bring_back, edit_note, open_note, steps_of, undo_change
+from app.errors import CardletError, NotFound, Refused, Stale
+from app.library import OpenNote, Wording, bring_back, deck_page, edit_note, open_note, steps_of, undo_change
 from app.library.adding import same_beginning
+from app.library.deleting import what_leaves
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
 from app.pages.language import _
-from app.pages.wording import as_it_is, beginnings, previewed, typed_in
+from app.pages.many import delete_with_cards, kept_by_others
+from app.pages.wording import as_it_is, beginning, beginnings, previewed, typed_in
 from app.pages.words import error_words
 from app.rendering import difference
 
@@ -69,6 +73,43 @@ def create_change_undo(change_id: int) -> ResponseReturnValue:
         note_id = undo_change(transaction, current_learner(), change_id, now())
     flash(_("The edit is undone."))
     return redirect(_next() or url_for("notes.edit_page", note_id=note_id), 303)
+
+
+@bp.post("/notes/<id:note_id>/deletions")
+def create_deletion(note_id: int) -> ResponseReturnValue:
+    """Deletes the learner's own note, with all its cards."""
+    learner = current_learner()
+    opened = open_note(db.session, learner, note_id)
+    if not opened.is_own:
+        raise NotFound()
+    words, kept = beginning(opened.note), kept_by_others(what_leaves(db.session, learner, [note_id]))
+    change_id = delete_with_cards([note_id]).change_id
+    said = _("Deleted: %(words)s", words=words)
+    if change_id is None:
+        flash(_("Nothing was changed."))
+    else:
+        flash(
+            _("%(words)s %(more)s", words=said, more=kept) if kept else said,
+            url_for("many.create_bulk_undo", change_id=change_id),
+        )
+    return redirect(_without(note_id, opened.deck.id), 303)
+
+
+def _without(note_id: int, deck_id: int) -> str:
+    """Where the learner came from, unless that was about the note alone; then its deck, as where the last page of the
+    deck has gone with it."""
+    shown = url_for("library.show_deck", deck_id=deck_id)
+    target = _next() or shown
+    came_from = urlsplit(target)
+    if came_from.path.startswith(("/cards/", f"/notes/{note_id}/")):
+        return shown
+    page = parse_qs(came_from.query).get("page", ["1"])[0]
+    if came_from.path == shown and page.isdecimal():
+        try:
+            deck_page(db.session, current_learner(), deck_id, int(page))
+        except NotFound:
+            return shown
+    return target
 
 
 def _saved(note_id: int, change_id: int | None) -> ResponseReturnValue:

@@ -94,9 +94,12 @@ def study_page() -> ResponseReturnValue:
     if box is not None and box.since is None:
         begun = replace(box, since=now())
         return redirect(url_for("study.study_page", **{**carried(), **begun.carried}), 303)
-    message = " ".join(map(str, get_flashed_messages())) or None
+    flashed: list[Any] = get_flashed_messages(with_categories=True)
+    message = " ".join(words for _category, words in flashed) or None
+    # That of a note whose cards were new is none of the acts that undoing here begins with.
+    deletion = next((category for category, _words in flashed if category.endswith("/undo-all")), None)
     card_id = (number_in("card") or 0) if request.args.get("card") else None
-    return study_page_of(message, card_id)
+    return study_page_of(message, card_id, undo=deletion)
 
 
 @bp.post("/cards/<id:card_id>/answers")
@@ -187,14 +190,18 @@ def _answer_given() -> AnswerGiven:
     return AnswerGiven(review_id, grade, seen, took)
 
 
-def study_page_of(message: str | None, card_id: int | None = None, typed: str | None = None) -> str:
-    """The page for the next card, or for this one if it waits; only its inside if a script asked."""
+def study_page_of(
+    message: str | None, card_id: int | None = None, typed: str | None = None, undo: str | None = None
+) -> str:
+    """The page for the next card, or for this one if it waits; only its inside if a script asked. `undo`: where
+    what the message tells of is taken back, if not by the page's own undo."""
     learner, moment, box = current_learner(), now(), time_box()
     queue = _queue(moment)
     card = None if card_id is None else shown_card(db.connection, learner, card_id, moment)
     card = card or next_card(db.connection, learner, queue, moment)
     minutes_left = box.minutes_left(moment) if box else None
     common = {"queue": queue, "deck": queue.root_path, "buttons": _buttons(), "where": carried(), "box": box}
+    common["undo"] = undo
     whole = "" if wants_fragment() else "page_"
     if card is None:
         page = "done" if queue.tag is None else "tag_done"

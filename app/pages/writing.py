@@ -1,5 +1,6 @@
 """Writing new notes, one after the other."""
 
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -27,6 +28,8 @@ bp = Blueprint("writing", __name__)
 
 LONGEST_PASTED = 400_000
 LISTED = 3
+FRESH = timedelta(hours=1)
+"""So long after it was written here, a note in that list can be taken back beside it."""
 
 
 @bp.get("/decks/<id:deck_id>/notes/new")
@@ -154,5 +157,18 @@ def _written(place: Desk) -> dict[str, object]:
     says so here too, for whom no script has warned."""
     learner, shown = current_learner(), place.latest[:LISTED]
     twins = [same_beginning(db.session, learner, place.deck.id, note.fields[0], note.id) for note in shown]
-    rows = zip(beginnings(shown), map(beginnings, twins), strict=True)
-    return {"deck": place.deck, "latest": list(rows), "token": uuid4()}
+    moment = now()
+    rows = zip(beginnings(shown), map(beginnings, twins), (_is_fresh(note, moment) for note in shown), strict=True)
+    return {"deck": place.deck, "latest": list(rows), "token": uuid4(), "again": _next_form(place)}
+
+
+def _is_fresh(note: Note, moment: datetime) -> bool:
+    return note.import_id is None and note.created_at > moment - FRESH
+
+
+def _next_form(place: Desk) -> str:
+    """An empty form, with type and tags as the last note has them."""
+    if not place.latest:
+        return url_for("writing.new_page", deck_id=place.deck.id)
+    key, tags = key_of(place.latest[0].note_type), ", ".join(place.latest[0].tags)
+    return url_for("writing.new_page", deck_id=place.deck.id, type=key, tags=tags or None)

@@ -200,13 +200,13 @@ def _next_new(handle: Handle, learner: Learner, queue: Queue) -> NextCard | None
 
 
 def shown_card(handle: Handle, learner: Learner, card_id: int, now: datetime) -> NextCard | None:
-    """One card as the queue would show it, or None if it does not wait today. Raises NotFound for a card of a deck the
-    learner does not follow."""
+    """One card as the queue would show it, or None if it does not wait today, or was deleted before they met it. Raises
+    NotFound for a card of a deck the learner does not follow."""
     card, state, settings = show(handle, learner, card_id)
     if not card.is_followed:
         raise NotFound()
     day = learner.today(now)
-    if card.marks.hide_on(day) or not state.is_waiting_on(day):
+    if card.marks.hide_on(day) or not state.is_waiting_on(day) or (card.retired and state.answers == 0):
         return None
     reason: Reason = "new" if state.answers == 0 else "drill" if state.drill_day == day else "due"
     return NextCard(reason, card, state, settings)
