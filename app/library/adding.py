@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import N_, Refused
-from app.library.editing import Wording, check
+from app.library.editing import Wording, check, languages_in
 from app.library.media import own_deck
 from app.models import Card, Deck, Learner, Note, NoteType
 from app.models.contents import fit_cards
@@ -100,6 +100,7 @@ def add_note(
         return there
     note.guid, note.created_at, note.changed_at = guid, now, now
     note.fields, note.tags = list(wording.fields), list(wording.tags)
+    note.field_languages = languages_in(note, wording)
     session.add(note)
     session.flush()
     first = _end_of(session, deck_id)
@@ -114,7 +115,7 @@ def add_note(
 def _guid(deck: Deck, token: UUID, key: str, wording: Wording) -> str:
     """The words are in it: a form that the browser kept and that holds other words now is another note."""
     digest = blake2b(token.bytes, digest_size=8)
-    for text in (key, *wording.fields, "", *wording.tags):
+    for text in (key, *wording.fields, "", *wording.tags, "", *(wording.languages or ())):
         digest.update(len(text).to_bytes(4) + text.encode(errors="surrogatepass"))
     return f"{deck.guid}/{digest.hexdigest()}"
 

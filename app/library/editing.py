@@ -21,16 +21,18 @@ from app.rendering import LONGEST_FIELD, Content, card_ordinals, has_cloze, show
 MOST_TAGS, LONGEST_TAG = 50, 100
 BOTH_SIDES = {"basic", "reversed", "typed"}
 """Kinds of notes whose every field is a side of a card."""
-FIELD, TAGS = "field-{}", "tags"
-"""What `Refused` calls the input at fault; the fields are counted from 0."""
+FIELD, LANGUAGE, TAGS = "field-{}", "language-{}", "tags"
+"""What the inputs are called, of which `Refused` names the one at fault; the fields are counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What an editor writes of a note: its fields in the order of its type, and its tags."""
+    """What an editor writes of a note: its fields in the order of its type, its tags, and a language for each field.
+    None: they stay as they are."""
 
     fields: Sequence[str]
     tags: Sequence[str]
+    languages: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def edit_note(
     if digest_of(note) != seen:
         raise Stale(N_("This note was changed elsewhere while you were writing. Nothing of yours is saved yet."))
     content = {**content_of(note), "fields": list(wording.fields), "tags": list(wording.tags)}
+    content["field_languages"] = languages_in(note, wording)
     return rewrite(session, learner, note, content, "edit", now)
 
 
@@ -108,9 +111,15 @@ def rewrite(
     return change.id
 
 
+def languages_in(note: Note, wording: Wording) -> list[str]:
+    """The languages of the note's fields, worded so."""
+    return list(note.field_languages if wording.languages is None else wording.languages)
+
+
 def reworded(note: Note, wording: Wording, deck: str = "") -> Content:
     """What the note's cards would be made of; `deck`: its path, which templates may show."""
-    return replace(note.content(deck), fields=wording.fields, tags=wording.tags)
+    languages = languages_in(note, wording)
+    return replace(note.content(deck), fields=wording.fields, languages=languages, tags=wording.tags)
 
 
 def check(note: Note, wording: Wording) -> None:

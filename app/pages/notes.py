@@ -15,7 +15,7 @@ from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.many import delete_with_cards, kept_by_others
-from app.pages.wording import as_it_is, beginning, beginnings, previewed, typed_in
+from app.pages.wording import as_it_is, beginning, beginnings, language_choices, previewed, typed_in
 from app.pages.words import error_words
 from app.rendering import difference
 
@@ -134,6 +134,7 @@ def _page(opened: OpenNote, typed: Wording, error: CardletError | None = None) -
         "notes/edit.html",
         opened=opened,
         note=note,
+        languages=language_choices(note),
         typed=typed,
         error=error_words(error) if error else None,
         at_fault=error.field if isinstance(error, Refused) else None,

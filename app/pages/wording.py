@@ -7,8 +7,9 @@ from flask import request
 
 from app.errors import Refused
 from app.library import Wording
-from app.library.editing import FIELD, TAGS, check, reworded
+from app.library.editing import FIELD, LANGUAGE, TAGS, check, reworded
 from app.models import Note
+from app.pages.language import CARD_LANGUAGES
 from app.pages.sides import WHOLE_NOTE, sides_of_all
 from app.pages.words import error_words
 from app.rendering import card_ordinals, render_sides
@@ -23,7 +24,7 @@ BETWEEN_TAGS = re.compile("[,，、\n]")
 
 
 def as_it_is(note: Note) -> Wording:
-    return Wording(note.fields, note.tags)
+    return Wording(note.fields, note.tags, note.field_languages)
 
 
 def typed_in(note: Note) -> Wording:
@@ -32,7 +33,9 @@ def typed_in(note: Note) -> Wording:
     fields = [_field(note, form.get(FIELD.format(n)), text) for n, text in enumerate(note.fields)]
     # Left alone, tags stay as they are, whatever stands in them.
     tags = note.tags if form.get(TAGS) in {None, ", ".join(note.tags)} else tags_in(form[TAGS])
-    return Wording(fields, tags)
+    choices = language_choices(note)
+    given = [(form.get(LANGUAGE.format(n), ""), before) for n, before in enumerate(note.field_languages)]
+    return Wording(fields, tags, [chosen if chosen in choices else before for chosen, before in given])
 
 
 def _field(note: Note, typed: str | None, before: str) -> str:
@@ -73,6 +76,11 @@ def _name_of(note: Note, field: str | None) -> str | None:
     """What the note's type calls a field of the form."""
     names = {FIELD.format(number): name for number, name in enumerate(note.note_type.field_names)}
     return names.get(field or "")
+
+
+def language_choices(note: Note) -> dict[str, str]:
+    """The languages a field can be given, by their own names; one that came with a file has none."""
+    return {**{code: code for code in note.field_languages if code not in CARD_LANGUAGES}, **CARD_LANGUAGES}
 
 
 def beginning(note: Note) -> str:

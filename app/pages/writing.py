@@ -1,5 +1,6 @@
 """Writing new notes, one after the other."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.media import keep_files
-from app.pages.wording import beginning, beginnings, lines, previewed, tags_in, typed_in
+from app.pages.wording import beginning, beginnings, language_choices, lines, previewed, tags_in, typed_in
 from app.pages.words import error_words
 from app.rendering.pasted import markdown_of
 
@@ -37,7 +38,7 @@ def new_page(deck_id: int) -> ResponseReturnValue:
     """An empty form. `type` and `tags`: as the note before it had them."""
     place = desk(db.session, current_learner(), deck_id)
     note = _blank(place, request.args.get("type"))
-    return _page(place, note, Wording(note.fields, tags_in(request.args.get(TAGS, ""))))
+    return _page(place, note, Wording(note.fields, tags_in(request.args.get(TAGS, "")), note.field_languages))
 
 
 @bp.post("/decks/<id:deck_id>/notes")
@@ -45,13 +46,13 @@ def add_submit(deck_id: int) -> ResponseReturnValue:
     """Adds the note. A fragment for a script, else an empty form for the next."""
     learner, place, key = current_learner(), desk(db.session, current_learner(), deck_id), request.form.get("type", "")
     try:
-        typed = typed_in(blank_note(place, key, learner))
+        typed = _typed(place, blank_note(place, key, learner))
         with writing() as transaction:
             note = add_note(transaction, learner, deck_id, key, typed, _token(), now())
             said, tags = _("Added: %(words)s", words=beginning(note)), ", ".join(note.tags)
     except Refused as error:
         blank = _blank(place, key)
-        return _page(place, blank, typed_in(blank), error), error.status
+        return _page(place, blank, _typed(place, blank), error), error.status
     if wants_fragment():
         return render_template("notes/_written.html", **_written(desk(db.session, learner, deck_id)), said=said)
     flash(said)
@@ -63,7 +64,7 @@ def preview(deck_id: int) -> ResponseReturnValue:
     """The cards as they would be; nothing is saved. A fragment for a script, else the page, in the chosen type."""
     place = desk(db.session, current_learner(), deck_id)
     note = _blank(place, request.form.get("type"))
-    typed = typed_in(note)
+    typed = _typed(place, note)
     if wants_fragment():
         return render_template("notes/_preview.html", **previewed(note, typed, place.deck.path))
     return _page(place, note, typed)
@@ -109,6 +110,17 @@ def _blank(place: Desk, key: str | None) -> Note:
         return blank_note(place, None, current_learner())
 
 
+def _typed(place: Desk, note: Note) -> Wording:
+    """What the form holds. It may have been made for another type: then a language that nobody chose is the one that is
+    usual for this type."""
+    typed, made_for = typed_in(note), request.form.get("made_for")
+    if made_for in {None, key_of(note.note_type)}:
+        return typed
+    former = [*_blank(place, made_for).field_languages, *note.field_languages][: len(note.field_languages)]
+    chosen = zip(typed.languages or (), former, note.field_languages, strict=True)
+    return replace(typed, languages=[usual if one == before else one for one, before, usual in chosen])
+
+
 def _token() -> UUID:
     try:
         return UUID(request.form.get("token", ""))
@@ -134,6 +146,7 @@ def _page(place: Desk, note: Note, typed: Wording, error: Refused | None = None)
         "notes/new.html",
         types=[(key_of(one), one.name) for one in place.types],
         chosen=key_of(note.note_type),
+        languages=language_choices(note),
         note=note,
         typed=typed,
         error=error_words(error) if error else None,

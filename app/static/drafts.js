@@ -6,12 +6,12 @@ export function keepDrafts(form) {
   const place = `cardlet-draft.${form.dataset.learner}.${new URL(form.action).pathname}`;
   const { type, seen } = form.elements;
   const seenHere = seen?.value;
-  const inputs = [...form.querySelectorAll("textarea"), form.elements.tags];
+  const inputs = [...form.querySelectorAll("textarea, .inside select"), form.elements.tags];
   const notice = document.getElementById("draft");
 
   function keep(sent = false) {
     const texts = Object.fromEntries(inputs.map((input) => [input.name, input.value]));
-    const isNew = inputs.some((input) => input.value !== input.defaultValue);
+    const isNew = inputs.some((input) => input.value !== usual(input));
     if (!isNew && !("unsaved" in form.dataset)) return forget();
     store({ at: Date.now(), texts, type: type?.value, seen: seen?.value, sent });
   }
@@ -50,7 +50,7 @@ export function keepDrafts(form) {
   /** The draft has other fields: the page is asked for in its type, holding it. */
   function retype(former, texts) {
     store({ ...draft, isRetyped: true });
-    type.value = former;
+    type.value = form.elements.made_for.value = former;
     for (const [name, text] of Object.entries(texts)) {
       const input = form.elements[name] ?? form.appendChild(Object.assign(document.createElement("textarea"), { name, hidden: true }));
       input.value = text;
@@ -59,7 +59,7 @@ export function keepDrafts(form) {
   }
 
   const draft = read(place);
-  const isHere = draft && inputs.every((input) => (draft.texts[input.name] ?? "") === input.value);
+  const isHere = draft && inputs.every((input) => (draft.texts[input.name] ?? input.value) === input.value);
   // A page that was sent back holds what was typed; one whose note is another since it was sent was saved.
   if ("unsaved" in form.dataset) {
     keep();
@@ -70,8 +70,8 @@ export function keepDrafts(form) {
   notice.querySelector("button").addEventListener("click", () => {
     for (const input of inputs) {
       // The page was asked for with the draft in it.
-      if (draft?.isRetyped) input.defaultValue = "";
-      input.value = input.defaultValue;
+      if (draft?.isRetyped && !input.options) input.defaultValue = "";
+      input.value = usual(input);
     }
     delete form.dataset.unsaved;
     if (seen) seen.value = seenHere;
@@ -83,10 +83,22 @@ export function keepDrafts(form) {
   form.addEventListener("input", () => keep());
   form.addEventListener("added", () => {
     delete form.dataset.unsaved;
-    for (const input of inputs) input.defaultValue = input === form.elements.tags ? input.value : "";
+    for (const input of inputs) {
+      if (input.options) settle(input);
+      else input.defaultValue = input === form.elements.tags ? input.value : "";
+    }
     keep();
   });
   form.addEventListener("submit", (event) => event.defaultPrevented || keep(true));
+}
+
+/** What an input held when the page came, or the note before was added. */
+function usual(input) {
+  return input.options ? [...input.options].find((option) => option.defaultSelected).value : input.defaultValue;
+}
+
+function settle(select) {
+  for (const option of select.options) option.defaultSelected = option.selected;
 }
 
 function read(place) {

@@ -110,6 +110,9 @@ document.getElementById("file").addEventListener("change", ({ target }) => {
   target.value = "";
 });
 
+form.addEventListener("input", () => {
+  for (const one of form.querySelectorAll(".inside select")) form.elements[one.name.replace("language", "field")].lang = one.value;
+});
 offerTags(form.elements.tags);
 keepDrafts(form);
 
