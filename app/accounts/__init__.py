@@ -6,6 +6,7 @@ from app.accounts.joining import claim, create_user
 from app.accounts.leaving import begin_leaving, finish_leaving, still_leaving
 from app.accounts.links import invitations, look_at_link, make_link, use_link, withdraw_invitation
 from app.accounts.people import (
+    check_admins_left,
     choose_sign_up,
     is_only_admin,
     make_admin,
@@ -28,6 +29,7 @@ __all__ = [
     "Preferences",
     "begin_leaving",
     "begin_sign_in",
+    "check_admins_left",
     "choose_sign_up",
     "claim",
     "complete_sign_in",

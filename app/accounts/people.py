@@ -10,12 +10,16 @@ from sqlalchemy.orm import Session
 
 from app.accounts.signing_in import end_all_sign_ins
 from app.errors import N_, NotFound, Refused
-from app.models import Figure, Learner, MemoryCount, OneTimeLink, ServerSetting, SignedInUser, Standing, User
+from app.models import Figure, Learner, MemoryCount, OneTimeLink, ServerSetting, Standing, User
 from app.models.user import name_key
 
 SignUp = Literal["open", "invite", "closed"]
 """Who may become a learner: everybody, guests too; whoever is invited; nobody but whom the terminal makes one."""
 
+ONLY_ADMIN = N_(
+    "Nobody else administers this server. Make another administrator first: in the terminal, “cardlet user invite "
+    "--admin” makes a link for it."
+)
 LEARNERS_A_PAGE = 50
 LONGEST_SEARCH = 64
 
@@ -91,11 +95,14 @@ def named_learner(session: Session, learner_id: int) -> User:
 def set_disabled(session: Session, admin: Learner | None, learner_id: int, *, disabled: bool) -> User:
     """Lets a learner sign in no more, and ends their sign-ins at once; or lets them in again. What they know is kept.
 
-    Raises NotFound; Refused if it is the administrator's own account. None: the terminal.
+    Raises NotFound; Refused if it is the administrator's own account, or the only one that administers the server.
+    None: the terminal.
     """
     user = named_learner(session, learner_id)
     if admin is not None and admin.id == user.id:
         raise Refused(N_("This is your own account: you would lock yourself out."))
+    if disabled:
+        check_admins_left(session, user.id)
     user.standing = Standing.DISABLED if disabled else Standing.WELCOME
     if disabled:
         end_all_sign_ins(session, user.id)
@@ -110,10 +117,20 @@ def make_admin(session: Session, user_id: int) -> None:
     session.flush()
 
 
-def is_only_admin(session: Session, learner: SignedInUser) -> bool:
+def is_only_admin(session: Session, user_id: int) -> bool:
     """Whether nobody else could administer the server."""
-    others = sa.select(User.id).where(User.is_admin, User.standing == Standing.WELCOME, User.id != learner.id)
-    return learner.is_admin and session.scalar(others.limit(1)) is None
+    return session.scalars(_admins()).all() == [user_id]
+
+
+def check_admins_left(session: Session, user_id: int) -> None:
+    """Refused if nobody else could administer the server. Of two administrators who go at once, the second waits to the
+    end of the first one's transaction, and is the only one by then."""
+    if session.scalars(_admins().with_for_update()).all() == [user_id]:
+        raise Refused(ONLY_ADMIN, field="without_admin")
+
+
+def _admins() -> sa.Select[int]:
+    return sa.select(User.id).where(User.is_admin, User.standing == Standing.WELCOME).order_by(User.id)
 
 
 def is_anybody_here(session: Session) -> bool:

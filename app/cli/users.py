@@ -5,7 +5,7 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from app.accounts import begin_leaving, create_user, finish_leaving, make_link, people, set_disabled
+from app.accounts import begin_leaving, create_user, finish_leaving, is_only_admin, make_link, people, set_disabled
 from app.accounts.passwords import hash_password
 from app.cli.group import cardlet, ready_app
 from app.clock import is_time_zone, now
@@ -111,6 +111,7 @@ def delete(ctx: click.Context, name: str) -> None:
     """Delete an account for good. What others follow of its decks stays with them."""
     with ready_app(ctx.obj) as app:
         user_id, moment = _id_of(name), now()
+        was_only = is_only_admin(db.session, user_id)
         with writing() as session:
             begin_leaving(session, session.get_one(User, user_id), moment)
         left = finish_leaving(user_id, moment, writing)
@@ -119,6 +120,8 @@ def delete(ctx: click.Context, name: str) -> None:
             # Otherwise the next start deletes them, as it does the uploads.
             delete_files(data / "media", unnamed(db.session, left.digests) if nobody_imports else [])
     click.echo(f"{name} is gone.")
+    if was_only:
+        click.echo("Nobody administers this server now; `cardlet user invite --admin` makes a link for somebody to.")
 
 
 def _id_of(name: str) -> int:

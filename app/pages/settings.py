@@ -1,6 +1,7 @@
 """A learner's settings, their password, and how they leave."""
 
 from collections.abc import Callable
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts import (
     Preferences,
     begin_leaving,
+    check_admins_left,
     decks_left_behind,
     finish_leaving,
     is_only_admin,
@@ -134,7 +136,7 @@ def _leaving(error: CardletError | None) -> str:
         "accounts/leave.html",
         left=decks_left_behind(db.session, learner.id),
         learner=learner,
-        is_only_admin=is_only_admin(db.session, learner),
+        is_only_admin=is_only_admin(db.session, learner.id),
         error=error,
         words=error_words(error) if error else None,
     )
@@ -149,13 +151,20 @@ def delete_account() -> ResponseReturnValue:
             with writing() as transaction:
                 begin_leaving(transaction, learner, moment)
         else:
-            _with_password(lambda transaction, _user: begin_leaving(transaction, learner, moment))
+            _with_password(lambda transaction, user: _begin_leaving(transaction, user, moment))
     except CardletError as error:
         return _leaving(error), error.status
     _delete_what_lies_on_disk(finish_leaving(learner.id, moment, writing))
     leave()
     flash(_("Your account is deleted, and everything that was yours with it."))
     return redirect(url_for("home.home"), 303)
+
+
+def _begin_leaving(transaction: Session, user: User, moment: datetime) -> None:
+    """Refused for the only administrator, unless they say that they leave the server without one."""
+    if "without_admin" not in request.form:
+        check_admins_left(transaction, user.id)
+    begin_leaving(transaction, user, moment)
 
 
 def _delete_what_lies_on_disk(left: Left) -> None:

@@ -52,6 +52,15 @@ def test_somebody_is_disabled_let_in_again_and_deleted(run: Run, database: str) 
 
 
 @pytest.mark.usefixtures("ada")
+def test_the_last_administrator_is_not_disabled_and_whoever_deletes_them_is_told(run: Run, database: str) -> None:
+    refused = run("user", "disable", "ada")
+    assert refused.exit_code == 1 and "Nobody else administers this server" in refused.output
+    assert "Nobody administers" not in run("user", "delete", "bob", "--yes").output
+    assert "Nobody administers this server now" in run("user", "delete", "ada", "--yes").output
+    assert rows(database, "SELECT name FROM users") == []
+
+
+@pytest.mark.usefixtures("ada")
 @pytest.mark.parametrize("command", ["disable", "enable", "delete", "reset-password"])
 def test_nobody_of_that_name_is_told_in_one_line(run: Run, command: str) -> None:
     result = run("user", command, "Eve", *(["--yes"] if command == "delete" else []))
