@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Audience, Card, Deck, Follow, MediaName, Memory, Note, NoteType, Standing, User
-from app.models.across_learners import follows_of_owners_decks
+from app.models.across_learners import followers_of_trees, follows_of_owners_decks
 from app.models.change import content_of, content_when
 from app.models.media import named_in
 from app.models.note import set_tags
@@ -29,12 +29,7 @@ class LeftDeck:
 
 def decks_left_behind(session: Session, owner_id: int) -> list[LeftDeck]:
     """Which decks of a learner's at the top would stay with others, if the learner went; by name."""
-    decks, follows = _decks_of(session, owner_id), follows_of_owners_decks(session, owner_id)
-    followers: dict[int, set[int]] = {}
-    for one in follows:
-        if one.stopped_at is None:
-            followers.setdefault(_top(decks, one.deck_id).id, set()).add(one.user_id)
-    return sorted((LeftDeck(decks[id].name, len(ids)) for id, ids in followers.items()), key=lambda deck: deck.name)
+    return [LeftDeck(*one) for one in sorted(followers_of_trees(session, owner_id))]
 
 
 def hand_over(session: Session, owner_id: int, now: datetime) -> None:
@@ -81,10 +76,6 @@ def _above(decks: dict[int, Deck], deck_id: int) -> Iterator[int]:
     while above is not None and above in decks:
         yield above
         above = decks[above].parent_id
-
-
-def _top(decks: dict[int, Deck], deck_id: int) -> Deck:
-    return decks[[deck_id, *_above(decks, deck_id)][-1]]
 
 
 def _kept_cards(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.models.deck import Deck
 from app.models.follow import Follow
@@ -45,6 +45,21 @@ def who_agreed(session: Session, deck_ids: Sequence[int]) -> Sequence[int]:
     agreed = (Follow.deck_id.in_(deck_ids), Follow.stopped_at.is_(None), Follow.shows_progress_at.is_not(None))
     by_name = follows.where(*agreed).group_by(User.id).order_by(User.name_key, User.id)
     return session.scalars(by_name.execution_options(**ACROSS)).all()
+
+
+def followers_of_trees(session: Session, owner_id: int) -> list[tuple[str, int]]:
+    """An owner's decks at the top that others follow, or something inside, and how many they are."""
+    top = sa.select(Deck.id, Deck.id.label("top_id")).where(Deck.owner_id == owner_id, Deck.parent_id.is_(None))
+    tree = top.cte("tree", recursive=True)
+    inside = sa.select(Deck.id, tree.c.top_id).join(tree, Deck.parent_id == tree.c.id)
+    tree = tree.union_all(inside.where(Deck.owner_id == owner_id))
+    first, deck = aliased(Deck), aliased(Deck)
+    counted = sa.select(first.name, sa.func.count(Follow.user_id.distinct())).select_from(tree)
+    counted = counted.join(first, first.id == tree.c.top_id).join(deck, deck.id == tree.c.id)
+    counted = counted.join(Follow, Follow.deck_id == deck.id)
+    others = (deck.published, Follow.stopped_at.is_(None), Follow.user_id != owner_id)
+    by_tree = counted.where(*others).group_by(first.id, first.name)
+    return [(name, followers) for name, followers in session.execute(by_tree.execution_options(**ACROSS))]
 
 
 class FollowedBy(NamedTuple):
