@@ -103,11 +103,10 @@ def _without(note_id: int, deck_id: int) -> str:
     came_from = urlsplit(target)
     if came_from.path.startswith(("/cards/", f"/notes/{note_id}/")):
         return shown
-    page = parse_qs(came_from.query).get("page", ["1"])[0]
-    if came_from.path == shown and page.isdecimal():
+    if came_from.path == shown:
         try:
-            deck_page(db.session, current_learner(), deck_id, int(page))
-        except NotFound:
+            deck_page(db.session, current_learner(), deck_id, int(parse_qs(came_from.query).get("page", ["1"])[0]))
+        except (NotFound, ValueError):
             return shown
     return target
 

@@ -46,7 +46,7 @@ def test_an_edit_in_the_middle_of_a_session_by_keyboard_keeps_the_schedule_and_i
     expect_grades(page, app, [4])
     before = memories(app)
     page.goto(edit_address(app))
-    expect(page.get_by_label("Question")).to_be_focused()
+    expect(page.get_by_label("Question", exact=True)).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("the capital of **Spain**")
     expect(page.locator("#preview strong")).to_have_text("Spain")
@@ -63,9 +63,9 @@ def test_an_edit_in_the_middle_of_a_session_by_keyboard_keeps_the_schedule_and_i
     page.goto(edit_address(app).split("?")[0])
     expect(page.locator(".versions ins").first).to_have_text("added: the ")
     page.get_by_role("button", name="Bring back how it was before").click()
-    expect(page.get_by_label("Question")).to_have_value("capital of Spain")
+    expect(page.get_by_label("Question", exact=True)).to_have_value("capital of Spain")
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_label("Question")).to_have_value("the capital of **Spain**")
+    expect(page.get_by_label("Question", exact=True)).to_have_value("the capital of **Spain**")
     assert memories(app) == before
 
 
@@ -73,9 +73,9 @@ def test_the_preview_follows_what_is_typed_and_says_what_is_missing(page: Page, 
     import_deck(page)
     page.goto(edit_address(app))
     expect(page.get_by_role("button", name="Preview")).to_have_count(0)
-    page.get_by_label("Answer").fill("")
+    page.get_by_label("Answer", exact=True).fill("")
     expect(page.locator("#preview")).to_contain_text("Without words here")
-    page.get_by_label("Answer").fill("Madrid, since 1561")
+    page.get_by_label("Answer", exact=True).fill("Madrid, since 1561")
     expect(page.locator("#preview .back")).to_have_text("Madrid, since 1561")
     page.get_by_role("link", name="Cancel").click()
     reveal(page)
@@ -86,13 +86,13 @@ def test_two_tabs(page: Page, app: Flask, failing_page: Page) -> None:
     import_deck(page)
     for tab in (page, failing_page):
         tab.goto(edit_address(app).split("?")[0])
-    page.get_by_label("Answer").fill("from the first")
+    page.get_by_label("Answer", exact=True).fill("from the first")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    failing_page.get_by_label("Answer").fill("from the second")
+    failing_page.get_by_label("Answer", exact=True).fill("from the second")
     failing_page.get_by_role("button", name="Save").click()
     expect(failing_page.get_by_role("alert")).to_contain_text("changed elsewhere")
-    expect(failing_page.get_by_label("Answer")).to_have_value("from the second")
+    expect(failing_page.get_by_label("Answer", exact=True)).to_have_value("from the second")
     expect(failing_page.locator("form del")).to_contain_text("first")
     failing_page.get_by_role("button", name="Save mine anyway").click()
     expect(failing_page.get_by_text("Saved.")).to_be_visible()
@@ -107,8 +107,8 @@ def test_a_preview_that_cannot_come_takes_nothing_typed_away(
     page.goto(edit_address(app))
     context.clear_cookies()
     with page.expect_response(lambda response: "/preview" in response.url):
-        page.get_by_label("Answer").fill("long thought about")
-    expect(page.get_by_label("Answer")).to_have_value("long thought about")
+        page.get_by_label("Answer", exact=True).fill("long thought about")
+    expect(page.get_by_label("Answer", exact=True)).to_have_value("long thought about")
 
 
 def test_without_scripts_a_button_previews_and_saving_works(browser: Browser, address: str, app: Flask) -> None:
@@ -116,7 +116,7 @@ def test_without_scripts_a_button_previews_and_saving_works(browser: Browser, ad
     page = context.new_page()
     import_deck(page)
     page.goto(edit_address(app))
-    page.get_by_label("Answer").fill("*Madrid*")
+    page.get_by_label("Answer", exact=True).fill("*Madrid*")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("#preview em")).to_have_text("Madrid")
     page.get_by_role("button", name="Save").click()

@@ -49,7 +49,7 @@ def correct(page: Page, deck_id: int, answer: str) -> None:
     """Ada corrects the first note."""
     page.goto(f"/decks/{deck_id}")
     page.locator(".notes a.edit").first.click()
-    page.get_by_label("Answer").fill(answer)
+    page.get_by_label("Answer", exact=True).fill(answer)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
 

@@ -67,11 +67,11 @@ def test_the_shipped_notes_become_forty_drafts_of_which_one_is_mended_and_two_ar
     expect(page.get_by_role("heading", name="Drafts from your notes")).to_be_visible()
     assert drafts.count() >= 40
     kept = drafts.filter(has=page.get_by_text("line 66", exact=True))
-    expect(kept.get_by_label("Question")).to_have_value("kubelet")
+    expect(kept.get_by_label("Question", exact=True)).to_have_value("kubelet")
     for box in page.get_by_role("checkbox").all():
         box.uncheck()
     kept.get_by_role("checkbox").check()
-    kept.get_by_label("Answer").fill("管理本节点上容器的生命周期")
+    kept.get_by_label("Answer", exact=True).fill("管理本节点上容器的生命周期")
     drafts.filter(has=page.get_by_text("line 45", exact=True)).get_by_role("checkbox").check()
     page.get_by_role("button", name="Save what is ticked").last.click()
     expect(page.get_by_role("heading", name="Kubernetes is on your shelf")).to_be_visible()

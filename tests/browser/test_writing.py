@@ -271,10 +271,10 @@ def test_without_scripts_cards_are_written_too(browser: Browser, address: str, a
     page.get_by_label("Name of the deck").fill("Capitals::Europe")
     page.get_by_role("button", name="Make it").click()
     page.get_by_label("Note type").select_option("reversed")
-    page.get_by_label("Question").fill("Spain")
+    page.get_by_label("Question", exact=True).fill("Spain")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("#preview")).to_contain_text("Without words here")
-    page.get_by_label("Answer").fill("Madrid")
+    page.get_by_label("Answer", exact=True).fill("Madrid")
     for tags in ("europe", None):
         if tags:
             page.get_by_label("Tags").fill(tags)
@@ -282,8 +282,8 @@ def test_without_scripts_cards_are_written_too(browser: Browser, address: str, a
         expect(page.get_by_text("Added: Spain")).to_be_visible()
         expect(page.get_by_label("Note type")).to_have_value("reversed")
         expect(page.get_by_label("Tags")).to_have_value("europe")
-        page.get_by_label("Question").fill("Spain")
-        page.get_by_label("Answer").fill("Madrid!")
+        page.get_by_label("Question", exact=True).fill("Spain")
+        page.get_by_label("Answer", exact=True).fill("Madrid!")
     expect(page.locator("#written")).to_contain_text("begins as another card does")
     assert len(notes(app)) == 2
     context.close()

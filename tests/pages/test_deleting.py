@@ -97,6 +97,8 @@ def test_in_a_session_the_next_card_comes_and_the_line_above_it_brings_the_note_
         "/cards/{card}",
         "/notes/{note}/edit",
         "/decks/{deck}?page=2#note-9",
+        "/decks/{deck}?page=x",
+        f"/decks/{{deck}}?page={'9' * 5000}",
         "//elsewhere.example/",
     ],
 )
