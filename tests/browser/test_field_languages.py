@@ -10,15 +10,21 @@ from app.models import Note
 from tests.browser.steps import sign_up
 
 
-@pytest.mark.long
-def test_languages_outlive_a_tab_stay_for_the_next_note_and_go_along_to_another_type(
-    page: Page, context: BrowserContext, app: Flask
-) -> None:
+def begin(page: Page) -> None:
+    """A new learner is about to write the first card of a deck."""
     sign_up(page, "Ada")
     page.goto("/decks/new")
     page.keyboard.type("Capitals")
     page.keyboard.press("Enter")
     expect(page.locator(".tools")).to_be_visible()
+    expect(page.locator("#field-0")).to_be_focused()
+
+
+@pytest.mark.long
+def test_languages_outlive_a_tab_stay_for_the_next_note_and_go_along_to_another_type(
+    page: Page, context: BrowserContext, app: Flask
+) -> None:
+    begin(page)
     page.get_by_text("Languages of the fields").click()
     page.locator("#language-1").select_option("es")
     expect(page.locator("#field-1")).to_have_attribute("lang", "es")
