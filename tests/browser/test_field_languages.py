@@ -14,7 +14,7 @@ def begin(page: Page) -> None:
     """A new learner is about to write the first card of a deck."""
     sign_up(page, "Ada")
     page.goto("/decks/new")
-    page.keyboard.type("Capitals")
+    page.locator("#name").fill("Capitals")
     page.keyboard.press("Enter")
     expect(page.locator(".tools")).to_be_visible()
     expect(page.locator("#field-0")).to_be_focused()

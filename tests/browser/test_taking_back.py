@@ -12,7 +12,7 @@ from tests.browser.steps import question, sign_up
 def test_a_note_is_taken_back_where_it_was_written_and_deleted_while_studying(page: Page) -> None:
     sign_up(page, "Ada")
     page.goto("/decks/new")
-    page.keyboard.type("Capitals")
+    page.locator("#name").fill("Capitals")
     page.keyboard.press("Enter")
     expect(page.locator(".tools")).to_be_visible()
     expect(page.locator("#field-0")).to_be_focused()
