@@ -13,7 +13,7 @@ from app.library.found import FoundCard
 from app.models import Change, Learner, Note
 from app.models.change import keep_versions
 from app.models.posting import to_be_indexed
-from app.rendering import LONGEST_FIELD, Content, Piece, Replacement, card_ordinals, difference
+from app.rendering import LONGEST_FIELD, Content, Effort, Piece, Replacement, card_ordinals, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,13 @@ class Reworded:
     card: FoundCard
     fields: Sequence[str]
 
-    @property
-    def differing(self) -> Iterator[tuple[str, str, Sequence[Piece]]]:
+    def differing(self, effort: Effort) -> Iterator[tuple[str, str, Sequence[Piece]]]:
         """The names of the fields that differ, their languages, and how."""
         names = self.card.note_type.field_names
         each = zip(self.card.fields, self.fields, self.card.row.field_languages, strict=False)
         for number, (old, new, language) in enumerate(each):
             if old != new:
-                yield names[number] if number < len(names) else str(number + 1), language, difference(old, new)
+                yield names[number] if number < len(names) else str(number + 1), language, difference(old, new, effort)
 
 
 @dataclass(frozen=True, slots=True)

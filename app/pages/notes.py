@@ -11,9 +11,9 @@ from app.library.adding import same_beginning
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
 from app.pages.language import _
-from app.pages.wording import as_it_is, beginnings, previewed, typed_in
+from app.pages.wording import as_it_is, beginnings, differing, previewed, typed_in
 from app.pages.words import error_words
-from app.rendering import difference
+from app.rendering import Effort
 
 bp = Blueprint("notes", __name__)
 
@@ -89,6 +89,7 @@ def _page(opened: OpenNote, typed: Wording, error: CardletError | None = None) -
     note, stale, learner = opened.note, isinstance(error, Stale), current_learner()
     begin = typed.fields[0] if opened.is_own and typed.fields else ""
     same = same_beginning(db.session, learner, opened.deck.id, begin, note.id) if begin else []
+    effort, has_history = Effort(), opened.is_own or opened.deck.owner_id is None
     return render_template(
         "notes/edit.html",
         opened=opened,
@@ -97,14 +98,14 @@ def _page(opened: OpenNote, typed: Wording, error: CardletError | None = None) -
         error=error_words(error) if error else None,
         at_fault=error.field if isinstance(error, Refused) else None,
         stale=stale,
-        elsewhere=[difference(text, own) for text, own in zip(note.fields, typed.fields, strict=False)],
+        elsewhere=differing(note.fields, typed.fields, effort) if stale else [],
         # What was typed over an older version may be saved over the newest, once that has been looked at.
         seen=opened.digest if stale else request.form.get("seen", opened.digest),
         same=beginnings(same),
         same_at=url_for("notes.same_page", note_id=note.id),
         files_at=url_for("writing.add_files", deck_id=opened.deck.id) if opened.is_own else None,
         unsaved=request.method == "POST",
-        steps=steps_of(db.session, note),
+        steps=steps_of(db.session, note, effort) if has_history else [],
         back=_next() or url_for("library.show_deck", deck_id=opened.deck.id),
         next=_next() or "",
         **previewed(note, typed, opened.deck.path),

@@ -16,7 +16,7 @@ from app.pages.language import ngettext
 from app.pages.many import MOST_AT_ONCE, TOO_MANY, tell
 from app.pages.numbers import milliseconds_of, moment_in, number_in
 from app.pages.words import error_words
-from app.rendering import Replacement
+from app.rendering import Effort, Replacement
 
 bp = Blueprint("replacing", __name__)
 
@@ -59,6 +59,7 @@ def _page(asked: _Asked | None, problem: str | None = None) -> str:
         proposal=asked.proposal if asked else None,
         is_asked=asked is not None and asked.wish is not None,
         notes=notes[(number - 1) * A_PAGE : number * A_PAGE],
+        effort=Effort(),
         page=number,
         pages=pages,
         seen=milliseconds_of(asked.moment) if asked else 0,

@@ -11,7 +11,7 @@ from app.library.editing import FIELD, TAGS, check, reworded
 from app.models import Note
 from app.pages.sides import sides_of_all
 from app.pages.words import error_words
-from app.rendering import card_ordinals
+from app.rendering import Effort, Piece, card_ordinals, difference
 from app.rendering.pasted import is_of_office, markdown_of
 
 PREVIEWED = 12
@@ -64,6 +64,11 @@ def previewed(note: Note, typed: Wording, deck: str) -> dict[str, object]:
     # What is not saved yet has no address a frame could show; it is seen without its type's style.
     sides = sides_of_all([(content, ordinal, note.owner_id) for ordinal in ordinals[:PREVIEWED]])
     return {"sides": sides, "problem": None, "cards": len(ordinals)}
+
+
+def differing(before: Sequence[str], after: Sequence[str], effort: Effort) -> list[list[Piece]]:
+    """How texts differ, one by one."""
+    return [difference(old, new, effort) for old, new in zip(before, after, strict=False)]
 
 
 def beginning(note: Note) -> str:
