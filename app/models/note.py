@@ -165,6 +165,11 @@ def set_tags(session: Session, owner_id: int | None, tags: Mapping[int, Sequence
     """Makes the notes with these ids, all of one owner (None: the server), be found by these tags, and no others, and
     by what else was written into them. `new`: they had none before."""
     to_be_indexed(session, owner_id, tags)
+    put_tags(session, owner_id, tags, new=new)
+
+
+def put_tags(session: Session, owner_id: int | None, tags: Mapping[int, Sequence[str]], *, new: bool = False) -> None:
+    """The same where nothing else was written into them: whoever calls it tells the index of words by `index_tags`."""
     if not new and tags:
         session.execute(sa.delete(NoteTag).where(NoteTag.note_id.in_(tags)))
     rows = {

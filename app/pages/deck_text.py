@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing
+from app.database import db
 from app.errors import N_, Refused, Stale
 from app.exporting import Export, deck_text, one_deck
 from app.importing.as_text import (
@@ -32,6 +32,7 @@ from app.importing.as_text import (
 from app.importing.parsed import ParsedNote
 from app.library.media import own_deck
 from app.pages.access import current_learner, safe_path
+from app.pages.indexing import writing_notes
 from app.pages.language import _, ngettext
 from app.pages.words import error_words
 from app.rendering import Effort, Piece, difference
@@ -89,8 +90,8 @@ def save_submit(deck_id: int) -> ResponseReturnValue:
         # What is saved has been looked at before, as it is.
         return _planned(standing, deck_id, text, opened)
     try:
-        with writing() as transaction:
-            lock_notes(transaction, deck_id)
+        with writing_notes() as transaction:
+            lock_notes(transaction, plan)
             if _standing(deck_id) != standing:
                 raise Stale(STALE)
             change_id = save_text(transaction, learner, plan, now())
@@ -103,7 +104,7 @@ def save_submit(deck_id: int) -> ResponseReturnValue:
 
 @bp.post("/changes/<id:change_id>/undo-text")
 def create_undo(change_id: int) -> ResponseReturnValue:
-    with writing() as transaction:
+    with writing_notes() as transaction:
         undone = undo_text(transaction, current_learner(), change_id, now())
     words = _("Undone.")
     if undone.left:

@@ -4,12 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing
+from app.database import db
 from app.errors import CardletError, Refused, Stale
 from app.library import OpenNote, Wording, bring_back, edit_note, open_note, steps_of, undo_change
 from app.library.adding import same_beginning
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
+from app.pages.indexing import writing_notes
 from app.pages.language import _
 from app.pages.wording import as_it_is, beginnings, differing, previewed, typed_in
 from app.pages.words import error_words
@@ -29,7 +30,7 @@ def edit_submit(note_id: int) -> ResponseReturnValue:
     learner = current_learner()
     typed, seen = typed_in(open_note(db.session, learner, note_id).note), request.form.get("seen", "")
     try:
-        with writing() as transaction:
+        with writing_notes() as transaction:
             change_id = edit_note(transaction, learner, note_id, typed, seen, now())
     except (Refused, Stale) as error:
         return _page(open_note(db.session, learner, note_id), typed, error), error.status
@@ -58,14 +59,14 @@ def same_page(note_id: int) -> ResponseReturnValue:
 @bp.post("/notes/<id:note_id>/versions/<id:change_id>")
 def create_return(note_id: int, change_id: int) -> ResponseReturnValue:
     """Brings back what the note was before a change."""
-    with writing() as transaction:
+    with writing_notes() as transaction:
         brought = bring_back(transaction, current_learner(), note_id, change_id, now())
     return _saved(note_id, brought)
 
 
 @bp.post("/changes/<id:change_id>/undo")
 def create_change_undo(change_id: int) -> ResponseReturnValue:
-    with writing() as transaction:
+    with writing_notes() as transaction:
         note_id = undo_change(transaction, current_learner(), change_id, now())
     flash(_("The edit is undone."))
     return redirect(_next() or url_for("notes.edit_page", note_id=note_id), 303)

@@ -12,7 +12,7 @@ from app.library import Wording, edit_note
 from app.library.finding import CARDS_A_PAGE, Found, Order, find_cards
 from app.models import Card, Deck, Mark, Memory, Note, Unindexed, User
 from app.models.change import digest_of
-from app.models.indexing import index_if_many, index_what_waits
+from app.models.indexing import index_what_waits
 from app.study import AnswerGiven, answer_card
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 
@@ -237,13 +237,3 @@ def test_cards_are_sorted_by_what_is_known_of_them(many: Callable[..., Found]) -
     assert intervals == sorted(intervals, reverse=True)
     assert len(intervals) == 2 * CARDS_A_PAGE
     assert [card.row.due_day for card in many("word", order=Order("due")).cards][:3] == [0, 0, 0]
-
-
-def test_many_edits_are_put_into_the_index_by_themselves(session: Session) -> None:
-    ada = a_learner(session)
-    deck = a_deck(session, owner=ada, cards=63)
-    index_if_many(session, ada.id)
-    assert len(session.scalars(sa.select(Unindexed.id)).all()) == 63
-    a_note(session, deck)
-    index_if_many(session, ada.id)
-    assert session.scalars(sa.select(Unindexed.id)).all() == []
