@@ -15,8 +15,8 @@ from app.library.media import own_deck
 from app.models import Card, Change, Deck, Learner, Memory, Note
 from app.models.across_learners import met_by_followers
 from app.models.bulk import chunks
-from app.models.change import begin_change, keep_versions
-from app.models.indexing import index_decks, index_tags
+from app.models.change import begin_change, keep_versions, written
+from app.models.indexing import index_changes, index_decks
 from app.models.memory_count import counting
 from app.models.note import put_tags, tag_key
 
@@ -83,11 +83,12 @@ def tag_notes(
         wanted = {note.id: _tagged(note.tags, *tags) for note in notes}
         differing = [note for note in notes if wanted[note.id] != note.tags and _fit(wanted[note.id], done)]
         keep_versions(session, change, [note.id for note in differing])
+        before = {note.id: written(note) for note in differing}
         for note in differing:
             note.tags, note.changed_at = wanted[note.id], now
         session.flush()
         put_tags(session, learner.id, {note.id: note.tags for note in differing})
-        index_tags(session, learner.id, {note.id: note.tags for note in differing})
+        index_changes(session, learner.id, {note.id: (before[note.id], written(note)) for note in differing})
         done.changed += len(differing)
 
     return in_parts(in_transaction, learner, note_ids, now, act)

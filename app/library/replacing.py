@@ -11,8 +11,8 @@ from app.library.bulk import Done, InTransaction, in_parts
 from app.library.editing import BOTH_SIDES, is_empty
 from app.library.found import FoundCard
 from app.models import Change, Learner, Note
-from app.models.change import keep_versions
-from app.models.posting import to_be_indexed
+from app.models.change import keep_versions, written
+from app.models.indexing import index_changes
 from app.rendering import LONGEST_FIELD, Content, Effort, Piece, Replacement, card_ordinals, difference
 
 
@@ -128,10 +128,11 @@ def replace_in_notes(
             else:
                 rewritten[note] = fields
         keep_versions(session, change, [note.id for note in rewritten])
+        before = {note.id: written(note) for note in rewritten}
         for note, fields in rewritten.items():
             note.fields, note.changed_at = fields, now
         session.flush()
-        to_be_indexed(session, learner.id, [note.id for note in rewritten])
+        index_changes(session, learner.id, {note.id: (before[note.id], written(note)) for note in rewritten})
         done.changed += len(rewritten)
 
     return in_parts(in_transaction, learner, note_ids, now, act)

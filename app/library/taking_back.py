@@ -14,7 +14,7 @@ from app.library.bulk import InTransaction, lay, look_again
 from app.models import Card, Change, Deck, Learner, NoteVersion
 from app.models.bulk import chunks
 from app.models.change import AWAY, begin_change, changed_since, hold, put_back, resets_of
-from app.models.indexing import index_decks, index_tags
+from app.models.indexing import index_changes, index_decks
 
 RememberOwn = Callable[[Session, int, Sequence[int]], object]
 """Makes the learner know cards again that a change with this id made them forget."""
@@ -81,10 +81,10 @@ def _restore(
     hold(session, note_ids)
     changed = changed_since(session, change_id, note_ids)
     unchanged = [note_id for note_id in note_ids if note_id not in changed]
-    retagged = put_back(session, change_id, session.get_one(Change, back_id), unchanged, now)
+    changes = put_back(session, change_id, session.get_one(Change, back_id), unchanged, now)
     undone.left += len(changed)
     undone.restored += len(unchanged)
-    index_tags(session, learner.id, retagged)
+    index_changes(session, learner.id, changes)
 
 
 def _lay_back(

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.database import ON_DEMAND, Base, Moment
 from app.models.bulk import chunks
-from app.models.note import Card, Format, Note, NoteType, put_tags, set_tags
+from app.models.indexing import Written
+from app.models.note import Card, Format, Note, NoteType, put_tags
 
 Verb = Literal["edit", "import", "undo", "redo", "bulk", "text"]
 SWINGS: tuple[Verb, ...] = ("undo", "redo")
@@ -110,24 +111,26 @@ def keep_versions(session: Session, change: Change, note_ids: Sequence[int]) -> 
 
 def put_back(
     session: Session, change_id: int, back: Change, note_ids: Sequence[int], now: datetime
-) -> dict[int, list[str]]:
-    """Gives notes of one owner what they had before a change, as a part of `back`. Some hundreds at a time. Returns the
-    tags of those whose words are the same: the index of words is still to be told of them, by `index_tags`."""
+) -> dict[int, tuple[Written, Written]]:
+    """Gives notes of one owner what they had before a change, as a part of `back`, some hundreds at a time. Returns
+    what `index_changes` is still to be told."""
     keep_versions(session, back, note_ids)
     former = sa.select(Note, NoteVersion).join(NoteVersion, NoteVersion.note_id == Note.id)
     former = former.where(NoteVersion.change_id == change_id, Note.id.in_(note_ids))
-    reworded: dict[int, list[str]] = {}
-    retagged: dict[int, list[str]] = {}
+    changes: dict[int, tuple[Written, Written]] = {}
     for note, version in session.execute(former, execution_options={"populate_existing": True}).all():
-        is_same = (note.fields, note.format) == (version.fields, version.format)
+        before = written(note)
         for name, value in content_of(version).items():
             setattr(note, name, value)
-        note.changed_at = now
-        (retagged if is_same else reworded)[note.id] = note.tags
+        note.changed_at, changes[note.id] = now, (before, written(note))
     session.flush()
-    set_tags(session, back.user_id, reworded)
-    put_tags(session, back.user_id, retagged)
-    return retagged
+    put_tags(session, back.user_id, {note_id: after.tags for note_id, (_, after) in changes.items()})
+    return changes
+
+
+def written(note: Note) -> Written:
+    """What it is found by."""
+    return Written(note.fields, note.format, note.tags)
 
 
 def changed_since(session: Session, change_id: int, note_ids: Iterable[int]) -> set[int]:

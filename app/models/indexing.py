@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.models.note import LONGEST_KEY, Card, Note
-from app.models.posting import BLOCK, EVERY, Unindexed, add_postings, listing, one_of, own_wordings_of
+from app.models.posting import BLOCK, EVERY, Unindexed, add_postings, listing, one_of, own_wordings_of, to_be_indexed
 from app.searching import entries_of, tokens_of
 from app.searching.meaning import folded_path
 from app.searching.words import plain
@@ -22,9 +22,20 @@ MANY, MANY_NOTES = 64, 256
 _LOCK = 20_249
 """Beside the owner's id, what PostgreSQL's lock is known by."""
 
+LONG = 8_192
+"""Characters. What differs in a note is looked for while others wait, unless it has more than that."""
+
 InTransaction = Callable[[], AbstractContextManager[Session]]
 Places = dict[str, list[int]]
 """By entry: the places in a block of the notes it finds."""
+
+
+class Written(NamedTuple):
+    """What of a note it is found by."""
+
+    fields: Sequence[str]
+    format: str
+    tags: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -69,9 +80,24 @@ def _index_some(reading: Session, in_transaction: InTransaction, owner_id: int) 
     return len(gathered.note_ids)
 
 
-def index_tags(session: Session, owner_id: int, tags: Mapping[int, Sequence[str]]) -> None:
-    """Makes notes, whose words are as they were, be found by the tags they have now. See `_index_at_once`."""
-    _index_at_once(session, owner_id, {note_id: _of_tags(written) for note_id, written in tags.items()})
+def index_changes(session: Session, owner_id: int, changes: Mapping[int, tuple[Written, Written]]) -> None:
+    """Makes notes be found by what they hold now and did not before. See `_index_at_once`."""
+    long = {note_id for note_id, change in changes.items() if _is_long(*change)}
+    to_be_indexed(session, owner_id, long)
+    short = {note_id: _come(*change) for note_id, change in changes.items() if note_id not in long}
+    _index_at_once(session, owner_id, short)
+
+
+def _is_long(before: Written, after: Written) -> bool:
+    """Whether reading what differs would hold others up."""
+    return before.fields != after.fields and sum(map(len, after.fields)) > LONG
+
+
+def _come(before: Written, after: Written) -> set[str]:
+    words = set[str]()
+    if before.format != after.format or before.fields != after.fields:
+        words = _of_words(after.fields, after.format) - _of_words(before.fields, before.format)
+    return words | _of_tags(after.tags)
 
 
 def index_decks(session: Session, owner_id: int, decks: Iterable[tuple[int, int]]) -> None:
@@ -98,8 +124,8 @@ def _index_at_once(session: Session, owner_id: int, entries: Mapping[int, Iterab
 def index_own_wording(session: Session, user_id: int, note_id: int, fields: Sequence[str], format: str) -> None:
     """Makes a note of somebody else's be found by the words a learner has for it. They are few, and found at once; one
     wording of theirs at a time."""
-    entries = {entry for text in fields for token in tokens_of(plain(text, format)) for entry in entries_of(token)}
-    add_postings(session, own_wordings_of(user_id), note_id // BLOCK, {entry: [note_id % BLOCK] for entry in entries})
+    places = {entry: [note_id % BLOCK] for entry in _of_words(fields, format)}
+    add_postings(session, own_wordings_of(user_id), note_id // BLOCK, places)
 
 
 def _lock(session: Session, owner_id: int) -> None:
@@ -151,11 +177,11 @@ def _entries(session: Session, owner_id: int, note_ids: list[int]) -> Iterator[t
 
 
 def _entries_of(note: Any, decks: list[str]) -> set[str]:
-    entries = {EVERY, *decks}
-    for text in note.fields:
-        for token in tokens_of(plain(text, note.format)):
-            entries.update(entries_of(token))
-    return entries | _of_tags(note.tags)
+    return {EVERY, *decks} | _of_words(note.fields, note.format) | _of_tags(note.tags)
+
+
+def _of_words(fields: Sequence[str], format: str) -> set[str]:
+    return {entry for text in fields for token in tokens_of(plain(text, format)) for entry in entries_of(token)}
 
 
 def _of_tags(tags: Iterable[str]) -> set[str]:

@@ -169,7 +169,7 @@ def set_tags(session: Session, owner_id: int | None, tags: Mapping[int, Sequence
 
 
 def put_tags(session: Session, owner_id: int | None, tags: Mapping[int, Sequence[str]], *, new: bool = False) -> None:
-    """The same where nothing else was written into them: whoever calls it tells the index of words by `index_tags`."""
+    """The same, for whoever tells the index of words by `index_changes`."""
     if not new and tags:
         session.execute(sa.delete(NoteTag).where(NoteTag.note_id.in_(tags)))
     rows = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from random import Random
 
 import pytest
 import sqlalchemy as sa
@@ -9,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.library.bulk import Done, move_cards, tag_notes
 from app.library.finding import find_cards
+from app.library.replacing import Wish, replace_in_notes
 from app.library.taking_back import undo_bulk
 from app.models import Card, Deck, Note, Posting, Unindexed, User
-from app.models.indexing import MANY, MANY_NOTES, index_if_many, index_what_waits
+from app.models.indexing import LONG, MANY, MANY_NOTES, index_if_many, index_what_waits
 from app.models.posting import to_be_indexed
+from app.rendering import Replacement
 from tests.factories import a_deck, a_learner, a_note, at
 from tests.visitor import forms_of
 
@@ -72,6 +75,43 @@ def test_cards_are_found_where_they_were_laid_at_once(library: Library, session:
     library.undo(moved)
     assert (library.found("deck:elsewhere"), library.found("deck:net word")) == (0, 3)
     assert library.waiting == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_is_done_and_undone_everything_is_found(library: Library, session: Session, seed: int) -> None:
+    """In any order, whether the index knew of it by then or not."""
+    chance = Random(seed)  # noqa: S311 - it guards nothing, and has to come out alike every time
+    done: list[Done] = []
+    ids = (library.transaction, library.ada, library.note_ids)
+    for _ in range(8):
+        one, other = chance.sample(["word", "thing", "a::b", "old", "c"], 2)
+        match chance.choice(["reword", "reword", "tag", "undo", "index"]):
+            case "reword":
+                done.append(replace_in_notes(*ids, Wish(Replacement(one, other, True)), at(9), at(1)))
+            case "tag":
+                done.append(tag_notes(*ids, ([one], [other]), at(1)))
+            case "undo" if done and done[-1].change_id is not None:
+                library.undo(done.pop())
+            case "index":
+                index_what_waits(session, library.transaction)
+        session.expire_all()
+    notes = session.scalars(sa.select(Note).where(Note.id.in_(library.note_ids))).all()
+    for word in ("word", "thing", "answer", "old", "c"):
+        assert library.found(f'"{word}"') == sum(word in " ".join(note.fields).split() for note in notes), word
+    for tag in ("a", "a::b", "old", "c", "word", "thing"):
+        assert library.found(f"tag:{tag}") == sum(f"{tag}::" in f"{one}::" for note in notes for one in note.tags), tag
+    assert library.found("tag:none") == sum(not note.tags for note in notes)
+
+
+def test_long_notes_that_were_reworded_wait(library: Library, session: Session) -> None:
+    """Nobody who writes shall wait until they are read."""
+    deck = session.get_one(Deck, library.elsewhere.id)
+    (card,) = a_note(session, deck, fields=("short", "long " * LONG))
+    index_what_waits(session, library.transaction)
+    wish = Wish(Replacement("short", "brief", True))
+    replace_in_notes(library.transaction, library.ada, [card.note_id], wish, at(9), at(1))
+    assert library.waiting == [(card.note_id, card.note_id)]
+    assert (library.found("brief"), library.found("short")) == (1, 0)
 
 
 def test_notes_that_wait_are_still_indexed_after_they_were_tagged(library: Library, session: Session) -> None:

@@ -14,7 +14,7 @@ from app.models import Card, Change, Deck, Learner, Memory, Note, NoteVersion, R
 from app.models.across_learners import met_by_followers
 from app.models.bulk import chunks
 from app.models.change import begin_change, changed_since, hold, put_back
-from app.models.indexing import index_tags
+from app.models.indexing import Written, index_changes
 
 LOOKED_AT = 20
 
@@ -47,11 +47,11 @@ def undo_text(session: Session, learner: Learner, change_id: int, now: datetime)
     if change.undone_at is not None:
         return Undone()
     undoing = _Undoing(session, learner, change, now)
-    retagged = undoing.restore_words()
+    changes = undoing.restore_words()
     undoing.lay_back()
     change.undone_at = now
     session.flush()
-    index_tags(session, learner.id, retagged)
+    index_changes(session, learner.id, changes)
     return Undone(len(undoing.touched - undoing.left), len(undoing.left))
 
 
@@ -102,12 +102,12 @@ class _Undoing:
         parts = chunks(sorted(note_ids))
         return {note for some in parts for note in self.session.scalars(chosen.where(Card.note_id.in_(some)))}
 
-    def restore_words(self) -> dict[int, list[str]]:
+    def restore_words(self) -> dict[int, tuple[Written, Written]]:
         """Returns what `put_back` does."""
-        retagged: dict[int, list[str]] = {}
+        changes: dict[int, tuple[Written, Written]] = {}
         for some in chunks(sorted(self.versions - self.left)):
-            retagged |= put_back(self.session, self.change.id, self.back, some, self.now)
-        return retagged
+            changes |= put_back(self.session, self.change.id, self.back, some, self.now)
+        return changes
 
     def lay_back(self) -> None:
         """Retires what came, brings back what went, and lays the rest where it lay."""
