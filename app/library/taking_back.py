@@ -16,6 +16,7 @@ from app.models.bulk import chunks
 from app.models.change import AWAY, begin_change, changed_since, hold, put_back, resets_of
 from app.models.indexing import index_changes, index_decks
 
+DAYS_OFFERED, LOOKED_AT = 7, 100
 RememberOwn = Callable[[Session, int, Sequence[int]], object]
 """Makes the learner know cards again that a change with this id made them forget."""
 
@@ -136,3 +137,15 @@ def deletion_with(handle: Handle, learner: Learner, day: int, act: UUID) -> int 
     """The deletion of a study day by which a card of the learner's became new again; None: it was something else."""
     own = sa.select(Change.id).where(Change.user_id == learner.id, Change.day == day, Change.verb == "bulk")
     return next((one for one in connection_of(handle).scalars(own) if resets_of(one) == act), None)
+
+
+def latest_bulk(handle: Handle, learner: Learner, day: int) -> tuple[int, datetime] | None:
+    """The learner's latest change of many that stands, and when it was, if it is a few days old at most and among their
+    latest hundred: whoever did not get the answer to it can still take it back."""
+    recent = sa.select(Change.id, Change.at, Change.verb, Change.undone_at).order_by(
+        Change.day.desc(), Change.at.desc()
+    )
+    own = recent.where(Change.user_id == learner.id, Change.day > day - DAYS_OFFERED).limit(LOOKED_AT).subquery()
+    standing = sa.select(own.c.id, own.c.at).where(own.c.verb == "bulk", own.c.undone_at.is_(None))
+    row = connection_of(handle).execute(standing.order_by(own.c.at.desc(), own.c.id.desc()).limit(1)).first()
+    return None if row is None else (row.id, row.at)
