@@ -209,7 +209,9 @@ def _chosen(most: int = MOST_AT_ONCE) -> list[FoundCard]:
         if has_more:
             raise Refused(TOO_MANY, most=most)
     else:
-        given = {int(one) for one in request.form.getlist("chosen") if one.isdecimal() and int(one) <= LARGEST}
+        # Of too many digits `int` makes an error instead of a number.
+        digits = (one for one in request.form.getlist("chosen") if one.isdecimal() and len(one) <= len(str(LARGEST)))
+        given = {id for id in map(int, digits) if id <= LARGEST}
         if len(given) > most:
             raise Refused(TOO_MANY, most=most)
         cards = visible_cards(db.connection, learner, sorted(given), moment)

@@ -243,3 +243,9 @@ def test_an_old_change_of_many_is_not_offered_again(ada: Visitor, change: Callab
     for days, offered in ((6, True), (1, False)):
         change(lambda session, days=days: session.execute(sa.update(Change).values(day=Change.day - days)))
         assert ("Undo that change" in ada.get("/search").text) is offered
+
+
+@pytest.mark.parametrize("chosen", ["1" * 5_000, "9" * 19, "-1", "x"])
+def test_what_is_no_card_cannot_be_chosen(ada: Visitor, chosen: str) -> None:
+    data = {"csrf_token": ada.token(), "chosen": chosen, "tags": "x", "act": "add"}
+    assert ada.client.post("/search/tags", data=data).status_code in {404, 422}
