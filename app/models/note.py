@@ -18,6 +18,9 @@ from app.rendering import Content, Shape, shape_of
 LONGEST_KEY = 400
 """Characters. PostgreSQL's index takes no entry of more than 2,700 bytes."""
 
+MOST_TAGS, LONGEST_TAG = 50, 100
+"""What somebody may write, and in characters; a file may bring more."""
+
 _MARKUP = re.compile(r"<[^>]*>")
 
 Format = Literal["markdown", "html"]

@@ -16,9 +16,9 @@ from app.models import Card, Deck, Learner, Memory, NoteType
 from app.models.across_learners import met_by_followers
 from app.models.bulk import chunks
 from app.models.contents import cards_of
+from app.models.note import LONGEST_TAG, MOST_TAGS
 from app.rendering import card_ordinals
 
-MOST_TAGS, LONGEST_TAG = 50, 100
 TAGS = N_("a note has at most %(most)s tags, of at most %(longest)s characters each")
 
 
