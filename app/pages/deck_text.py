@@ -15,6 +15,7 @@ from app.errors import N_, Refused, Stale
 from app.exporting import Export, deck_text, one_deck
 from app.importing.as_text import (
     LONGEST_DECK,
+    MOST_NOTES,
     Plan,
     Since,
     Standing,
@@ -90,7 +91,7 @@ def save_submit(deck_id: int) -> ResponseReturnValue:
         # What is saved has been looked at before, as it is.
         return _planned(standing, deck_id, text, opened)
     try:
-        with writing_notes() as transaction:
+        with writing_notes(MOST_NOTES) as transaction:
             lock_notes(transaction, plan)
             if _standing(deck_id) != standing:
                 raise Stale(STALE)
@@ -104,7 +105,7 @@ def save_submit(deck_id: int) -> ResponseReturnValue:
 
 @bp.post("/changes/<id:change_id>/undo-text")
 def create_undo(change_id: int) -> ResponseReturnValue:
-    with writing_notes() as transaction:
+    with writing_notes(MOST_NOTES) as transaction:
         undone = undo_text(transaction, current_learner(), change_id, now())
     words = _("Undone.")
     if undone.left:

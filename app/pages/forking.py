@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, reading_apart
+from app.database import db, reading_apart, writing
 from app.errors import NotFound
 from app.exporting import FORMATS, Export, one_deck
 from app.importing import store_upload
@@ -17,7 +17,6 @@ from app.importing.uploads import delete_uploaded, keep_upload
 from app.models import Deck, SignedInUser
 from app.pages.access import current_learner
 from app.pages.import_forms import uploads_folder
-from app.pages.indexing import writing_notes
 
 bp = Blueprint("forking", __name__)
 
@@ -42,7 +41,7 @@ def create_fork(deck_id: int) -> ResponseReturnValue:
     with reading_apart(db.engine) as session:
         stored = store_upload(folder, _file(learner, decks, session))
     try:
-        with writing_notes() as transaction:
+        with writing() as transaction:
             kept, gone = keep_upload(transaction, learner, name, stored, now())
     except BaseException:
         delete_uploaded(folder, [stored.name])

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from app.database import db, writing
-from app.models.indexing import index_if_many
+from app.models.indexing import AT_ONCE, index_if_many
 from app.pages.access import current_learner
 
 
 @contextmanager
-def writing_notes() -> Iterator[Session]:
-    """`writing`, for what changes notes of the learner's. Indexing comes after it, and reads outside of transactions: a
-    change of thousands, which has some hundreds in each, leaves nothing to search the long way, and nobody waits."""
+def writing_notes(most: int = AT_ONCE) -> Iterator[Session]:
+    """`writing`, for what changes notes of the learner's, `most` of them at most. Indexing comes after it and reads
+    outside of transactions: whoever else writes does not wait for it."""
     with writing() as session:
         yield session
-    index_if_many(db.session, writing, current_learner().id)
+    index_if_many(db.session, writing, current_learner().id, most)
