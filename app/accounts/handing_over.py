@@ -3,19 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Audience, Card, Deck, Follow, MediaName, Memory, Note, NoteType, Standing, User
 from app.models.across_learners import followers_of_trees, follows_of_owners_decks
+from app.models.bulk import chunks
 from app.models.change import content_of, content_when
 from app.models.media import named_in
 from app.models.note import set_tags
 
-AT_ONCE = 500
-Key = TypeVar("Key", int, str)
 UNSEEN = {"synchronize_session": False}
 
 
@@ -58,9 +56,9 @@ def hand_over(session: Session, owner_id: int, now: datetime) -> None:
     session.flush()
     _hand_over_notes(session, nobody.id, owner_id, note_ids)
     closed = {"owner_id": nobody.id, "audience": Audience.OWNER, "link_token": None, "import_id": None}
-    for ids in _some(sorted(deck_ids)):
+    for ids in chunks(sorted(deck_ids)):
         session.execute(sa.update(Deck).where(Deck.id.in_(ids)).values(closed), execution_options=UNSEEN)
-        for users in _some(sorted({one.user_id for one in follows})):
+        for users in chunks(sorted({one.user_id for one in follows})):
             # What they agreed to was that this owner sees it.
             agreed = (Follow.user_id.in_(users), Follow.deck_id.in_(ids))
             session.execute(sa.update(Follow).where(*agreed).values(shows_progress_at=None), execution_options=UNSEEN)
@@ -83,8 +81,8 @@ def _kept_cards(
 ) -> dict[int, tuple[int, int]]:
     """The cards that stay, with their notes and decks: those that somebody has met, and those still to be met."""
     cards = sa.select(Card.id, Card.note_id, Card.deck_id)
-    found = [cards.where(Card.deck_id.in_(ids), ~Card.retired) for ids in _some(sorted(still_open))]
-    for ids in _some(user_ids):
+    found = [cards.where(Card.deck_id.in_(ids), ~Card.retired) for ids in chunks(sorted(still_open))]
+    for ids in chunks(user_ids):
         met = cards.join(Memory, Memory.card_id == Card.id).join(Note, Note.id == Card.note_id).distinct()
         found.append(met.where(Memory.user_id.in_(ids), Note.owner_id == owner_id))
     return {id: (note_id, deck_id) for some in found for id, note_id, deck_id in session.execute(some)}
@@ -92,9 +90,9 @@ def _kept_cards(
 
 def _remove_other_cards(session: Session, note_ids: Sequence[int], kept: dict[int, tuple[int, int]]) -> None:
     """Removes the cards of notes that stay which nobody has met and nobody will."""
-    for ids in _some(note_ids):
+    for ids in chunks(note_ids):
         others = set(session.scalars(sa.select(Card.id).where(Card.note_id.in_(ids)))) - kept.keys()
-        for gone in _some(sorted(others)):
+        for gone in chunks(sorted(others)):
             session.execute(sa.delete(Card).where(Card.id.in_(gone)), execution_options=UNSEEN)
 
 
@@ -106,7 +104,7 @@ def _write_as_it_was_closed(session: Session, decks: dict[int, Deck], kept: dict
         if note_id not in open_notes:
             closed.setdefault(decks[deck_id].closed_after or 0, set()).add(note_id)
     for closed_after, note_ids in closed.items():
-        for ids in _some(sorted(note_ids)):
+        for ids in chunks(sorted(note_ids)):
             for version in session.scalars(content_when(ids, closed_after)).all():
                 note = session.get_one(Note, version.note_id)
                 for name, value in content_of(version).items():
@@ -119,7 +117,7 @@ def _hand_over_notes(session: Session, nobody_id: int, owner_id: int, note_ids: 
     names = set(session.scalars(sa.select(MediaName.name).where(MediaName.owner_id == owner_id)))
     wanted: set[str] = set()
     type_ids: set[int] = set()
-    for ids in _some(note_ids):
+    for ids in chunks(note_ids):
         own = sa.update(Note).where(Note.id.in_(ids)).values(owner_id=nobody_id, import_id=None)
         session.execute(own, execution_options=UNSEEN)
         cards = sa.update(Card).where(Card.note_id.in_(ids)).values(import_id=None)
@@ -134,7 +132,7 @@ def _hand_over_notes(session: Session, nobody_id: int, owner_id: int, note_ids: 
         note_type.owner_id = nobody_id
         wanted |= named_in(names - wanted, "\n".join([note_type.css, *_texts(note_type)]))
     session.flush()
-    for some in _some(sorted(wanted)):
+    for some in chunks(sorted(wanted)):
         own_names = (MediaName.owner_id == owner_id, MediaName.name.in_(some))
         given = sa.update(MediaName).where(*own_names).values(owner_id=nobody_id)
         session.execute(given, execution_options=UNSEEN)
@@ -142,8 +140,3 @@ def _hand_over_notes(session: Session, nobody_id: int, owner_id: int, note_ids: 
 
 def _texts(note_type: NoteType) -> Iterable[str]:
     return (text for template in note_type.templates for text in template.values())
-
-
-def _some(ids: Sequence[Key]) -> Iterator[list[Key]]:
-    for start in range(0, len(ids), AT_ONCE):
-        yield list(ids[start : start + AT_ONCE])

@@ -9,18 +9,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.importing.parsed import OwnWording
 from app.models import Adjustment, Note
+from app.models.bulk import chunks
 from app.models.indexing import index_own_wording
 from app.rendering import LONGEST_FIELD, card_ordinals
-
-AT_ONCE = 300
 
 
 def keep_own_wordings(
     session: Session, user_id: int, wordings: Sequence[tuple[int, OwnWording]], now: datetime
 ) -> None:
     """Keeps them, by the notes' ids, where the learner has none here and the note would have the same cards."""
-    for start in range(0, len(wordings), AT_ONCE):
-        some = dict(wordings[start : start + AT_ONCE])
+    for some in map(dict, chunks(wordings)):
         own = sa.select(Adjustment.note_id).where(Adjustment.user_id == user_id, Adjustment.note_id.in_(some))
         here = set(session.scalars(own))
         chosen = sa.select(Note).where(Note.id.in_(some.keys() - here), Note.owner_id.is_(None))

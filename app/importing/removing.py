@@ -28,9 +28,9 @@ from app.models import (
     SchedulerVersion,
     Tombstone,
 )
+from app.models.bulk import AT_ONCE, chunks
 from app.models.deck import decks_inside
 
-AT_ONCE = 300
 PERSONAL: tuple[Any, ...] = (Review, Memory, Mark, MarkChange)
 
 
@@ -93,8 +93,8 @@ def _remove_graves(session: Session, owner_id: int, ids: Sequence[int]) -> None:
     ended = sa.exists().where(Import.id == Tombstone.import_id, Import.finished_at.is_not(None))
     own = (Tombstone.user_id == owner_id, Tombstone.import_id.in_(imports), ~ended)
     card_ids = list(session.scalars(sa.select(Tombstone.card_id).where(*own)))
-    for start in range(0, len(card_ids), AT_ONCE):
-        log = (Review.user_id == owner_id, Review.card_id.in_(card_ids[start : start + AT_ONCE]))
+    for some in chunks(card_ids):
+        log = (Review.user_id == owner_id, Review.card_id.in_(some))
         session.execute(sa.delete(Review).where(*log))
     session.execute(sa.delete(Tombstone).where(*own))
 

@@ -13,9 +13,10 @@ from app.database import connection_of
 from app.errors import NotFound
 from app.importing.opening import InTransaction
 from app.importing.progressing import add_totals
-from app.importing.removing import AT_ONCE, remove_cards, removed
+from app.importing.removing import remove_cards, removed
 from app.models import Card, Change, DailySummary, Deck, Import, Memory, Note, NoteVersion, Review, Tombstone
 from app.models.across_learners import met_by_followers
+from app.models.bulk import AT_ONCE, chunks
 from app.models.change import begin_change, content_of, keep_versions
 from app.models.contents import fit_cards
 from app.models.deck import unseen_decks
@@ -106,8 +107,7 @@ def _let_go_of_what_was_used(session: Session, user_id: int, import_id: int) -> 
     edited = sa.exists().where(NoteVersion.note_id == Note.id)
     own = (Note.owner_id == user_id, Note.import_id == import_id)
     note_ids = list(session.scalars(sa.select(Note.id).where(*own, sa.or_(studied, edited))))
-    for start in range(0, len(note_ids), AT_ONCE):
-        some = note_ids[start : start + AT_ONCE]
+    for some in chunks(note_ids):
         card_ids = list(session.scalars(sa.select(Card.id).where(Card.note_id.in_(some))))
         theirs = (Review.user_id == user_id, Review.card_id.in_(card_ids), Review.import_id == import_id)
         for statement in (
@@ -134,14 +134,13 @@ def _restore(session: Session, user_id: int, import_id: int, now: datetime, undo
         undone.restored = len(former)
         if former:
             back = begin_change(session, Change(user_id=user_id, at=now, verb="undo", import_id=import_id))
-            for start in range(0, len(former), AT_ONCE):
-                _put_back(session, back, former[start : start + AT_ONCE], now)
+            for versions_of_some in chunks(former):
+                _put_back(session, back, versions_of_some, now)
     added = sa.select(Card.id).join(Note, Note.id == Card.note_id)
     added = added.where(Note.owner_id == user_id, Card.import_id == import_id)
     card_ids = list(session.scalars(added.where(Note.import_id.is_distinct_from(import_id))))
     by_others = met_by_followers(session, user_id)
-    for start in range(0, len(card_ids), AT_ONCE):
-        some = card_ids[start : start + AT_ONCE]
+    for some in chunks(card_ids):
         met = (Review.user_id == user_id, Review.card_id.in_(some))
         used = set(session.scalars(sa.select(Review.card_id).where(*met, *GIVEN_SINCE)))
         used |= set(session.scalars(sa.select(Card.id).where(Card.id.in_(some), by_others)))
@@ -194,8 +193,7 @@ def _hide_cards(session: Session, user_id: int, import_id: int, now: datetime) -
     session.add(deck)
     session.flush()
     connection = connection_of(session)
-    for start in range(0, len(card_ids), AT_ONCE):
-        some = card_ids[start : start + AT_ONCE]
+    for some in chunks(card_ids):
         connection.execute(sa.update(Card).where(Card.id.in_(some)).values(deck_id=deck.id))
         theirs = (Memory.user_id == user_id, Memory.card_id.in_(some))
         with counting(connection, user_id, Memory.card_id.in_(some)):
@@ -210,8 +208,7 @@ def _take_back_history(session: Session, user_id: int, import_id: int) -> list[i
     going = sa.select(Card.id).where(Card.deck_id.in_(unseen_decks(user_id)))
     own = (Review.user_id == user_id, Review.import_id == import_id, Review.card_id.not_in(going))
     card_ids = list(connection.scalars(sa.select(Review.card_id).where(*own).distinct()))
-    for start in range(0, len(card_ids), AT_ONCE):
-        some = card_ids[start : start + AT_ONCE]
+    for some in chunks(card_ids):
         log = IMPORTED_ROWS.where(Review.user_id == user_id, Review.card_id.in_(some))
         before = imported_totals(connection.execute(log))
         connection.execute(sa.delete(Review).where(*own, Review.card_id.in_(some)))

@@ -1,10 +1,9 @@
 """Changing many notes or cards of one's own at once: other tags, another deck."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,14 +14,12 @@ from app.library.editing import check_tags
 from app.library.media import own_deck
 from app.models import Card, Change, Deck, Learner, Memory, Note
 from app.models.across_learners import met_by_followers
-from app.models.change import begin_change, keep_versions
-from app.models.indexing import index_if_many
+from app.models.bulk import chunks
+from app.models.change import begin_change, keep_versions, written
+from app.models.indexing import index_changes, index_decks
 from app.models.memory_count import counting
-from app.models.note import set_tags, tag_key
-from app.models.posting import to_be_indexed
+from app.models.note import put_tags, tag_key
 
-AT_ONCE = 300
-One = TypeVar("One")
 InTransaction = Callable[[], AbstractContextManager[Session]]
 """What a door lends a verb that writes in several short transactions."""
 
@@ -60,7 +57,6 @@ def in_parts(in_transaction: InTransaction, learner: Learner, ids: Sequence[int]
             else:
                 session.delete(change)
             session.flush()
-            index_if_many(session, learner.id)
     return done
 
 
@@ -87,10 +83,12 @@ def tag_notes(
         wanted = {note.id: _tagged(note.tags, *tags) for note in notes}
         differing = [note for note in notes if wanted[note.id] != note.tags and _fit(wanted[note.id], done)]
         keep_versions(session, change, [note.id for note in differing])
+        before = {note.id: written(note) for note in differing}
         for note in differing:
             note.tags, note.changed_at = wanted[note.id], now
         session.flush()
-        set_tags(session, learner.id, {note.id: note.tags for note in differing})
+        put_tags(session, learner.id, {note.id: note.tags for note in differing})
+        index_changes(session, learner.id, {note.id: (before[note.id], written(note)) for note in differing})
         done.changed += len(differing)
 
     return in_parts(in_transaction, learner, note_ids, now, act)
@@ -138,13 +136,16 @@ def move_cards(
         first = 0 if end is None else end + 1
         lay(session, learner, {card: (deck_id, first + n) for n, card in enumerate(moving)})
         change.moved = [*(change.moved or []), *moved]
+        session.flush()
+        index_decks(session, learner.id, [(card.note_id, deck_id) for card in moving])
         done.changed += len(moved)
 
     return in_parts(in_transaction, learner, card_ids, now, act)
 
 
 def lay(session: Session, learner: Learner, places: dict[Card, tuple[int, int]]) -> None:
-    """Lays cards into decks at positions, with what the learner knows of them."""
+    """Lays cards into decks at positions, with what the learner knows of them. The index of words is still to be told
+    by `index_decks`."""
     connection = connection_of(session)
     decks = {deck_id for deck_id, _ in places.values()} | {card.deck_id for card in places}
     for deck_id in {deck_id for deck_id, _ in places.values()}:
@@ -155,16 +156,9 @@ def lay(session: Session, learner: Learner, places: dict[Card, tuple[int, int]])
     for card, (deck_id, position) in places.items():
         card.deck_id, card.position = deck_id, position
     look_again(session, decks)
-    to_be_indexed(session, learner.id, {card.note_id for card in places})
 
 
 def look_again(session: Session, deck_ids: Sequence[int] | set[int]) -> None:
     """Whoever's cursor of these decks has passed a place where a card is now looks from the start once."""
     session.execute(sa.update(Deck).where(Deck.id.in_(deck_ids)).values(order_version=Deck.order_version + 1))
     session.flush()
-
-
-def chunks(all_of_them: Sequence[One]) -> Iterator[Sequence[One]]:
-    """Some hundreds at a time, for each is a parameter."""
-    for start in range(0, len(all_of_them), AT_ONCE):
-        yield all_of_them[start : start + AT_ONCE]

@@ -7,9 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.library.bulk import Done, InTransaction, chunks, in_parts, own_notes
+from app.library.bulk import Done, InTransaction, in_parts, own_notes
 from app.models import Card, Change, Learner, Note
 from app.models.across_learners import met_by_followers
+from app.models.bulk import chunks
 from app.models.change import AWAY
 
 ForgetOwn = Callable[[Session, int, Sequence[int]], object]

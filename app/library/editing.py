@@ -14,11 +14,10 @@ from app.models.audience import is_open_to, may_see
 from app.models.change import Verb, begin_change, content_of, digest_of, keep_versions
 from app.models.contents import fit_cards
 from app.models.deck import with_parents
-from app.models.note import set_tags
+from app.models.note import LONGEST_TAG, MOST_TAGS, set_tags
 from app.models.shown import ShownNote, shown_to
 from app.rendering import LONGEST_FIELD, Content, card_ordinals, has_cloze, shows_nothing
 
-MOST_TAGS, LONGEST_TAG = 50, 100
 BOTH_SIDES = {"basic", "reversed", "typed"}
 """Kinds of notes whose every field is a side of a card."""
 FIELD, LANGUAGE, TAGS = "field-{}", "language-{}", "tags"

@@ -4,6 +4,7 @@ Notes are looked at the newest first, some hundred at a time, until a page is fu
 page says so, and the next one goes on from there.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ CARDS_A_PAGE = 50
 LOOKED_AT = 4_000
 """Cards that one page may look at; a note that the database rules out by itself counts as the fifth of one."""
 OF_A_NOTE = 5
+OF_CHARACTERS = 2_000
+"""So many characters of what is looked at count as a card: folding the letters of long notes is most of the work."""
 FIRST_LOOK = 100
 FIRST_LOOK_FOR_FEW = 300
 """Notes that are read at first. Where the database leaves out most of them it takes more; from some five hundred on
@@ -132,14 +135,18 @@ class _Search:
     def cards(self, before: int | None, most: int) -> Iterator[FoundCard]:
         """What is meant, the newest note first, until so much was looked at."""
         condition = narrowed(self.meaning, self.reader.now, self.reader.today, self.decks_called)
-        note_ids, looked_at = self._note_ids(before), 0
+        note_ids, looked_at, waiting = self._note_ids(before), 0, deque[int]()
         look = FIRST_LOOK_FOR_FEW if leaves_few(self.meaning) else FIRST_LOOK
-        while looked_at < most and (some := list(islice(note_ids, look))):
+        while looked_at < most:
+            waiting.extend(islice(note_ids, max(0, look - len(waiting))))
+            some = [waiting.popleft() for _ in range(self.reader.number_at_once(list(islice(waiting, look))))]
+            if not some:
+                break
             cards = self.reader.cards_of(some, condition)
             yield from filter(self.meaning.holds, cards)
-            self.last_seen, look = some[-1], min(look * 3, 2_000)
-            looked_at += len(cards) + len(some) // OF_A_NOTE
-        self.is_cut = looked_at >= most and next(note_ids, None) is not None
+            self.last_seen, look = some[-1], min(len(some) * 3, 2_000)
+            looked_at += len(cards) + len(some) // OF_A_NOTE + sum(card.size for card in cards) // OF_CHARACTERS
+        self.is_cut = looked_at >= most and (bool(waiting) or next(note_ids, None) is not None)
 
     def decks_called(self, name: InDeck) -> list[int]:
         """Ids of the decks that are called so."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
+from itertools import accumulate
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ from app.searching import wording
 from app.searching.meaning import folded_path
 from app.searching.words import folded
 
+MOST_AT_ONCE = 2_000_000
+"""Characters in memory together; a note may have some hundred thousand."""
 BUTTONS = {HARD: 2, GOOD: 3, EASY: 4}
 """Which button stands for a grade; all below is the first."""
 
@@ -88,6 +91,12 @@ class FoundCard:
     @cached_property
     def fields(self) -> list[str]:
         return list(json.loads(self.row.fields))
+
+    @property
+    def size(self) -> int:
+        """Characters that are looked at to tell whether it is meant, as they are stored: one that is not of ASCII, and
+        takes longer, is six."""
+        return len(self.row.fields) + len(getattr(self.row, "authors_fields", None) or "")
 
     @cached_property
     def written_tags(self) -> list[str]:
@@ -179,6 +188,14 @@ def rows_of(dialect: str) -> sa.Select[Any]:
     )
 
 
+@cache
+def _sizes(dialect: str) -> sa.Select[int, int]:
+    """How many characters the cards of some notes hold together, each of them the whole note."""
+    size: sa.ColumnElement[int] = sa.func.sum(sa.func.length(sa.cast(Note.fields, sa.Text)))
+    of_each = sa.select(Card.note_id, size).join(Note, Note.id == Card.note_id).group_by(Card.note_id)
+    return of_each.where(one_of(dialect, Card.note_id, _NOTES))
+
+
 @dataclass
 class Reader:
     """Reads cards for one search."""
@@ -193,6 +210,16 @@ class Reader:
     def __post_init__(self) -> None:
         self.today = self.learner.today(self.now)
         self.types: dict[int, NoteType] = {}
+
+    def number_at_once(self, note_ids: Sequence[int]) -> int:
+        """How many of the first of these notes are not too much to be read together; one always is."""
+        dialect = self.connection.dialect.name
+        if not note_ids:
+            return 0
+        rows = self.connection.execute(_sizes(dialect), {_NOTES: listing(dialect, note_ids)})
+        sizes: dict[int, int] = dict(rows.all())
+        so_far = accumulate(sizes.get(note_id, 0) for note_id in note_ids)
+        return max(1, len([size for size in so_far if size <= MOST_AT_ONCE]))
 
     def cards_of(self, note_ids: Sequence[int], condition: Sequence[sa.ColumnElement[bool]]) -> list[FoundCard]:
         """The cards of these notes that meet a condition, the newest note first."""

@@ -15,7 +15,7 @@ from app.models import Change, Learner, Note, NoteVersion
 from app.models.change import SWINGS, Verb, content_of
 from app.models.change import latest_edit as _latest_edit
 from app.models.change import latest_undone_edit as _latest_undone_edit
-from app.rendering import Piece, difference
+from app.rendering import Effort, Piece, difference
 
 LISTED = 20
 
@@ -50,7 +50,7 @@ class Step:
     differing: Sequence[Differing]
 
 
-def steps_of(session: Session, note: Note) -> list[Step]:
+def steps_of(session: Session, note: Note, effort: Effort) -> list[Step]:
     """The latest changes of a note, the newest first."""
     versions = (
         sa.select(NoteVersion)
@@ -62,20 +62,20 @@ def steps_of(session: Session, note: Note) -> list[Step]:
     steps: list[Step] = []
     after: Note | NoteVersion = note
     for version in session.scalars(versions):
-        change, parts = version.change, _differing(version, after, note.note_type.field_names)
+        change, parts = version.change, _differing(version, after, note.note_type.field_names, effort)
         steps.append(Step(change.id, change.at, change.verb, change.undone_at is not None, parts))
         after = version
     return steps
 
 
-def _differing(before: NoteVersion, after: Note | NoteVersion, names: Sequence[str]) -> list[Differing]:
+def _differing(before: NoteVersion, after: Note | NoteVersion, names: Sequence[str], effort: Effort) -> list[Differing]:
     fields = zip_longest(before.fields, after.fields, fillvalue="")
     languages = [*after.field_languages, *before.field_languages[len(after.field_languages) :]]
     parts = [
-        Differing(names[n] if n < len(names) else str(n + 1), languages[n], difference(old, new))
+        Differing(names[n] if n < len(names) else str(n + 1), languages[n], difference(old, new, effort))
         for n, (old, new) in enumerate(fields)
     ]
-    parts.append(Differing(None, "", difference(", ".join(before.tags), ", ".join(after.tags))))
+    parts.append(Differing(None, "", difference(", ".join(before.tags), ", ".join(after.tags), effort)))
     return [part for part in parts if part.pieces]
 
 

@@ -71,8 +71,8 @@ def _of_figure(prop: Prop, today: int) -> list[Condition]:
     if prop.figure == "due":
         return [compared(Memory.due_day, prop.value + today)]
     if prop.figure == "ease":
-        # In thousandths a float may miss what it is equal to.
-        return [] if prop.comparison in {"=", "!="} else [compared(Memory.ease, prop.value * 1000)]
+        # In thousandths a float may miss what it is equal to: 2.01 * 1000 is less than 2010.
+        return [compared(Memory.ease, round(prop.value * 1000, 6))]
     return [compared(_FIGURES[prop.figure], prop.value)]
 
 

@@ -11,9 +11,9 @@ from app.library.bulk import Done, InTransaction, in_parts
 from app.library.editing import BOTH_SIDES, is_empty
 from app.library.found import FoundCard
 from app.models import Change, Learner, Note
-from app.models.change import keep_versions
-from app.models.posting import to_be_indexed
-from app.rendering import LONGEST_FIELD, Content, Piece, Replacement, card_ordinals, difference
+from app.models.change import keep_versions, written
+from app.models.indexing import index_changes
+from app.rendering import LONGEST_FIELD, Content, Effort, Piece, Replacement, card_ordinals, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,13 @@ class Reworded:
     card: FoundCard
     fields: Sequence[str]
 
-    @property
-    def differing(self) -> Iterator[tuple[str, str, Sequence[Piece]]]:
+    def differing(self, effort: Effort) -> Iterator[tuple[str, str, Sequence[Piece]]]:
         """The names of the fields that differ, their languages, and how."""
         names = self.card.note_type.field_names
         each = zip(self.card.fields, self.fields, self.card.row.field_languages, strict=False)
         for number, (old, new, language) in enumerate(each):
             if old != new:
-                yield names[number] if number < len(names) else str(number + 1), language, difference(old, new)
+                yield names[number] if number < len(names) else str(number + 1), language, difference(old, new, effort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +128,11 @@ def replace_in_notes(
             else:
                 rewritten[note] = fields
         keep_versions(session, change, [note.id for note in rewritten])
+        before = {note.id: written(note) for note in rewritten}
         for note, fields in rewritten.items():
             note.fields, note.changed_at = fields, now
         session.flush()
-        to_be_indexed(session, learner.id, [note.id for note in rewritten])
+        index_changes(session, learner.id, {note.id: (before[note.id], written(note)) for note in rewritten})
         done.changed += len(rewritten)
 
     return in_parts(in_transaction, learner, note_ids, now, act)

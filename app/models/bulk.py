@@ -1,10 +1,10 @@
 """Many rows at once, past the session: a hundred thousand notes as objects would take minutes and a gigabyte."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """An insert that can say what to do about a row that is there, by the database's name."""
+AT_ONCE = 300
+"""Rows that one statement names: each is a parameter, and databases have their limits of them."""
+One = TypeVar("One")
 TOGETHER = 20
 """Rows in one statement of SQLite's: a third less time than one by one, and more hardly helps."""
 COPIED = 1_000
@@ -146,3 +149,9 @@ class Ids:
         moved = sa.text("UPDATE sqlite_sequence SET seq = :last WHERE name = :name")
         connection.execute(moved, {"name": self._table, "last": last + number})
         return range(last + 1, last + number + 1)
+
+
+def chunks(all_of_them: Sequence[One], most: int = AT_ONCE) -> Iterator[Sequence[One]]:
+    """Some hundreds at a time."""
+    for start in range(0, len(all_of_them), most):
+        yield all_of_them[start : start + most]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.database import ON_DEMAND, Base, Moment
-from app.models.note import Format, Note, NoteType
+from app.models.bulk import chunks
+from app.models.indexing import Written
+from app.models.note import Card, Format, Note, NoteType, put_tags
 
 Verb = Literal["edit", "import", "undo", "redo", "bulk", "text"]
 SWINGS: tuple[Verb, ...] = ("undo", "redo")
@@ -89,6 +91,14 @@ def resets_of(change_id: int) -> UUID:
     return uuid5(_RESETS, str(change_id))
 
 
+def hold(session: Session, note_ids: Iterable[int], card_ids: Iterable[int] = ()) -> None:
+    """Locks notes and cards to the end of the transaction. In this order, each by id, and decks behind them: so nobody
+    waits for somebody who waits for them."""
+    for table, ids in ((Note, note_ids), (Card, card_ids)):
+        for some in chunks(sorted({*ids})):
+            session.execute(sa.select(table.id).where(table.id.in_(some)).order_by(table.id).with_for_update())
+
+
 def keep_versions(session: Session, change: Change, note_ids: Sequence[int]) -> None:
     """Keeps the notes, locked to the end of the transaction, as they are before the change is made to them. Some
     hundreds at a time: each is a parameter."""
@@ -97,6 +107,38 @@ def keep_versions(session: Session, change: Change, note_ids: Sequence[int]) -> 
     columns = [getattr(Note, name) for name in CONTENT]
     former = sa.select(sa.literal(change.id), Note.id, *columns).where(chosen)
     session.execute(sa.insert(NoteVersion).from_select(["change_id", "note_id", *CONTENT], former))
+
+
+def put_back(
+    session: Session, change_id: int, back: Change, note_ids: Sequence[int], now: datetime
+) -> dict[int, tuple[Written, Written]]:
+    """Gives notes of one owner what they had before a change, as a part of `back`, some hundreds at a time. Returns
+    what `index_changes` is still to be told."""
+    keep_versions(session, back, note_ids)
+    former = sa.select(Note, NoteVersion).join(NoteVersion, NoteVersion.note_id == Note.id)
+    former = former.where(NoteVersion.change_id == change_id, Note.id.in_(note_ids))
+    changes: dict[int, tuple[Written, Written]] = {}
+    for note, version in session.execute(former, execution_options={"populate_existing": True}).all():
+        before = written(note)
+        for name, value in content_of(version).items():
+            setattr(note, name, value)
+        note.changed_at, changes[note.id] = now, (before, written(note))
+    session.flush()
+    put_tags(session, back.user_id, {note_id: after.tags for note_id, (_, after) in changes.items()})
+    return changes
+
+
+def written(note: Note) -> Written:
+    """What it is found by."""
+    return Written(note.fields, note.format, note.tags)
+
+
+def changed_since(session: Session, change_id: int, note_ids: Iterable[int]) -> set[int]:
+    """Those of these notes that were changed after a change by something that stands."""
+    later = sa.select(NoteVersion.note_id).join(Change, Change.id == NoteVersion.change_id)
+    later = later.where(NoteVersion.change_id > change_id, Change.verb.not_in(SWINGS), Change.undone_at.is_(None))
+    parts = chunks(sorted(note_ids))
+    return {note for some in parts for note in session.scalars(later.where(NoteVersion.note_id.in_(some)))}
 
 
 def content_when(note_ids: Sequence[int], change_id: int) -> sa.Select[NoteVersion]:

@@ -18,6 +18,9 @@ from app.rendering import Content, Shape, shape_of
 LONGEST_KEY = 400
 """Characters. PostgreSQL's index takes no entry of more than 2,700 bytes."""
 
+MOST_TAGS, LONGEST_TAG = 50, 100
+"""What somebody may write, and in characters; a file may bring more."""
+
 _MARKUP = re.compile(r"<[^>]*>")
 
 Format = Literal["markdown", "html"]
@@ -165,6 +168,11 @@ def set_tags(session: Session, owner_id: int | None, tags: Mapping[int, Sequence
     """Makes the notes with these ids, all of one owner (None: the server), be found by these tags, and no others, and
     by what else was written into them. `new`: they had none before."""
     to_be_indexed(session, owner_id, tags)
+    put_tags(session, owner_id, tags, new=new)
+
+
+def put_tags(session: Session, owner_id: int | None, tags: Mapping[int, Sequence[str]], *, new: bool = False) -> None:
+    """The same, for whoever tells the index of words by `index_changes`."""
     if not new and tags:
         session.execute(sa.delete(NoteTag).where(NoteTag.note_id.in_(tags)))
     rows = {

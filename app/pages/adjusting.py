@@ -13,8 +13,9 @@ from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
 from app.pages.language import _
 from app.pages.sides import in_words
+from app.pages.wording import differing
 from app.pages.words import error_words
-from app.rendering import card_ordinals, difference, render_sides
+from app.rendering import Effort, Piece, card_ordinals, render_sides
 from app.sharing import adjust_note, give_up_own, keep_own, state_of
 
 bp = Blueprint("adjusting", __name__)
@@ -104,7 +105,8 @@ def _typed(opened: OpenNote) -> list[str]:
 
 
 def _page(opened: OpenNote, typed: list[str], error: CardletError | None = None) -> str:
-    note, shown, stale = opened.note, opened.shown, isinstance(error, Stale)
+    note, shown, stale, effort = opened.note, opened.shown, isinstance(error, Stale), Effort()
+    changes = _changes(opened, effort) if shown.is_changed_since else []
     return render_template(
         "sharing/adjust.html",
         opened=opened,
@@ -114,8 +116,8 @@ def _page(opened: OpenNote, typed: list[str], error: CardletError | None = None)
         error=error_words(error) if error else None,
         at_fault=error.field if isinstance(error, Refused) else None,
         stale=stale,
-        elsewhere=[difference(text, own) for text, own in zip(_as_it_is(opened), typed, strict=False)],
-        changed=list(zip(note.note_type.field_names, note.field_languages, _changes(opened), strict=False)),
+        elsewhere=differing(_as_it_is(opened), typed, effort) if stale else [],
+        changed=list(zip(note.note_type.field_names, note.field_languages, changes, strict=False)),
         seen=state_of(shown) if stale or request.method == "GET" else request.form.get("seen", ""),
         state=state_of(shown),
         back=_next() or url_for("library.show_deck", deck_id=opened.deck.id),
@@ -124,10 +126,9 @@ def _page(opened: OpenNote, typed: list[str], error: CardletError | None = None)
     )
 
 
-def _changes(opened: OpenNote) -> list[object]:
+def _changes(opened: OpenNote, effort: Effort) -> list[list[Piece]]:
     """What the author changed since the learner last looked, field by field."""
-    before = opened.shown.seen_fields or opened.note.fields
-    return [difference(old, new) for old, new in zip(before, opened.note.fields, strict=False)]
+    return differing(opened.shown.seen_fields or opened.note.fields, opened.note.fields, effort)
 
 
 def _previewed(opened: OpenNote, typed: list[str]) -> dict[str, object]:

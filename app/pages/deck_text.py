@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing
+from app.database import db
 from app.errors import N_, Refused, Stale
 from app.exporting import Export, deck_text, one_deck
 from app.importing.as_text import (
     LONGEST_DECK,
+    MOST_NOTES,
     Plan,
     Since,
     Standing,
@@ -31,9 +33,10 @@ from app.importing.as_text import (
 from app.importing.parsed import ParsedNote
 from app.library.media import own_deck
 from app.pages.access import current_learner, safe_path
+from app.pages.indexing import writing_notes
 from app.pages.language import _, ngettext
 from app.pages.words import error_words
-from app.rendering import Piece, difference
+from app.rendering import Effort, Piece, difference
 
 bp = Blueprint("deck_text", __name__)
 
@@ -88,8 +91,8 @@ def save_submit(deck_id: int) -> ResponseReturnValue:
         # What is saved has been looked at before, as it is.
         return _planned(standing, deck_id, text, opened)
     try:
-        with writing() as transaction:
-            lock_notes(transaction, deck_id)
+        with writing_notes(MOST_NOTES) as transaction:
+            lock_notes(transaction, plan)
             if _standing(deck_id) != standing:
                 raise Stale(STALE)
             change_id = save_text(transaction, learner, plan, now())
@@ -102,7 +105,7 @@ def save_submit(deck_id: int) -> ResponseReturnValue:
 
 @bp.post("/changes/<id:change_id>/undo-text")
 def create_undo(change_id: int) -> ResponseReturnValue:
-    with writing() as transaction:
+    with writing_notes(MOST_NOTES) as transaction:
         undone = undo_text(transaction, current_learner(), change_id, now())
     words = _("Undone.")
     if undone.left:
@@ -169,7 +172,7 @@ def _page(deck_id: int, text: str, opened: str, plan: Plan | None = None, since:
         since=since,
         stale=error_words(Stale(STALE)),
         digest=_digest(text),
-        parts_of=_parts_of,
+        parts_of=partial(_parts_of, Effort()),
         heading=_heading,
         most=SHOWN,
         saved=None if plan else latest_save(db.session, current_learner(), deck_id),
@@ -183,14 +186,15 @@ def _heading(note: ParsedNote) -> str:
     return f"{words[:120]}…" if len(words) > 120 else words
 
 
-def _parts_of(before: ParsedNote, after: ParsedNote) -> list[Part]:
+def _parts_of(effort: Effort, before: ParsedNote, after: ParsedNote) -> list[Part]:
     """What differs between a note before and after."""
     names = after.shape.field_names if after.shape else FIELDS.get(after.kind, ("Question", "Answer"))
     parts = []
     for number in range(max(len(before.fields), len(after.fields))):
         old, new = (note.fields[number] if number < len(note.fields) else "" for note in (before, after))
         language = (after if number < len(after.fields) else before).languages[number]
-        parts.append(Part(names[number] if number < len(names) else str(number + 1), language, difference(old, new)))
+        name = names[number] if number < len(names) else str(number + 1)
+        parts.append(Part(name, language, difference(old, new, effort)))
     for name, old, new in (
         (N_("Tags"), ", ".join(before.tags), ", ".join(after.tags)),
         (N_("Note type"), _type_of(before), _type_of(after)),
@@ -199,7 +203,7 @@ def _parts_of(before: ParsedNote, after: ParsedNote) -> list[Part]:
         (N_("Source"), before.source, after.source),
         (N_("Quotation"), before.quote, after.quote),
     ):
-        parts.append(Part(_(name), "", difference(old, new)))
+        parts.append(Part(_(name), "", difference(old, new, effort)))
     return [part for part in parts if part.pieces]
 
 

@@ -19,6 +19,7 @@ from app.library.found import FoundCard
 from app.library.taking_back import Undone, undo_bulk
 from app.models.change import resets_of
 from app.pages.access import current_learner, safe_path
+from app.pages.indexing import writing_notes
 from app.pages.language import _, ngettext
 from app.pages.numbers import LARGEST, number_in
 from app.pages.searching import search_page_of
@@ -198,7 +199,7 @@ def undo_many(change_id: int) -> Undone:
     def remember_own(session: Session, change_id: int, card_ids: Sequence[int]) -> None:
         swing_resets(connection_of(session), learner, card_ids, resets_of(change_id), moment)
 
-    return undo_bulk(writing, learner, change_id, moment, remember_own)
+    return undo_bulk(writing_notes, learner, change_id, moment, remember_own)
 
 
 def delete_again(change_id: int) -> None:
@@ -219,7 +220,9 @@ def _chosen(most: int = MOST_AT_ONCE) -> list[FoundCard]:
         if has_more:
             raise Refused(TOO_MANY, most=most)
     else:
-        given = {int(one) for one in request.form.getlist("chosen") if one.isdecimal() and int(one) <= LARGEST}
+        # Of too many digits `int` makes an error instead of a number.
+        digits = (one for one in request.form.getlist("chosen") if one.isdecimal() and len(one) <= len(str(LARGEST)))
+        given = {id for id in map(int, digits) if id <= LARGEST}
         if len(given) > most:
             raise Refused(TOO_MANY, most=most)
         cards = visible_cards(db.connection, learner, sorted(given), moment)

@@ -6,18 +6,19 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing
+from app.database import db
 from app.errors import CardletError, NotFound, Refused, Stale
 from app.library import OpenNote, Wording, bring_back, deck_page, edit_note, open_note, steps_of, undo_change
 from app.library.adding import same_beginning
 from app.library.deleting import what_leaves
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
+from app.pages.indexing import writing_notes
 from app.pages.language import _
 from app.pages.many import delete_with_cards, kept_by_others
-from app.pages.wording import as_it_is, beginning, beginnings, language_choices, previewed, typed_in
+from app.pages.wording import as_it_is, beginning, beginnings, differing, language_choices, previewed, typed_in
 from app.pages.words import error_words
-from app.rendering import difference
+from app.rendering import Effort
 
 bp = Blueprint("notes", __name__)
 
@@ -33,7 +34,7 @@ def edit_submit(note_id: int) -> ResponseReturnValue:
     learner = current_learner()
     typed, seen = typed_in(open_note(db.session, learner, note_id).note), request.form.get("seen", "")
     try:
-        with writing() as transaction:
+        with writing_notes() as transaction:
             change_id = edit_note(transaction, learner, note_id, typed, seen, now())
     except (Refused, Stale) as error:
         return _page(open_note(db.session, learner, note_id), typed, error), error.status
@@ -62,14 +63,14 @@ def same_page(note_id: int) -> ResponseReturnValue:
 @bp.post("/notes/<id:note_id>/versions/<id:change_id>")
 def create_return(note_id: int, change_id: int) -> ResponseReturnValue:
     """Brings back what the note was before a change."""
-    with writing() as transaction:
+    with writing_notes() as transaction:
         brought = bring_back(transaction, current_learner(), note_id, change_id, now())
     return _saved(note_id, brought)
 
 
 @bp.post("/changes/<id:change_id>/undo")
 def create_change_undo(change_id: int) -> ResponseReturnValue:
-    with writing() as transaction:
+    with writing_notes() as transaction:
         note_id = undo_change(transaction, current_learner(), change_id, now())
     flash(_("The edit is undone."))
     return redirect(_next() or url_for("notes.edit_page", note_id=note_id), 303)
@@ -129,6 +130,7 @@ def _page(opened: OpenNote, typed: Wording, error: CardletError | None = None) -
     note, stale, learner = opened.note, isinstance(error, Stale), current_learner()
     begin = typed.fields[0] if opened.is_own and typed.fields else ""
     same = same_beginning(db.session, learner, opened.deck.id, begin, note.id) if begin else []
+    effort, has_history = Effort(), opened.is_own or opened.deck.owner_id is None
     return render_template(
         "notes/edit.html",
         opened=opened,
@@ -138,14 +140,14 @@ def _page(opened: OpenNote, typed: Wording, error: CardletError | None = None) -
         error=error_words(error) if error else None,
         at_fault=error.field if isinstance(error, Refused) else None,
         stale=stale,
-        elsewhere=[difference(text, own) for text, own in zip(note.fields, typed.fields, strict=False)],
+        elsewhere=differing(note.fields, typed.fields, effort) if stale else [],
         # What was typed over an older version may be saved over the newest, once that has been looked at.
         seen=opened.digest if stale else request.form.get("seen", opened.digest),
         same=beginnings(same),
         same_at=url_for("notes.same_page", note_id=note.id),
         files_at=url_for("writing.add_files", deck_id=opened.deck.id) if opened.is_own else None,
         unsaved=request.method == "POST",
-        steps=steps_of(db.session, note),
+        steps=steps_of(db.session, note, effort) if has_history else [],
         back=_next() or url_for("library.show_deck", deck_id=opened.deck.id),
         next=_next() or "",
         **previewed(note, typed, opened.deck.path),

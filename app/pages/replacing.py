@@ -7,16 +7,17 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing
+from app.database import db
 from app.errors import NotFound, Refused
 from app.library.finding import cards_meant
 from app.library.replacing import Proposal, Wish, propose, replace_in_notes
 from app.pages.access import current_learner
+from app.pages.indexing import writing_notes
 from app.pages.language import ngettext
 from app.pages.many import MOST_AT_ONCE, TOO_MANY, tell
 from app.pages.numbers import milliseconds_of, moment_in, number_in
 from app.pages.words import error_words
-from app.rendering import Replacement
+from app.rendering import Effort, Replacement
 
 bp = Blueprint("replacing", __name__)
 
@@ -59,6 +60,7 @@ def _page(asked: _Asked | None, problem: str | None = None) -> str:
         proposal=asked.proposal if asked else None,
         is_asked=asked is not None and asked.wish is not None,
         notes=notes[(number - 1) * A_PAGE : number * A_PAGE],
+        effort=Effort(),
         page=number,
         pages=pages,
         seen=milliseconds_of(asked.moment) if asked else 0,
@@ -74,7 +76,7 @@ def create_replacement() -> ResponseReturnValue:
     if asked.wish is None or seen is None:
         raise NotFound()
     note_ids = [one.card.row.note_id for one in asked.proposal.notes]
-    done = replace_in_notes(writing, learner, note_ids, asked.wish, seen, now())
+    done = replace_in_notes(writing_notes, learner, note_ids, asked.wish, seen, now())
     # What does not hold the words any more was changed meanwhile too.
     done.newer = max(done.newer, (number_in("notes") or 0) - done.changed)
     return tell(ngettext("%(num)s note reworded.", "%(num)s notes reworded.", done.changed), done)

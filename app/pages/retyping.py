@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing
+from app.database import db
 from app.errors import CardletError, NotFound, Refused, Stale
 from app.library import OpenNote, open_note
 from app.library.adding import desk
@@ -12,6 +12,7 @@ from app.library.retyping import change_type, foresee_type, type_called, usual_s
 from app.models import NoteType
 from app.models.own_types import key_of
 from app.pages.access import current_learner, safe_path
+from app.pages.indexing import writing_notes
 from app.pages.language import _
 from app.pages.wording import beginning
 from app.pages.words import error_words
@@ -34,7 +35,7 @@ def change_note_type(note_id: int) -> ResponseReturnValue:
     try:
         chosen = type_called(types, request.form.get("to", ""))
         sources, seen = _sources(opened, chosen), request.form.get("seen", "")
-        with writing() as transaction:
+        with writing_notes() as transaction:
             change_id = change_type(transaction, learner, note_id, chosen, sources, seen, now())
     except (Refused, Stale) as error:
         return _page(note_id, error), error.status

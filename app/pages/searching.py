@@ -8,6 +8,7 @@ from app.database import db
 from app.errors import N_
 from app.library.finding import ORDERS, Found, Order, find_cards, own_decks
 from app.library.found import FoundCard
+from app.library.taking_back import latest_bulk
 from app.pages.access import current_learner
 from app.pages.numbers import number_in
 from app.pages.words import error_words
@@ -45,6 +46,7 @@ def search_page_of(problem: str | None, status: int) -> ResponseReturnValue:
             found = find_cards(db.connection, learner, query, moment, before=before, order=order, offset=offset)
         except Misread as misread:
             error, status = misread, misread.status
+    is_first = number_in("before") is None and not number_in("offset")
     return render_template(
         "searching/search.html",
         query=query,
@@ -57,7 +59,8 @@ def search_page_of(problem: str | None, status: int) -> ResponseReturnValue:
         problem=problem,
         today=learner.today(moment),
         decks=own_decks(db.connection, learner) if found and found.cards else [],
-        is_first=number_in("before") is None and not number_in("offset"),
+        is_first=is_first,
+        latest=latest_bulk(db.connection, learner, learner.today(moment)) if is_first else None,
     ), status
 
 

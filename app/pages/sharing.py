@@ -71,7 +71,7 @@ def create_link(deck_id: int) -> ResponseReturnValue:
 
 @bp.get("/catalogue")
 def catalogue_page() -> ResponseReturnValue:
-    words, language = request.args.get("words", "").replace("\x00", ""), request.args.get("language", "")
+    words, language = (request.args.get(name, "").replace("\x00", "") for name in ("words", "language"))
     page = (number_in("page") or 0) if "page" in request.args else 1
     found = catalogue(db.session, current_learner(), words, language, page)
     return render_template(

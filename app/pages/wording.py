@@ -12,7 +12,7 @@ from app.models import Note
 from app.pages.language import CARD_LANGUAGES
 from app.pages.sides import WHOLE_NOTE, sides_of_all
 from app.pages.words import error_words
-from app.rendering import card_ordinals, render_sides
+from app.rendering import Effort, Piece, card_ordinals, difference, render_sides
 from app.rendering.pasted import is_of_office, markdown_of
 from app.rendering.text import plain_text
 
@@ -81,6 +81,11 @@ def _name_of(note: Note, field: str | None) -> str | None:
 def language_choices(note: Note) -> dict[str, str]:
     """The languages a field can be given, by their own names; one that came with a file has none."""
     return {**{code: code for code in note.field_languages if code not in CARD_LANGUAGES}, **CARD_LANGUAGES}
+
+
+def differing(before: Sequence[str], after: Sequence[str], effort: Effort) -> list[list[Piece]]:
+    """How texts differ, one by one."""
+    return [difference(old, new, effort) for old, new in zip(before, after, strict=False)]
 
 
 def beginning(note: Note) -> str:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db, writing
+from app.database import db
 from app.errors import CardletError, Refused
 from app.library import Wording
 from app.library.adding import Desk, add_note, blank_note, desk, same_beginning
@@ -19,6 +19,7 @@ from app.models import Note
 from app.models.own_types import key_of
 from app.pages.access import current_learner
 from app.pages.errors import wants_fragment
+from app.pages.indexing import writing_notes
 from app.pages.language import _
 from app.pages.media import keep_files
 from app.pages.wording import beginning, beginnings, language_choices, lines, previewed, tags_in, typed_in
@@ -47,7 +48,7 @@ def add_submit(deck_id: int) -> ResponseReturnValue:
     learner, place, key = current_learner(), desk(db.session, current_learner(), deck_id), request.form.get("type", "")
     try:
         typed = _typed(place, blank_note(place, key, learner))
-        with writing() as transaction:
+        with writing_notes() as transaction:
             note = add_note(transaction, learner, deck_id, key, typed, _token(), now())
             said, tags = _("Added: %(words)s", words=beginning(note)), ", ".join(note.tags)
     except Refused as error:

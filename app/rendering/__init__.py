@@ -3,7 +3,7 @@
 from app.rendering.cards import Sides, card_ordinals, render_sides
 from app.rendering.cloze import cloze_numbers, has_cloze, unclosed_cloze
 from app.rendering.content import LONGEST_FIELD, CardTemplate, Content, Shape, shape_of
-from app.rendering.differences import Piece, difference
+from app.rendering.differences import Effort, Piece, difference
 from app.rendering.finishing import File, finished, media_names, render_text
 from app.rendering.replacing import Replacement
 from app.rendering.templates import is_cloze
@@ -15,6 +15,7 @@ __all__ = [
     "CardTemplate",
     "Comparison",
     "Content",
+    "Effort",
     "File",
     "Piece",
     "Replacement",

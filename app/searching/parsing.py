@@ -24,7 +24,7 @@ from app.searching.meaning import (
     Words,
     folded_path,
 )
-from app.searching.scanning import Misread, Piece, pieces_of
+from app.searching.scanning import NOTHING_BEHIND, Misread, Piece, pieces_of
 from app.searching.words import folded, tokens_of
 
 LONGEST_QUERY, MOST_TERMS, DEEPEST = 256, 16, 8
@@ -39,7 +39,6 @@ NOTHING_CLOSED = N_("Nothing is open that this parenthesis closes.")
 NOT_CLOSED = N_("This parenthesis is not closed.")
 NOTHING_INSIDE = N_("Nothing stands in these parentheses.")
 NOTHING_BESIDE = N_("Something has to stand on both sides of “or”.")
-NOTHING_BEHIND = N_("Something has to stand behind this minus.")
 NO_KEY = N_("“%(word)s:” is no condition. To look for it as text, put it into quotation marks.")
 NO_STATE = N_("No card can be in the state “%(word)s”. There are %(known)s.")
 NO_FIGURE = N_("A card has no number called “%(word)s”. There are %(known)s.")

@@ -8,6 +8,7 @@ from app.errors import N_, Refused
 OPENS, CLOSES = "(（", ")）"
 QUOTES, COLONS, MINUSES = '"“”', ":：", "-－"
 """Full-width ones too: they are what a Chinese keyboard writes."""
+NOTHING_BEHIND = N_("Something has to stand behind this minus.")
 UNCLOSED = N_("This quotation mark is not closed: %(word)s")
 
 
@@ -34,8 +35,8 @@ class Piece:
 
 
 def pieces_of(query: str) -> Iterator[Piece]:
-    """Raises Misread for a quotation mark without its other."""
-    at = 0
+    """Raises Misread for a quotation mark without its other, and for a minus before `and`, which says nothing."""
+    at, minus = 0, -2
     while at < len(query):
         letter = query[at]
         if letter.isspace():
@@ -45,15 +46,14 @@ def pieces_of(query: str) -> Iterator[Piece]:
             at += 1
         elif letter in MINUSES and at + 1 < len(query) and not query[at + 1].isspace():
             yield Piece("-", at, at + 1)
-            at += 1
+            at, minus = at + 1, at
         else:
             term = _term(query, at)
-            at = term.end
-            word = query[term.start : term.end].lower()
-            if word == "or":
-                yield Piece("or", term.start, term.end)
-            elif word != "and":
-                yield term
+            word, at = query[at : term.end].lower(), term.end
+            if word == "and" and minus == term.start - 1:
+                raise Misread(NOTHING_BEHIND, minus, term.end)
+            if word != "and":
+                yield Piece("or", term.start, term.end) if word == "or" else term
 
 
 def _term(query: str, start: int) -> Piece:

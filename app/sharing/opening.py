@@ -65,6 +65,8 @@ def renew_link(session: Session, learner: Learner, deck_id: int) -> Deck:
 
 def deck_of_link(session: Session, token: str) -> Deck:
     """The deck that a link leads to. Raises NotFound if it was closed, or the link renewed."""
+    # PostgreSQL refuses a text with NUL in it.
+    token = token.replace("\x00", "")
     deck = session.scalars(sa.select(Deck).where(Deck.link_token == token, Deck.link_token.is_not(None))).first()
     if deck is None or not deck.published or deck.audience == Audience.OWNER:
         raise NotFound(ENDED)

@@ -1,7 +1,7 @@
 """Making many cards new again in one act, and taking that back: the same rows of the log as for one card, written and
 folded some hundreds at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -13,6 +13,7 @@ from app.clock import hour_of
 from app.database import Handle, Writing, connection_of, forget
 from app.models import Card, Deck, Follow, Kind, Learner, Memory, Review
 from app.models.audience import is_open_to
+from app.models.bulk import chunks
 from app.models.memory_count import counting
 from app.models.review import FOLDED
 from app.models.scheduling import all_settings
@@ -35,7 +36,7 @@ def reset_cards(
     something to forget of, and how many more stay as they are, for their author has closed the deck. What the learner
     does not follow, and what is new, is left out."""
     forgotten, closed = 0, 0
-    for some in _chunks(card_ids):
+    for some in chunks(card_ids, AT_ONCE):
         with in_transaction() as transaction:
             connection = connection_of(transaction)
             may = dict(connection.execute(_MAY.where(Card.id.in_(some)), {"learner_id": learner.id}).all())
@@ -117,7 +118,7 @@ def swing_reset(
     card_ids = connection.scalars(sa.select(Review.card_id).where(*together).order_by(Review.card_id)).all()
     if len(card_ids) == 1:
         return False
-    for some in _chunks(card_ids):
+    for some in chunks(card_ids, AT_ONCE):
         with in_transaction() as transaction:
             swing_resets(connection_of(transaction), learner, some, act, undone_at)
             forget(transaction)
@@ -161,8 +162,3 @@ def _standing(connection: sa.Connection, user_id: int, card_ids: Sequence[int]) 
     own = (Review.user_id == user_id, Review.card_id.in_(card_ids), Review.kind.in_(FOLDED), Review.undone_at.is_(None))
     rows = connection.execute(sa.select(*columns).where(*own).order_by(Review.card_id)).all()
     return {card_id: [Logged(*row[1:]) for row in log] for card_id, log in groupby(rows, key=lambda row: row[0])}
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), AT_ONCE):
-        yield ids[start : start + AT_ONCE]

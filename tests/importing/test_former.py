@@ -9,6 +9,7 @@ from app.importing import ImportReport
 from app.library import Wording, bring_back, edit_note, open_note, steps_of, undo_change
 from app.models import Change, Note, NoteVersion, User
 from app.models.change import digest_of
+from app.rendering import Effort
 from tests.factories import a_learner, at
 from tests.importing.test_saving import THREE, save
 from tests.statements import recorded
@@ -55,7 +56,7 @@ def test_an_import_over_an_edit_is_not_lost_by_undoing_and_the_edit_can_be_broug
     assert fields_of(session, ada, "one") == ["One", "A"]
     with pytest.raises(Stale, match="An import"):
         undo_change(session, ada, edit, at(3))
-    latest, _ = steps_of(session, open_note(session, ada, note.id).note)
+    latest, _ = steps_of(session, open_note(session, ada, note.id).note, Effort())
     bring_back(session, ada, note.id, latest.change_id, at(3))
     assert fields_of(session, ada, "one") == ["One", "Mine"]
 

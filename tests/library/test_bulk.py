@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.library.bulk import AT_ONCE, move_cards, tag_notes
+from app.library.bulk import move_cards, tag_notes
 from app.library.deleting import delete_notes, what_leaves
 from app.library.taking_back import undo_bulk
 from app.models import Card, Change, Deck, Note, User
+from app.models.bulk import AT_ONCE
 from tests.factories import a_deck, a_learner, a_note, at
 
 MANY = 2 * AT_ONCE + 5

@@ -22,7 +22,7 @@ from app.library import (
 )
 from app.models import Card, Change, Deck, Memory, Note, NoteVersion, User
 from app.models.change import content_of, digest_of
-from app.rendering import LONGEST_FIELD, cloze_numbers
+from app.rendering import LONGEST_FIELD, Effort, cloze_numbers
 from app.study import AnswerGiven, answer_card, next_card, queue_of
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 
@@ -87,7 +87,7 @@ def test_nothing_edited_is_no_change(session: Session, ada: User, deck: Deck) ->
     (card,) = a_note(session, deck, fields=("Q", "A"))
     note = session.get_one(Note, card.note_id)
     assert edit_note(session, ada, note.id, Wording(("Q", "A"), ()), digest_of(note), at(1)) is None
-    assert steps_of(session, open_note(session, ada, note.id).note) == []
+    assert steps_of(session, open_note(session, ada, note.id).note, Effort()) == []
 
 
 def test_a_gap_that_is_gone_retires_its_card_and_undoing_brings_it_back(
@@ -206,7 +206,7 @@ def test_edits_are_undone_one_after_another_the_latest_first(session: Session, a
             assert undo_change(session, ada, change_id, at(1)) == card.note_id
             assert session.get_one(Note, card.note_id).fields == fields
     assert latest_edit(session, ada, ada.today(at(1))) is None
-    assert [step.verb for step in steps_of(session, open_note(session, ada, card.note_id).note)] == [
+    assert [step.verb for step in steps_of(session, open_note(session, ada, card.note_id).note, Effort())] == [
         *("undo", "undo", "edit", "edit")
     ]
 
@@ -253,7 +253,7 @@ def test_the_latest_edit_is_one_of_the_study_day(session: Session, ada: User, de
 def test_steps_say_what_changed(session: Session, ada: User, deck: Deck) -> None:
     (card,) = a_note(session, deck, fields=("The old question", "A"))
     edit(session, ada, card.note_id, "The new question", "A", tags=("tag",))
-    (step,) = steps_of(session, open_note(session, ada, card.note_id).note)
+    (step,) = steps_of(session, open_note(session, ada, card.note_id).note, Effort())
     assert [part.name for part in step.differing] == ["Question", None]
     assert [piece.kind for piece in step.differing[0].pieces] == ["same", "gone", "new", "same"]
 

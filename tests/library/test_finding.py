@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.library import Wording, edit_note
+from app.library import Wording, edit_note, finding, found
 from app.library.finding import CARDS_A_PAGE, Found, Order, find_cards
 from app.models import Card, Deck, Mark, Memory, Note, Unindexed, User
 from app.models.change import digest_of
-from app.models.indexing import index_if_many, index_what_waits
+from app.models.indexing import index_what_waits
 from app.study import AnswerGiven, answer_card
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 
@@ -239,11 +239,48 @@ def test_cards_are_sorted_by_what_is_known_of_them(many: Callable[..., Found]) -
     assert [card.row.due_day for card in many("word", order=Order("due")).cards][:3] == [0, 0, 0]
 
 
-def test_many_edits_are_put_into_the_index_by_themselves(session: Session) -> None:
-    ada = a_learner(session)
-    deck = a_deck(session, owner=ada, cards=63)
-    index_if_many(session, ada.id)
-    assert len(session.scalars(sa.select(Unindexed.id)).all()) == 63
-    a_note(session, deck)
-    index_if_many(session, ada.id)
-    assert session.scalars(sa.select(Unindexed.id)).all() == []
+@pytest.mark.parametrize("ease", [1300, 2010, 2030, 2500, 4020])
+def test_an_ease_is_compared_in_thousandths(library: Library, ease: int) -> None:
+    """In which 2.01 is a float below 2010."""
+    library.answer("Net 0", 4)
+    library.session.execute(sa.update(Memory).values(ease=ease))
+    for comparison, number in (("=", 1), ("<=", 1), (">=", 1), ("<", 0), (">", 0), ("!=", 0)):
+        query = f"prop:ease{comparison}{ease / 1000}"
+        assert len(library.found(query)) == number, query
+        assert len(library.found(f"is:new or {query}")) == len(library.found("is:new")) + number, query
+
+
+def test_long_notes_are_looked_at_a_few_at_a_time(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the database leaves most of them out by itself or not, and none is missed."""
+    ada = a_learner(session, "Ada")
+    deck, others = a_deck(session, owner=ada), a_deck(session, owner=a_learner(session, "Bob"))
+    for n in range(12):
+        a_note(session, deck, fields=(f"note {n}", "e " * (50_000 if n % 4 else 5)))
+        a_note(session, others, fields=(f"note {n}", "é"))
+    monkeypatch.setattr(found, "MOST_AT_ONCE", 120_000)
+    at_once: list[int] = []
+    cards_of = found.Reader.cards_of
+
+    def watched(reader: found.Reader, note_ids: list[int], condition: list) -> list:
+        cards = cards_of(reader, note_ids, condition)
+        at_once.append(sum(card.size for card in cards))
+        return cards
+
+    monkeypatch.setattr(found.Reader, "cards_of", watched)
+    assert len(find_cards(session, ada, "note", NOW).cards) == len(find_cards(session, ada, "is:new", NOW).cards) == 12
+    assert max(at_once) <= 120_000 and len(at_once) > 8
+    assert find_cards(session, ada, "is:due note", NOW).cards == []
+
+
+def test_a_page_looks_at_so_many_characters(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "LOOKED_AT", 1_000)
+    ada = a_learner(session, "Ada")
+    deck = a_deck(session, owner=ada)
+    for n in range(60):
+        a_note(session, deck, fields=(f"note {n}", "e " * 50_000))
+    page, looks, before = find_cards(session, ada, "-note", NOW), 0, None
+    while page.is_cut:
+        assert before is None or page.before < before
+        before, looks = page.before, looks + 1
+        page = find_cards(session, ada, "-note", NOW, before=before)
+    assert looks == 1 and page.before is None

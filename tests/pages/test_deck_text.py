@@ -1,6 +1,7 @@
 """A deck edited whole, as one text."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -282,3 +283,17 @@ def test_a_note_that_the_text_cannot_give_back_is_said_not_lost(ada: Visitor, de
     change(lengthen)
     response = ada.get(f"/decks/{deck_id}/text")
     assert response.status_code == 422 and "Line 11 of this deck’s text could not be read back" in response.text
+
+
+def test_many_notes_full_of_repeated_words_keep_nobody_waiting(ada: Visitor, deck_id: int, change: Change_) -> None:
+    def write(session: Session) -> None:
+        for n in range(20):
+            a_note(session, session.get_one(Deck, deck_id), fields=(f"note {n}", f"x {'a ' * 497}y"), guid=f"many/{n}")
+
+    change(write)
+    text = text_of(ada, deck_id).replace("a a ", "a b ")
+    began = time.process_time()
+    assert show(ada, text.replace("the number two", "the number **two**")) == 200
+    assert time.process_time() - began < 4
+    assert counts(ada.page)["changed"] == 21
+    assert "a b a b" in ada.page and "a a a a" in ada.page

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Audience, Card, Deck, Kind, Memory, MemoryCount, Note, Review, User
+from app.models import Audience, Card, Change, Deck, Kind, Memory, MemoryCount, Note, Review, User
 from app.models.audience import set_tree
 from app.study.rebuilding import compare
 from tests.factories import a_deck, a_follow, a_note
@@ -206,3 +206,46 @@ def test_nobody_deletes_what_is_somebody_elses(ada: Visitor, stored: Callable, v
         chosen = {"csrf_token": carol.token(), "chosen": ids(stored)[:1], "confirmed": 1}
         assert carol.client.post(f"/search/{what}", data=chosen).status_code == 404
     assert len(known(stored, "Ada")) == 3 and stored(sa.select(Note.id).where(Note.owner_id.is_not(None)))
+
+
+def tag_all(ada: Visitor, tag: str) -> None:
+    """And loses the answer."""
+    data = {"csrf_token": ada.token(), "q": "animal", "which": "all", "tags": tag, "act": "add"}
+    assert ada.client.post("/search/tags", data=data).status_code == 303
+
+
+def tags(stored: Callable) -> set[str]:
+    return {tag for row in stored(sa.select(Note.tags)) for tag in row.tags}
+
+
+def test_whoever_lost_the_answer_can_take_back_all_the_same(ada: Visitor, stored: Callable, visitor: Callable) -> None:
+    assert "Undo that change" not in ada.get("/search").text
+    tag_all(ada, "first")
+    assert "Undo that change" not in ada.get("/search?q=animal").text, "it is offered with what was done"
+    tag_all(ada, "second")
+    ada.get("/")
+    for path in ("/search", "/search?q=animal", "/search?q=nothing", "/search?q=is:wrong"):
+        assert ada.get(path).text.count("Undo that change") == 1, path
+    assert "Undo that change" not in ada.get("/search?q=animal&before=2").text
+    bob = visitor()
+    bob.sign_in("Bob")
+    assert "Undo that change" not in bob.get("/search?q=animal").text
+    for left in ({"first"}, set()):
+        ada.get("/search?q=animal")
+        assert "Undone." in ada.press(r"/changes/\d+/undo-all").text
+        assert tags(stored) == left
+    assert "Undo that change" not in ada.get("/search").text
+
+
+def test_an_old_change_of_many_is_not_offered_again(ada: Visitor, change: Callable) -> None:
+    tag_all(ada, "first")
+    ada.get("/")
+    for days, offered in ((6, True), (1, False)):
+        change(lambda session, days=days: session.execute(sa.update(Change).values(day=Change.day - days)))
+        assert ("Undo that change" in ada.get("/search").text) is offered
+
+
+@pytest.mark.parametrize("chosen", ["1" * 5_000, "9" * 19, "-1", "x"])
+def test_what_is_no_card_cannot_be_chosen(ada: Visitor, chosen: str) -> None:
+    data = {"csrf_token": ada.token(), "chosen": chosen, "tags": "x", "act": "add"}
+    assert ada.client.post("/search/tags", data=data).status_code in {404, 422}

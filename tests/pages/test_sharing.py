@@ -239,3 +239,8 @@ def test_the_class_is_seen_by_the_owner_once_a_learner_agrees(
     assert "Bob" in page and "1 of 1 answers was Again" in page
     bob.press(r"/decks/\d+/follow/class", agrees="no")
     assert "Nobody has agreed yet." in ada.get(path).text
+
+
+@pytest.mark.parametrize("path", ["/shared/%00", "/shared/a%00b", "/catalogue?language=%00", "/catalogue?words=%00"])
+def test_a_letter_that_no_text_has_finds_nothing_and_breaks_nothing(ada: Visitor, path: str) -> None:
+    assert ada.client.get(path).status_code == (200 if "catalogue" in path else 404)

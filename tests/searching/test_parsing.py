@@ -113,6 +113,17 @@ def test_what_is_wrong_is_pointed_at(query: str) -> None:
     assert str(refused.value)
 
 
+@pytest.mark.parametrize("query", ["-and dns", "dns -AND", "dns (-and)", "--and"])
+def test_a_minus_before_and_is_not_one_before_the_next_word(query: str) -> None:
+    with pytest.raises(Misread) as refused:
+        parse(query)
+    assert query[refused.value.start : refused.value.end].lower() == "-and"
+
+
+def test_and_can_be_looked_for_in_quotes() -> None:
+    assert parse('-"and" dog and cat') == All((Not(Words(("and",), whole=True)), DOG, CAT))
+
+
 PIECES = st.sampled_from(
     [*'()-" *:\\<=>', "or", "and", "is:", "due", "tag:", "prop:", "ease<2", "rated:7", "容器", "ä", "x"]
 )

@@ -14,11 +14,11 @@ from app.importing.as_text.reading import ReadText, Standing, problems_between, 
 from app.importing.parsed import BadRow, ParsedNote
 from app.models import Card, Deck, Learner, Memory, NoteType
 from app.models.across_learners import met_by_followers
+from app.models.bulk import chunks
 from app.models.contents import cards_of
+from app.models.note import LONGEST_TAG, MOST_TAGS
 from app.rendering import card_ordinals
 
-AT_ONCE = 300
-MOST_TAGS, LONGEST_TAG = 50, 100
 TAGS = N_("a note has at most %(most)s tags, of at most %(longest)s characters each")
 
 
@@ -149,7 +149,7 @@ class _Planning:
     def _change(self) -> None:
         ids = self.plan.standing.note_ids
         cards: dict[int, list[Card]] = {}
-        for some in in_parts([ids[old] for old, _ in self.found.changed]):
+        for some in chunks([ids[old] for old, _ in self.found.changed]):
             cards |= cards_of(self.session, some)
         losing: list[int] = []
         for old, place in self.found.changed:
@@ -167,7 +167,7 @@ class _Planning:
     def _remove(self) -> None:
         ids = [self.plan.standing.note_ids[old] for old in self.found.removed]
         met, elsewhere = self._met(Card.note_id, ids), set[int]()
-        for some in in_parts(ids):
+        for some in chunks(ids):
             others = sa.select(Card.note_id).where(Card.note_id.in_(some), ~Card.retired)
             elsewhere.update(self.session.scalars(others.where(Card.deck_id != self.plan.deck_id)))
         for note_id, old in zip(ids, self.found.removed, strict=True):
@@ -180,7 +180,7 @@ class _Planning:
         own = sa.exists().where(Memory.user_id == self.learner.id, Memory.card_id == Card.id)
         met = sa.or_(own, met_by_followers(self.session, self.learner.id))
         chosen = sa.select(column).where(~Card.retired, met)
-        return {one for some in in_parts(ids) for one in self.session.scalars(chosen.where(column.in_(some)))}
+        return {one for some in chunks(ids) for one in self.session.scalars(chosen.where(column.in_(some)))}
 
 
 def fitted(standing: Collection[int], before: Sequence[int], after: Sequence[int]) -> tuple[list[int], list[int]]:
@@ -192,9 +192,3 @@ def fitted(standing: Collection[int], before: Sequence[int], after: Sequence[int
         # Or the note would be gone with its cards.
         new = list(after)
     return new, gone
-
-
-def in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Some at a time: each is a parameter."""
-    for start in range(0, len(ids), AT_ONCE):
-        yield ids[start : start + AT_ONCE]

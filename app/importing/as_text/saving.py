@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, Refused
 from app.importing.as_text.arranging import Key, arranged
-from app.importing.as_text.planning import Added, Plan, in_parts
+from app.importing.as_text.planning import Added, Plan
 from app.models import Card, Change, Deck, Learner, Note
-from app.models.change import AWAY, begin_change, keep_versions
+from app.models.bulk import chunks
+from app.models.change import AWAY, begin_change, hold, keep_versions
 from app.models.contents import cards_of
-from app.models.indexing import index_if_many
 from app.models.note import set_tags
 
 
@@ -30,15 +30,17 @@ def save_text(session: Session, learner: Learner, plan: Plan, now: datetime) -> 
     saving.lay_cards()
     change.moved = saving.moved or None
     session.flush()
-    index_if_many(session, learner.id)
     return change.id
 
 
-def lock_notes(session: Session, deck_id: int) -> None:
-    """Holds a deck and its notes to the end of the transaction, so that nobody changes them meanwhile."""
-    session.execute(sa.select(Deck.id).where(Deck.id == deck_id).with_for_update())
-    inside = sa.exists().where(Card.note_id == Note.id, Card.deck_id == deck_id, ~Card.retired)
-    session.execute(sa.select(Note.id).where(inside).order_by(Note.id).with_for_update())
+def lock_notes(session: Session, plan: Plan) -> None:
+    """Holds the notes of a plan and of its deck, their cards and then the deck to the end of the transaction, so that
+    nobody changes them meanwhile or adds others."""
+    lying = sa.select(Card.note_id).where(Card.deck_id == plan.deck_id, ~Card.retired)
+    note_ids = {*session.scalars(lying), *(one.note_id for one in plan.added if one.note_id is not None)}
+    cards = (sa.select(Card.id).where(Card.note_id.in_(some)) for some in chunks(sorted(note_ids)))
+    hold(session, note_ids, [card_id for some in cards for card_id in session.scalars(some)])
+    session.execute(sa.select(Deck.id).where(Deck.id == plan.deck_id).with_for_update())
 
 
 @dataclass
@@ -57,9 +59,9 @@ class _Saving:
         columns = {one.note_id: one.columns for one in self.plan.changed if one.columns}
         columns |= {one.note_id: one.columns for one in self.plan.added if one.note_id is not None}
         removed = [one.note_id for one in self.plan.removed]
-        for some in in_parts([*columns, *removed]):
+        for some in chunks([*columns, *removed]):
             keep_versions(self.session, self.change, some)
-        for some in in_parts(list(columns)):
+        for some in chunks(list(columns)):
             chosen = sa.select(Note).where(Note.id.in_(some))
             notes = self.session.scalars(chosen, execution_options={"populate_existing": True}).all()
             for note in notes:
@@ -81,7 +83,7 @@ class _Saving:
         self.session.add_all(notes.values())
         self.session.flush()
         self.made = {number: note.id for number, note in notes.items()}
-        for some in in_parts(list(notes)):
+        for some in chunks(list(notes)):
             tags = {notes[number].id: notes[number].tags for number in some}
             set_tags(self.session, self.learner.id, tags, new=True)
 
@@ -124,7 +126,7 @@ class _Saving:
         touched += [one.note_id for one in self.plan.added if one.note_id is not None]
         touched += [one.note_id for one in self.plan.removed]
         found: dict[Key, Card] = {}
-        for some in in_parts(touched):
+        for some in chunks(touched):
             for note_id, cards in cards_of(self.session, some).items():
                 found |= {(note_id, card.ordinal): card for card in cards}
         return found

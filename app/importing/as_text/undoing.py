@@ -8,13 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.importing.as_text.planning import in_parts
 from app.importing.removing import remove_cards
 from app.models import Card, Change, Deck, Learner, Memory, Note, NoteVersion, Review
 from app.models.across_learners import met_by_followers
-from app.models.change import AWAY, SWINGS, begin_change, content_of, keep_versions
-from app.models.indexing import index_if_many
-from app.models.note import set_tags
+from app.models.bulk import chunks
+from app.models.change import AWAY, begin_change, changed_since, hold, put_back
+from app.models.indexing import Written, index_changes
 
 LOOKED_AT = 20
 
@@ -47,11 +46,11 @@ def undo_text(session: Session, learner: Learner, change_id: int, now: datetime)
     if change.undone_at is not None:
         return Undone()
     undoing = _Undoing(session, learner, change, now)
-    undoing.restore_words()
+    changes = undoing.restore_words()
     undoing.lay_back()
     change.undone_at = now
     session.flush()
-    index_if_many(session, learner.id)
+    index_changes(session, learner.id, changes)
     return Undone(len(undoing.touched - undoing.left), len(undoing.left))
 
 
@@ -62,15 +61,25 @@ class _Undoing:
         self.session, self.learner, self.change, self.now = session, learner, change, now
         self.back = begin_change(session, Change(user_id=learner.id, day=learner.today(now), at=now, verb="undo"))
         self.former = {card_id: (to, deck, place) for to, card_id, deck, place in change.moved or []}
-        self.cards: list[Card] = []
-        for some in in_parts(list(self.former)):
-            own = sa.select(Card).join(Note, Note.id == Card.note_id).where(Card.id.in_(some))
-            self.cards += session.scalars(own.where(Note.owner_id == learner.id).order_by(Card.id)).all()
         kept = sa.select(NoteVersion.note_id).where(NoteVersion.change_id == change.id)
         self.versions = set(session.scalars(kept))
+        self.cards = self._held_cards()
         self.touched = self.versions | {card.note_id for card in self.cards if self._came_or_went(card)}
         self.added = self._added()
-        self.left = self._changed_since() | self._studied(self.added)
+        self.left = changed_since(session, change.id, self.touched) | self._studied(self.added)
+
+    def _held_cards(self) -> list[Card]:
+        """The cards that are still the learner's, locked with all the notes: first that, then it is looked at what was
+        changed since, or an edit that comes in between would be lost."""
+        lying = (sa.select(Card.note_id).where(Card.id.in_(some)) for some in chunks(list(self.former)))
+        note_ids = {note_id for some in lying for note_id in self.session.scalars(some)}
+        hold(self.session, self.versions | note_ids, self.former)
+        cards: list[Card] = []
+        for some in chunks(sorted(self.former)):
+            own = sa.select(Card).join(Note, Note.id == Card.note_id).where(Card.id.in_(some))
+            own = own.where(Note.owner_id == self.learner.id).order_by(Card.id)
+            cards += self.session.scalars(own, execution_options={"populate_existing": True}).all()
+        return cards
 
     def _came_or_went(self, card: Card) -> bool:
         return AWAY in self.former[card.id][:2]
@@ -78,17 +87,10 @@ class _Undoing:
     def _added(self) -> set[int]:
         """The notes that were not there at all before."""
         found: set[int] = set()
-        for some in in_parts(sorted(self.touched - self.versions)):
+        for some in chunks(sorted(self.touched - self.versions)):
             made = (Note.id.in_(some), Note.created_at == self.change.at)
             found.update(self.session.scalars(sa.select(Note.id).where(*made)))
         return found
-
-    def _changed_since(self) -> set[int]:
-        later = sa.select(NoteVersion.note_id).join(Change, Change.id == NoteVersion.change_id)
-        later = later.where(NoteVersion.change_id > self.change.id, Change.verb.not_in(SWINGS))
-        later = later.where(Change.undone_at.is_(None))
-        parts = in_parts(sorted(self.touched))
-        return {note for some in parts for note in self.session.scalars(later.where(NoteVersion.note_id.in_(some)))}
 
     def _studied(self, note_ids: set[int]) -> set[int]:
         log = (Review.user_id == self.learner.id, Review.card_id == Card.id)
@@ -96,22 +98,15 @@ class _Undoing:
         by_others = met_by_followers(self.session, self.learner.id)
         known = sa.or_(sa.exists().where(*log), sa.exists().where(*met), by_others)
         chosen = sa.select(Card.note_id).where(known)
-        parts = in_parts(sorted(note_ids))
+        parts = chunks(sorted(note_ids))
         return {note for some in parts for note in self.session.scalars(chosen.where(Card.note_id.in_(some)))}
 
-    def restore_words(self) -> None:
-        for some in in_parts(sorted(self.versions - self.left)):
-            keep_versions(self.session, self.back, some)
-            own = sa.select(NoteVersion).where(NoteVersion.change_id == self.change.id, NoteVersion.note_id.in_(some))
-            versions = {version.note_id: version for version in self.session.scalars(own)}
-            chosen = sa.select(Note).where(Note.id.in_(some))
-            notes = self.session.scalars(chosen, execution_options={"populate_existing": True}).all()
-            for note in notes:
-                for name, value in content_of(versions[note.id]).items():
-                    setattr(note, name, value)
-                note.changed_at = self.now
-            self.session.flush()
-            set_tags(self.session, self.learner.id, {note.id: note.tags for note in notes})
+    def restore_words(self) -> dict[int, tuple[Written, Written]]:
+        """Returns what `put_back` does."""
+        changes: dict[int, tuple[Written, Written]] = {}
+        for some in chunks(sorted(self.versions - self.left)):
+            changes |= put_back(self.session, self.change.id, self.back, some, self.now)
+        return changes
 
     def lay_back(self) -> None:
         """Retires what came, brings back what went, and lays the rest where it lay."""
@@ -142,6 +137,6 @@ class _Undoing:
 
     def _remove(self, card_ids: Sequence[int]) -> None:
         """Really deletes the new notes: nobody has met them."""
-        for some in in_parts(card_ids):
+        for some in chunks(card_ids):
             remove_cards(self.session, self.learner.id, some)
         self.session.expire_all()
