@@ -17,7 +17,7 @@ from app.library import Wording, deck_page, edit_note, follow, open_note, stop_f
 from app.library.decks import shared_decks_left, shelf
 from app.models import Audience, Card, Deck, Import, Note, Review, User
 from app.models.change import digest_of
-from app.progress import maturity_of, scope_of
+from app.progress import mastery_of, maturity_of, scope_of
 from app.scheduling import Answer
 from app.sharing import set_audience
 from app.study import mark_card, merge_answers, reset_card
@@ -27,6 +27,7 @@ from app.study.queue import shown_card
 from app.study.rebuilding import compare
 from app.study.run import Run, cards_of
 from app.study.showing import show
+from app.study.tagged import tags_due
 from tests.factories import a_deck, a_note, at
 from tests.sharing.steps import DECK, FRANCE, ITALY, SPAIN, answer, card_of, memories, publish, waiting
 
@@ -88,6 +89,31 @@ def test_and_nothing_else_of_it(session: Session, ada: User, bob: User, eve: Use
     late = [LateAnswer(card.id, Answer(uuid4(), bob.today(at(1)), at(1), 4)) for card in (met, unmet)]
     assert [one.card_id for one in merge_answers(session, bob, late)] == [unmet.id]
     assert not session.scalars(sa.select(Review).where(Review.card_id == unmet.id)).all()
+
+
+def test_the_tags_it_has_been_given_since_are_not_told(
+    session: Session, ada: User, bob: User, eve: User, shared: int
+) -> None:
+    kept = a_note(session, session.get_one(Deck, shared), tags=("kept",))[0]
+    answer(session, bob, kept.id, 0, grade=2)
+    met, _ = close(session, ada, shared)
+    (other,) = a_note(session, a_deck(session, owner=eve, audience=Audience.EVERYBODY), tags=("hush",))
+    follow(session, bob, other.deck_id, at(0))
+    answer(session, bob, other.id, 0, grade=2)
+
+    def seen(learner: User) -> tuple[set[str], int, set[tuple[str, int]]]:
+        found = mastery_of(session, scope_of(session, learner, shared), 30_000)
+        due = tags_due(session, learner, shared, 30_000)
+        return set(found.tags), found.retrievability.all.cards, {(one.tag, one.cards) for one in due}
+
+    assert seen(bob) == ({"kept::"}, 2, {("kept", 1)})
+    follow(session, ada, shared, at(1))
+    answer(session, ada, met.id, 1)
+    assert seen(ada) == ({"kept::", "hush::"}, 3, {("hush", 1)})
+    for tag, cards in (("hush", {other.id}), ("kept", {kept.id})):
+        for which in ("all", "met", "mistakes"):
+            run = Run(which, None, tag, 100, 7, bob.today(at(0)), at(0))
+            assert set(cards_of(session, bob, run)) == cards
 
 
 def test_whoever_stopped_following_can_come_back_to_what_they_know_even_if_it_is_closed(
