@@ -8,19 +8,24 @@ from sqlalchemy.orm import Session
 from app.models.change import Change
 from app.models.deck import Audience, Deck, decks_inside
 from app.models.follow import Follow
+from app.models.user import Standing, User
 
 Id = int | sa.SQLColumnExpression[int]
 UNSEEN = {"synchronize_session": False}
+
+
+def is_given_out() -> sa.ColumnElement[bool]:
+    """Whether a learner's deck is there for whom it is shared with: not while its owner's account is shut or goes."""
+    here = User.standing.in_((Standing.WELCOME, Standing.NOBODY))
+    return sa.exists().where(User.id == Deck.owner_id, here)
 
 
 def may_see(user_id: Id) -> sa.ColumnElement[bool]:
     """Whether a learner may look into a deck: one of the server's, their own, one that is everybody's, or one they
     follow or have followed, and so were let in."""
     let_in = sa.exists().where(Follow.user_id == user_id, Follow.deck_id == Deck.id)
-    return sa.and_(
-        Deck.published,
-        sa.or_(Deck.owner_id.is_(None), Deck.owner_id == user_id, Deck.audience == Audience.EVERYBODY, let_in),
-    )
+    everybodys = sa.and_(Deck.audience == Audience.EVERYBODY, is_given_out())
+    return sa.and_(Deck.published, sa.or_(Deck.owner_id.is_(None), Deck.owner_id == user_id, everybodys, let_in))
 
 
 def is_open_to(user_id: Id) -> sa.ColumnElement[bool]:

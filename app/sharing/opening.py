@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_, NotFound, Refused
 from app.models import Audience, Deck, Learner
 from app.models.across_learners import numbers_of_followers
-from app.models.audience import set_tree
+from app.models.audience import is_given_out, set_tree
 from app.models.deck import top_of, with_parents
 
 TOKEN_BYTES = 18
@@ -65,7 +65,8 @@ def renew_link(session: Session, learner: Learner, deck_id: int) -> Deck:
 
 def deck_of_link(session: Session, token: str) -> Deck:
     """The deck that a link leads to. Raises NotFound if it was closed, or the link renewed."""
-    deck = session.scalars(sa.select(Deck).where(Deck.link_token == token, Deck.link_token.is_not(None))).first()
+    of_link = (Deck.link_token == token, Deck.link_token.is_not(None), is_given_out())
+    deck = session.scalars(sa.select(Deck).where(*of_link)).first()
     if deck is None or not deck.published or deck.audience == Audience.OWNER:
         raise NotFound(ENDED)
     return deck
