@@ -19,6 +19,16 @@ def name_guid(path: Sequence[str]) -> str:
     return f"name:{'::'.join(path)}"
 
 
+def longest_name_inside(session: Session, deck_id: int) -> int:
+    """How many characters the longest whole name of a deck inside has beyond the deck's own."""
+    level, longest = {deck_id: 0}, 0
+    while level:
+        longest = max(longest, *level.values())
+        below = session.execute(sa.select(Deck.id, Deck.parent_id, Deck.name).where(Deck.parent_id.in_(level)))
+        level = {row.id: level[row.parent_id] + len(f"::{row.name}") for row in below}
+    return longest
+
+
 def fit_into_trees(session: Session, placed: Sequence[int], deck_id: int, parent_id: int | None, now: datetime) -> None:
     """Makes decks that came to lie somewhere, and what lies inside them, parts of the trees they lie in now. `placed`:
     those that were made on the way, and `deck_id`, the innermost, below `parent_id`.
