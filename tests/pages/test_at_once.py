@@ -227,6 +227,13 @@ def test_of_many_edits_at_once_one_is_saved_and_one_undo_takes_it_back(
     assert stored(sa.select(Note.fields).where(Note.id == note_id)) == [(["Q", "A"],)]
 
 
+def test_of_many_wordings_of_ones_own_at_once_one_is_saved(learners: list[Visitor], stored: Callable) -> None:
+    ((note_id,), *_) = stored(sa.select(Note.id))
+    learners[0].get(f"/notes/{note_id}/mine")
+    acts = [sending(learners[0], rf"/notes/{note_id}/mine", **{"field-1": f"tab {n}"}) for n in range(AT_ONCE)]
+    assert sorted(at_once(acts)) == [303] + [409] * (AT_ONCE - 1)
+
+
 def test_a_card_that_is_laid_elsewhere_while_somebody_meets_it_is_not_known_where_it_lies_no_more(
     learners: list[Visitor], app: Flask, change: Callable, stored: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
