@@ -165,4 +165,5 @@ def _previewed(opened: OpenNote, typed: list[str]) -> dict[str, object]:
     ordinals = card_ordinals(content)
     rendered = [render_sides(content, ordinal) for ordinal in ordinals[:PREVIEWED]]
     texts = [*note.fields, *(opened.shown.seen_fields or [])]
-    return {"sides": in_words(rendered, note.owner_id, files_in=texts), "problem": None, "cards": len(ordinals)}
+    sides = in_words(rendered, note.owner_id, files_in=texts, format=note.format)
+    return {"sides": sides, "problem": None, "cards": len(ordinals)}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ def bob(visitor: Callable[[], Visitor], change: Change, data_dir: Path) -> Visit
     visitor().sign_up("Ada")
     bob = visitor().sign_up("Bob")
     png = b"\x89PNG\r\n\x1a\n"
-    names = ("cat.png", "diary.png")
+    names = ("cat.png", "diary.png", "at.png", "my cat.png")
     files = {name: store_file(data_dir / "media", BytesIO(png + name.encode()), name) for name in names}
 
     def make(session: Session) -> None:
@@ -121,12 +122,14 @@ def test_what_is_typed_over_something_newer_is_kept_in_the_form(
 
 def test_nobody_gets_a_file_of_the_authors_by_writing_its_name(bob: Visitor, note_id: int, stored: Callable) -> None:
     owner = stored(sa.select(User.id).where(User.name == "Ada"))[0][0]
-    stolen = "![](cat.png) ![](diary.png)"
+    others = ("diary.png", "at.png", "my cat.png")
+    stolen = "![](cat.png) ![](diary.png) ![](at.png) ![](<my cat.png>)"
     bob.get(f"/notes/{note_id}/mine")
     bob.press(rf"/notes/{note_id}/mine/preview|/notes/{note_id}/mine", **{"field-1": stolen})
     for path in ("/study", f"/notes/{note_id}/mine", f"/decks/{stored(sa.select(Card.deck_id))[0][0]}"):
         page = bob.get(path).text
-        assert f"/media/{owner}/cat.png" in page and f"/media/{owner}/diary.png" not in page
+        assert f"/media/{owner}/cat.png" in page
+        assert not any(f"/media/{owner}/{quote(name)}" in page for name in others)
     response = bob.client.post(
         f"/notes/{note_id}/mine/preview",
         data={"csrf_token": bob.token(), "field-1": stolen},
