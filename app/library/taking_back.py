@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.library.bulk import InTransaction, chunks, lay, look_again
 from app.models import Card, Change, Deck, Learner, Note, NoteVersion
 from app.models.across_learners import met_by_followers
+from app.models.audience import was_closed_since
 from app.models.change import AWAY, SWINGS, begin_change, content_of, keep_versions, resets_of
 from app.models.indexing import index_if_many
 from app.models.note import set_tags
@@ -45,6 +46,10 @@ def undo_bulk(
         back_id = begin_change(session, back).id
     for some in chunks(sorted(kept)):
         with in_transaction() as session:
+            if was_closed_since(session, session.get_one(Change, back_id)):
+                # What is left can be taken back by another press.
+                undone.left = len(kept) + len(moved) - undone.restored
+                return undone
             _restore(session, learner, (change_id, back_id), some, undone, now)
             index_if_many(session, learner.id)
     for cards in chunks(moved):

@@ -61,8 +61,8 @@ class Deck(Base):
     audience: Mapped[Audience] = mapped_column(sa.SmallInteger, default=Audience.OWNER)
     # What the deck's link ends with, as it is: it opens nothing that does not stand beside it. NULL: there is none.
     link_token: Mapped[str | None] = mapped_column(sa.String(32))
-    # The latest Change (0: there was none) when the deck was closed to its followers, who keep what they have met as
-    # it was then. NULL: it is open, or was never shared.
+    # Its owner's latest Change (0: there was none) when the deck was closed to its followers, who keep what they have
+    # met as it was then. NULL: it is open, or was never shared.
     closed_after: Mapped[int | None]
 
     parent: Mapped["Deck | None"] = relationship(remote_side="Deck.id", lazy=ON_DEMAND)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_, Refused
 from app.importing.as_text.arranging import Key, arranged
 from app.importing.as_text.planning import Added, Plan, in_parts
-from app.models import Card, Change, Deck, Learner, Note
+from app.models import Card, Change, Deck, Learner, Note, User
 from app.models.change import begin_change, keep_versions
 from app.models.contents import cards_of
 from app.models.indexing import index_if_many
@@ -39,6 +39,9 @@ def save_text(session: Session, learner: Learner, plan: Plan, now: datetime) -> 
 
 def lock_notes(session: Session, deck_id: int) -> None:
     """Holds a deck and its notes to the end of the transaction, so that nobody changes them meanwhile."""
+    # The owner first, as every change has it: see `hold_changes`.
+    owner = sa.select(User.id).join(Deck, Deck.owner_id == User.id).where(Deck.id == deck_id)
+    session.execute(owner.with_for_update(read=True, key_share=True, of=User))
     session.execute(sa.select(Deck.id).where(Deck.id == deck_id).with_for_update())
     inside = sa.exists().where(Card.note_id == Note.id, Card.deck_id == deck_id, ~Card.retired)
     session.execute(sa.select(Note.id).where(inside).order_by(Note.id).with_for_update())
