@@ -85,11 +85,13 @@ def visible_deck(session: Session, learner: Learner, deck_id: int) -> Deck:
 
 
 def stop_following(session: Session, learner: Learner, deck_id: int, now: datetime) -> None:
-    """Hides a deck from the learner's home and queue, with the decks inside it. What they know is kept."""
-    own_follow(session, learner, deck_id)
+    """Hides a deck from the learner's home and queue, with the decks inside it that they follow with it. What they know
+    is kept."""
+    followed = own_follow(session, learner, deck_id)
+    whole = {followed.deck_id, followed.root_id or followed.deck_id}
     for inside in [deck_id, *decks_inside(session, [deck_id])]:
         one = session.get(Follow, (learner.id, inside))
-        if one is not None and one.stopped_at is None:
+        if one is not None and one.stopped_at is None and (inside == deck_id or one.root_id in whole):
             one.stopped_at, one.shows_progress_at = now, None
     session.flush()
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.library import follow, set_new_per_day, stop_following
+from app.library.decks import shelf
 from app.library.own_decks import make_deck, place_deck
 from app.models import Audience, Deck, Follow, MemoryCount, User
 from app.sharing import class_of, set_agreement, set_audience
@@ -130,6 +131,20 @@ def test_a_deck_that_its_owner_lays_into_a_shown_one_is_not_shown_by_it(session:
     assert seen(session, ada, apart).count == 0
     agree(session, bob, whole)
     assert seen(session, ada, apart).count == 1
+
+
+def test_what_is_followed_for_itself_inside_a_whole_outlasts_it(session: Session, ada: User, bob: User) -> None:
+    whole, apart = (make_deck(session, ada, [name], "en", at(0)).id for name in ("Whole", "Apart"))
+    inside = make_deck(session, ada, ["Apart", "Inside"], "en", at(0)).id
+    for deck_id in (whole, apart):
+        set_audience(session, ada, deck_id, Audience.EVERYBODY)
+        follow(session, bob, deck_id, at(0))
+    place_deck(session, ada, apart, ["Whole", "Apart"], at(0))
+    assert [deck.id for deck in shelf(session, bob, bob.today(at(0)))] == [whole, apart]
+    stop_following(session, bob, whole, at(0))
+    assert [(deck.id, [one.id for one in deck.inside]) for deck in shelf(session, bob, bob.today(at(0)))] == [
+        (apart, [inside])
+    ]
 
 
 def test_a_large_class_comes_page_by_page_in_the_order_of_names(session: Session, ada: User) -> None:
