@@ -14,6 +14,7 @@ from app.accounts.signing_in import end_all_sign_ins
 from app.database import Base
 from app.errors import N_, Refused
 from app.models import (
+    Audience,
     Change,
     Deck,
     FailedSignIn,
@@ -65,6 +66,10 @@ def begin_leaving(session: Session, learner: Learner, now: datetime) -> None:
     user.name = user.name_key = user.password_hash = None
     user.is_admin, user.standing = False, Standing.LEAVING
     session.flush()
+    # Nobody new comes to follow what is about to go; who follows it already gets it as it is, and so it is not closed.
+    withdrawn = sa.update(Deck).where(Deck.owner_id == user.id).values(audience=Audience.OWNER, link_token=None)
+    session.execute(withdrawn, execution_options={"synchronize_session": False})
+    session.expire_all()
 
 
 def still_leaving(session: Session) -> list[int]:

@@ -14,6 +14,7 @@ from app.library.editing import check_tags
 from app.library.media import own_deck
 from app.models import Card, Change, Deck, Learner, Memory, Note
 from app.models.across_learners import met_by_followers
+from app.models.audience import was_closed_since
 from app.models.bulk import chunks
 from app.models.change import begin_change, keep_versions, written
 from app.models.indexing import index_changes, index_decks
@@ -43,12 +44,13 @@ Act = Callable[[Session, Change, Sequence[int], Done], None]
 
 
 def in_parts(in_transaction: InTransaction, learner: Learner, ids: Sequence[int], now: datetime, act: Act) -> Done:
-    """One change in transactions that hold nobody up for long. Whoever takes it back meanwhile ends it."""
+    """One change in transactions that hold nobody up for long. It ends when its learner takes it back meanwhile, or
+    closes a deck: what comes after that must be another change."""
     done = Done()
     for some in chunks(ids):
         with in_transaction() as session:
             change = _change(session, learner, done.change_id, now)
-            if change.undone_at is not None:
+            if change.undone_at is not None or was_closed_since(session, change):
                 break
             act(session, change, some, done)
             session.flush()

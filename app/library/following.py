@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.models import DailySummary, Deck, Follow, Kind, Learner, Stage, User
+from app.models import DailySummary, Deck, Follow, Kind, Learner, Stage, Standing, User
 from app.models.audience import may_see
 from app.models.deck import decks_inside
 from app.models.follow import (
@@ -30,6 +30,7 @@ def follow(session: Session, learner: Learner, deck_id: int, now: datetime, *, i
     `invited`: they came by its link.
     """
     deck = session.get_one(Deck, deck_id) if invited else visible_deck(session, learner, deck_id)
+    _hold(session, deck)
     lock_follows(session, learner.id, [deck.id, *decks_inside(session, [deck.id])])
     one_at_a_time(session, learner)
     root, before = _root_above(session, learner, deck), session.get(Follow, (learner.id, deck.id))
@@ -47,6 +48,15 @@ def follow(session: Session, learner: Learner, deck_id: int, now: datetime, *, i
             part.stopped_at = None
     session.flush()
     return deck
+
+
+def _hold(session: Session, deck: Deck) -> None:
+    """Keeps the deck's owner from leaving to the end of the transaction: what they leave behind is what is followed by
+    then. Raises NotFound if they leave already. Before anything else is locked, for whoever hands decks over locks the
+    owner first."""
+    owner = sa.select(User.standing).where(User.id == deck.owner_id).with_for_update(read=True, key_share=True)
+    if deck.owner_id is not None and session.scalar(owner) == Standing.LEAVING:
+        raise NotFound()
 
 
 def follow_as(session: Session, learner_id: int, deck_id: int, now: datetime) -> Deck:
@@ -75,11 +85,13 @@ def visible_deck(session: Session, learner: Learner, deck_id: int) -> Deck:
 
 
 def stop_following(session: Session, learner: Learner, deck_id: int, now: datetime) -> None:
-    """Hides a deck from the learner's home and queue, with the decks inside it. What they know is kept."""
-    own_follow(session, learner, deck_id)
+    """Hides a deck from the learner's home and queue, with the decks inside it that they follow with it. What they know
+    is kept."""
+    followed = own_follow(session, learner, deck_id)
+    whole = {followed.deck_id, followed.root_id or followed.deck_id}
     for inside in [deck_id, *decks_inside(session, [deck_id])]:
         one = session.get(Follow, (learner.id, inside))
-        if one is not None and one.stopped_at is None:
+        if one is not None and one.stopped_at is None and (inside == deck_id or one.root_id in whole):
             one.stopped_at, one.shows_progress_at = now, None
     session.flush()
 

@@ -61,7 +61,11 @@ def decks_looked_in(connection: sa.Connection, learner: Learner) -> dict[int, Lo
         above |= {row.id: row for row in connection.execute(sa.select(*_DECK).where(Deck.id.in_(missing)))}
 
     def path(row: Any) -> str:
-        return row.name if row.parent_id is None else f"{path(above[row.parent_id])}::{row.name}"
+        names = [row.name]
+        while row.parent_id is not None:
+            row = above[row.parent_id]
+            names.append(row.name)
+        return "::".join(reversed(names))
 
     return {
         row.id: LookedIn(

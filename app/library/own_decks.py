@@ -13,7 +13,7 @@ from app.library.media import own_deck
 from app.models import Deck, Learner
 from app.models.audience import take_audience
 from app.models.deck import decks_inside, with_parents
-from app.models.placing import LONGEST_NAME, fit_into_trees, name_guid
+from app.models.placing import LONGEST_NAME, fit_into_trees, longest_name_inside, name_guid
 from app.models.user import name_key, one_at_a_time
 
 NAME = "name"
@@ -58,13 +58,18 @@ def place_deck(session: Session, learner: Learner, deck_id: int, path: Sequence[
     """Gives the learner's own deck another name, and by it another place; what is inside comes along, and everybody
     who follows it goes on. Returns the name it had, whole. Decks above that are missing are made.
 
-    Raises NotFound; Refused if the deck would lie inside itself or there is one of that name in that place.
+    Raises NotFound; Refused if the deck would lie inside itself, there is one of that name in that place, or the whole
+    name of one inside would be too long.
     """
     one_at_a_time(session, learner)
     (deck,) = with_parents(session, [own_deck(session, learner, deck_id)])
     before, inside = deck.path, {deck_id, *decks_inside(session, [deck_id])}
     if list(path) == before.split(BETWEEN):
         return before
+    # One that was too long before may become shorter.
+    if LONGEST_NAME - longest_name_inside(session, deck_id) < len(BETWEEN.join(path)) > len(before):
+        words = N_("The whole name of a deck inside would have more than %(longest)s characters.")
+        raise Refused(words, field=NAME, longest=LONGEST_NAME)
     made: list[Deck] = []
     parent = _way_to(session, learner, path[:-1], deck.language, now, made, not_through=inside)
     _refuse_twin(session, learner, path[-1], parent, deck_id)

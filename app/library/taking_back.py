@@ -12,6 +12,8 @@ from app.database import Handle, connection_of
 from app.errors import NotFound
 from app.library.bulk import InTransaction, lay, look_again
 from app.models import Card, Change, Deck, Learner, NoteVersion
+from app.models.across_learners import met_by_followers
+from app.models.audience import was_closed_since
 from app.models.bulk import chunks
 from app.models.change import AWAY, begin_change, changed_since, hold, put_back, resets_of
 from app.models.indexing import index_changes, index_decks
@@ -23,7 +25,7 @@ RememberOwn = Callable[[Session, int, Sequence[int]], object]
 
 @dataclass(slots=True)
 class Undone:
-    """How many are as they were; `left`: how many were changed since, and left as they are."""
+    """How many are as they were; `left`: how many were changed since, or met by others where they lie, and left so."""
 
     restored: int = 0
     left: int = 0
@@ -50,6 +52,10 @@ def undo_bulk(
             back_id = back_id or _begin_undo(session, learner, now)
         for some in chunks(note_ids):
             with in_transaction() as session:
+                if was_closed_since(session, session.get_one(Change, back_id)):
+                    # What is left can be taken back by another press.
+                    undone.left += len(note_ids) + len(moved) - undone.restored
+                    return undone
                 _restore(session, learner, (change_id, back_id), some, undone, now)
         for cards in chunks(moved):
             with in_transaction() as session:
@@ -107,14 +113,19 @@ def _lay_back(
 
 
 def _move_back(session: Session, learner: Learner, moved: Sequence[Sequence[int]], undone: Undone) -> None:
-    """Of `moved` each is where the card was laid, which it is, and its deck and position before."""
+    """Of `moved` each is where the card was laid, which it is, and its deck and position before. What somebody else
+    has met there meanwhile stays with them."""
     former = {card_id: (to, deck_id, position) for to, card_id, deck_id, position in moved}
-    own = sa.select(Card).join(Deck).where(Card.id.in_(former), Deck.owner_id == learner.id)
+    own = sa.select(Card).join(Deck).where(Card.id.in_(former), Deck.owner_id == learner.id).order_by(Card.id)
+    lying = session.scalars(own.with_for_update(of=Card), execution_options={"populate_existing": True}).all()
+    # Once they are locked: whoever meets a card now for the first time waits, and finds it where it lies then.
+    by_others = met_by_followers(session, learner.id)
+    met = set(session.scalars(sa.select(Card.id).where(Card.id.in_(former), by_others)))
     there = set(session.scalars(sa.select(Deck.id).where(Deck.id.in_({place[1] for place in former.values()}))))
     cards = {
         card: former[card.id][1:]
-        for card in session.scalars(own)
-        if card.deck_id == former[card.id][0] and former[card.id][1] in there
+        for card in lying
+        if card.deck_id == former[card.id][0] and former[card.id][1] in there and card.id not in met
     }
     lay(session, learner, cards)
     undone.restored += len(cards)

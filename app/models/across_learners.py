@@ -31,6 +31,14 @@ def numbers_of_followers(session: Session, deck_ids: Sequence[int]) -> dict[int,
     return dict(session.execute(counted).all())
 
 
+def most_followed_first(decks: sa.Select[Deck]) -> sa.Select[Deck]:
+    """Decks in the order of how many others than their owners follow each, then of their names."""
+    other = (Follow.stopped_at.is_(None), Follow.user_id.is_distinct_from(Deck.owner_id))
+    followers = sa.select(sa.func.count()).where(Follow.deck_id == Deck.id, *other).scalar_subquery()
+    in_order = decks.order_by(followers.desc(), sa.func.lower(Deck.name), Deck.id)
+    return in_order.execution_options(**ACROSS)
+
+
 def met_by_followers(session: Session, owner_id: int) -> sa.ColumnElement[bool]:
     """Whether somebody else who follows or has followed a deck of an owner's has met a card."""
     follows = sa.select(Follow.user_id).join(Deck, Deck.id == Follow.deck_id)

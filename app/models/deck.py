@@ -61,8 +61,8 @@ class Deck(Base):
     audience: Mapped[Audience] = mapped_column(sa.SmallInteger, default=Audience.OWNER)
     # What the deck's link ends with, as it is: it opens nothing that does not stand beside it. NULL: there is none.
     link_token: Mapped[str | None] = mapped_column(sa.String(32))
-    # The latest Change (0: there was none) when the deck was closed to its followers, who keep what they have met as
-    # it was then. NULL: it is open, or was never shared.
+    # Its owner's latest Change (0: there was none) when the deck was closed to its followers, who keep what they have
+    # met as it was then. NULL: it is open, or was never shared.
     closed_after: Mapped[int | None]
 
     parent: Mapped["Deck | None"] = relationship(remote_side="Deck.id", lazy=ON_DEMAND)
@@ -74,7 +74,11 @@ class Deck(Base):
     @property
     def path(self) -> str:
         """The deck's name with those of the decks above it: `Kubernetes::Networking`."""
-        return f"{self.parent.path}::{self.name}" if self.parent else self.name
+        names, above = [self.name], self.parent
+        while above is not None:
+            names.append(above.name)
+            above = above.parent
+        return "::".join(reversed(names))
 
 
 def unseen_decks(owner_id: Any) -> sa.Select[int]:
@@ -108,12 +112,11 @@ def decks_inside(session: Session, deck_ids: Sequence[int]) -> list[int]:
 
 def with_parents(session: Session, decks: Sequence[Deck]) -> Sequence[Deck]:
     """The decks, once those above them are in the session too, so that each knows its path."""
-    missing = {deck.parent_id for deck in decks if deck.parent_id is not None}
-    if missing:
-        parents = session.scalars(sa.select(Deck).where(Deck.id.in_(missing))).all()
-        for deck in decks:
-            orm.attributes.set_committed_value(
-                deck, "parent", next((above for above in parents if above.id == deck.parent_id), None)
-            )
-        with_parents(session, parents)
+    level = decks
+    while missing := {deck.parent_id for deck in level if deck.parent_id is not None}:
+        parents = {deck.id: deck for deck in session.scalars(sa.select(Deck).where(Deck.id.in_(missing)))}
+        for deck in level:
+            above = None if deck.parent_id is None else parents.get(deck.parent_id)
+            orm.attributes.set_committed_value(deck, "parent", above)
+        level = list(parents.values())
     return decks

@@ -87,7 +87,8 @@ class Follow(Base):
     # The deck's order_version for which new_from holds.
     order_seen: Mapped[int] = mapped_column(default=0)
     followed_at: Mapped[datetime] = mapped_column(Moment)
-    # Since when the deck's owner may see how the learner gets on with it; the same in every row of the tree. NULL: not.
+    # Since when the deck's owner may see how the learner gets on with it. It is agreed to for the whole of a tree; a
+    # deck that came into it and was followed before is shown only if that was agreed to for it too. NULL: not.
     shows_progress_at: Mapped[datetime | None] = mapped_column(Moment)
     # When the learner stopped; following again resumes. NULL: following.
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -99,10 +100,12 @@ class Follow(Base):
         return Shape(**{field: getattr(self, field) for field in Shape.__dataclass_fields__})
 
     def be_part_of(self, root: "Follow") -> None:
-        """Belongs to the follow of a deck above, and takes over its place and its settings."""
+        """Belongs to the follow of a deck above, and takes over its place and its settings. The owner comes to see
+        nothing by it that was not agreed to for this deck."""
         self.root_id = root.root_id or root.deck_id
-        own = ("place", "scheduler_version", "shows_progress_at")
-        shared = (*own, *Shape.__dataclass_fields__, "more_new", "more_reviews", "more_new_on")
+        if root.shows_progress_at is None:
+            self.shows_progress_at = None
+        shared = ("place", "scheduler_version", *Shape.__dataclass_fields__, "more_new", "more_reviews", "more_new_on")
         for name in shared:
             setattr(self, name, getattr(root, name))
 

@@ -19,20 +19,39 @@ def name_guid(path: Sequence[str]) -> str:
     return f"name:{'::'.join(path)}"
 
 
+def longest_name_inside(session: Session, deck_id: int) -> int:
+    """How many characters the longest whole name of a deck inside has beyond the deck's own."""
+    level, longest = {deck_id: 0}, 0
+    while level:
+        longest = max(longest, *level.values())
+        below = session.execute(sa.select(Deck.id, Deck.parent_id, Deck.name).where(Deck.parent_id.in_(level)))
+        level = {row.id: level[row.parent_id] + len(f"::{row.name}") for row in below}
+    return longest
+
+
 def fit_into_trees(session: Session, placed: Sequence[int], deck_id: int, parent_id: int | None, now: datetime) -> None:
     """Makes decks that came to lie somewhere, and what lies inside them, parts of the trees they lie in now. `placed`:
-    those that were made on the way, and `deck_id`, the innermost, below `parent_id`."""
+    those that were made on the way, and `deck_id`, the innermost, below `parent_id`.
+
+    A learner's deck that somebody else follows for itself they go on following for itself: no author's act ends
+    another's limits, schedule, or what they agreed to show.
+    """
+    owner_id = session.scalar(sa.select(Deck.owner_id).where(Deck.id == deck_id))
     moved = [*dict.fromkeys((*placed, *decks_inside(session, [deck_id])))]
     above = [above_id for above_id in decks_above(session, parent_id) if above_id not in moved]
+    apart: set[tuple[int, int]] = set()
     for moved_id in moved:
         for part in session.scalars(followers_of(moved_id)).all():
-            if part.root_id not in {None, *above, *moved}:
+            if part.root_id in {None, *moved}:
+                apart |= {(part.user_id, moved_id)} if owner_id not in {None, part.user_id} else set()
+            elif part.root_id not in above:
                 # It lies in that tree no more.
                 part.root_id = None if moved_id == deck_id else deck_id
     # Held to the end, so that a change of the whole's settings comes to all its parts or waits.
     for whole in session.scalars(followers_of(above[0]).with_for_update()).all() if above else []:
         for moved_id in moved:
-            _make_part(session, whole, moved_id, now)
+            if (whole.user_id, moved_id) not in apart:
+                _make_part(session, whole, moved_id, now)
 
 
 def decks_above(session: Session, deck_id: int | None) -> list[int]:
@@ -48,7 +67,8 @@ def _make_part(session: Session, whole: Follow, deck_id: int, now: datetime) -> 
     """Makes a deck a part of what somebody follows; one they have left stays left."""
     part = session.get(Follow, (whole.user_id, deck_id))
     if part is None:
-        part = Follow(user_id=whole.user_id, deck_id=deck_id, followed_at=now)
+        agreed = whole.shows_progress_at
+        part = Follow(user_id=whole.user_id, deck_id=deck_id, followed_at=now, shows_progress_at=agreed)
         session.add(part)
     if part.stopped_at is None:
         part.be_part_of(whole)

@@ -18,11 +18,13 @@ from app.rendering import Content
 @dataclass(frozen=True, slots=True)
 class ShownNote:
     """A note as a learner is shown it. `note`: as its author has, or had it; `own_fields`: the learner's wording, None
-    if they have none; `is_changed_since`: the author's is another by now than the one they last saw beside theirs."""
+    if they have none; `is_changed_since`: the author's is another by now than the one they last saw beside theirs.
+    `hidden_fields`: a wording of theirs that is not shown, for the note has another type or format by now."""
 
     note: Note
     own_fields: list[str] | None
     seen_fields: list[str] | None
+    hidden_fields: list[str] | None = None
 
     @property
     def is_changed_since(self) -> bool:
@@ -53,8 +55,10 @@ def shown_to(session: Session, user_id: int, notes: Sequence[tuple[Note, Deck]])
 
 
 def _shown(note: Note, adjusted: Adjustment | None) -> ShownNote:
-    if adjusted is None or (adjusted.note_type_id, adjusted.format) != (note.note_type_id, note.format):
+    if adjusted is None:
         return ShownNote(note, None, None)
+    if (adjusted.note_type_id, adjusted.format) != (note.note_type_id, note.format):
+        return ShownNote(note, None, None, adjusted.fields)
     return ShownNote(note, adjusted.fields, adjusted.seen_fields)
 
 

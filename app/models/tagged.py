@@ -1,10 +1,12 @@
 """From a tag to the cards of the notes that have it."""
 
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from app.models.change import NoteVersion
 from app.models.deck import Deck
 from app.models.follow import Follow
 from app.models.note import Card, NoteTag, tag_key
@@ -31,12 +33,25 @@ def tagged_notes() -> sa.Select[int]:
     return sa.select(NoteTag.note_id).where(own, NoteTag.key >= _FROM, NoteTag.key < _UP_TO)
 
 
+def tags_are_shown(user_id: int | sa.ColumnElement[int], card: Any) -> sa.ColumnElement[bool]:
+    """Whether the tags that a card's note has now are such as the learner is shown: in a deck that was closed to them
+    not those of a note that was changed since."""
+    closed, its_own, followed = aliased(Deck), aliased(Deck), aliased(Follow)
+    decks = sa.select(closed.id).join(followed, followed.deck_id == closed.id).where(followed.user_id == user_id)
+    # Put together once, and mostly empty.
+    decks = decks.where(closed.closed_after.is_not(None), closed.owner_id.is_distinct_from(user_id))
+    later = sa.select(sa.true()).select_from(NoteVersion).join(its_own, its_own.id == card.deck_id).correlate(card)
+    later = later.where(NoteVersion.note_id == card.note_id, NoteVersion.change_id > its_own.closed_after)
+    return sa.or_(card.deck_id.not_in(decks), ~later.exists())
+
+
 @cache
 def tagged_cards(dialect: str) -> type[Card]:
     """The cards of those notes, in whatever deck, to select from as from `Card`."""
+    shown = tags_are_shown(LEARNER, Card)
     if dialect != "postgresql":
-        return aliased(Card, sa.select(Card).where(Card.note_id.in_(tagged_notes())).subquery())
+        return aliased(Card, sa.select(Card).where(Card.note_id.in_(tagged_notes()), shown).subquery())
     # Note by note: PostgreSQL would rather read all cards there are than look up two thousand of them.
     notes = tagged_notes().distinct().subquery()
-    cards = sa.select(Card).where(Card.note_id == notes.c.note_id).limit(at_most(CARDS_OF_A_NOTE)).lateral()
+    cards = sa.select(Card).where(Card.note_id == notes.c.note_id, shown).limit(at_most(CARDS_OF_A_NOTE)).lateral()
     return aliased(Card, sa.select(cards).select_from(notes).join(cards, sa.true()).subquery())

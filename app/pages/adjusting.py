@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.database import db, writing
@@ -9,6 +10,7 @@ from app.errors import CardletError, NotFound, Refused, Stale
 from app.library import OpenNote, Wording, open_note
 from app.library.editing import FIELD, check, reworded
 from app.models import SignedInUser
+from app.models.user import one_at_a_time
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
 from app.pages.language import _
@@ -38,7 +40,7 @@ def own_submit(note_id: int) -> ResponseReturnValue:
     typed, seen = _typed(_opened(learner, note_id)), request.form.get("seen", "")
     try:
         with writing() as transaction:
-            opened = _opened(learner, note_id)
+            opened = _opened_alone(transaction, learner, note_id)
             check(opened.note, Wording(typed, opened.note.tags))
             is_own = adjust_note(transaction, learner, opened.shown, typed, seen, moment)
     except (Refused, Stale) as error:
@@ -62,7 +64,7 @@ def keep_mine(note_id: int) -> ResponseReturnValue:
     learner, seen = current_learner(), request.form.get("seen", "")
     try:
         with writing() as transaction:
-            keep_own(transaction, learner, _opened(learner, note_id).shown, seen)
+            keep_own(transaction, learner, _opened_alone(transaction, learner, note_id).shown, seen)
     except Stale as error:
         opened = _opened(learner, note_id)
         return _page(opened, _as_it_is(opened), error), error.status
@@ -72,11 +74,27 @@ def keep_mine(note_id: int) -> ResponseReturnValue:
 
 @bp.post("/notes/<id:note_id>/mine/end")
 def end_mine(note_id: int) -> ResponseReturnValue:
+    """Asks, and then takes the author's wording: the learner's own is gone by it."""
     learner = current_learner()
     with writing() as transaction:
-        give_up_own(transaction, learner, _opened(learner, note_id).shown)
-    flash(_("You see the note as its author has it."))
-    return _back(note_id)
+        opened = _opened_alone(transaction, learner, note_id)
+        is_confirmed = request.form.get("confirmed") == state_of(opened.shown)
+        if is_confirmed:
+            give_up_own(transaction, learner, opened.shown)
+    if is_confirmed:
+        flash(_("You see the note as its author has it."))
+        return _back(note_id)
+    opened = _opened(learner, note_id)
+    if opened.shown.own_fields is None:
+        raise NotFound()
+    pieces = differing(opened.shown.own_fields, opened.note.fields, Effort())
+    return render_template(
+        "sharing/give_up.html",
+        opened=opened,
+        changed=list(zip(opened.note.note_type.field_names, opened.note.field_languages, pieces, strict=False)),
+        state=state_of(opened.shown),
+        next=_next() or "",
+    )
 
 
 def _opened(learner: SignedInUser, note_id: int) -> OpenNote:
@@ -85,6 +103,12 @@ def _opened(learner: SignedInUser, note_id: int) -> OpenNote:
     if opened.is_own:
         raise NotFound()
     return opened
+
+
+def _opened_alone(transaction: Session, learner: SignedInUser, note_id: int) -> OpenNote:
+    """The same once nothing else of the learner's is under way: what is decided by it holds until it is written."""
+    one_at_a_time(transaction, learner)
+    return _opened(learner, note_id)
 
 
 def _back(note_id: int) -> ResponseReturnValue:
@@ -142,4 +166,5 @@ def _previewed(opened: OpenNote, typed: list[str]) -> dict[str, object]:
     ordinals = card_ordinals(content)
     rendered = [render_sides(content, ordinal) for ordinal in ordinals[:PREVIEWED]]
     texts = [*note.fields, *(opened.shown.seen_fields or [])]
-    return {"sides": in_words(rendered, note.owner_id, files_in=texts), "problem": None, "cards": len(ordinals)}
+    sides = in_words(rendered, note.owner_id, files_in=texts, format=note.format)
+    return {"sides": sides, "problem": None, "cards": len(ordinals)}

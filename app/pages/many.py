@@ -183,8 +183,8 @@ def create_bulk_undo(change_id: int) -> ResponseReturnValue:
     undone, words = undo_many(change_id), _("Undone.")
     if undone.left:
         left = ngettext(
-            "%(num)s was changed since and stays as it is.",
-            "%(num)s were changed since and stay as they are.",
+            "%(num)s stays as it is: changed since, or met by others where it lies.",
+            "%(num)s stay as they are: changed since, or met by others where they lie.",
             undone.left,
         )
         words = _("%(words)s %(more)s", words=words, more=left)

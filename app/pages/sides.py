@@ -1,5 +1,6 @@
 """A card's sides as a page shows them: with the addresses of its files, and its words in the reader's language."""
 
+import unicodedata
 from collections.abc import Collection, Sequence
 
 from flask import Response, make_response, render_template, url_for
@@ -7,11 +8,10 @@ from flask_login import current_user
 
 from app.database import db
 from app.library.media import Named, media_of
-from app.models.media import named_in
 from app.models.shown import ShownNote
 from app.pages.language import _
 from app.pages.passes import pass_for
-from app.rendering import Content, File, Sides, finished, media_names, render_sides
+from app.rendering import Content, File, Sides, files_shown_in, finished, media_names, render_sides
 from app.study.showing import ShownCard
 
 FRAME_POLICY = "; ".join(
@@ -42,7 +42,7 @@ def frame_of(sides: Sides, ordinal: int, side: str) -> Response:
 def sides_of_card(card: ShownCard, *, framed: bool = False) -> Sides:
     """The sides of a card as its learner is shown it."""
     rendered = render_sides(card.content, card.ordinal, framed=framed)
-    return in_words([rendered], card.owner_id, files_in=card.files_in)[0]
+    return in_words([rendered], card.owner_id, files_in=card.files_in, format=card.format)[0]
 
 
 def sides_of_notes(notes: Sequence[tuple[ShownNote, str, int]]) -> list[Sides]:
@@ -53,7 +53,8 @@ def sides_of_notes(notes: Sequence[tuple[ShownNote, str, int]]) -> list[Sides]:
     for place, (one, deck, ordinal) in enumerate(notes):
         if place not in found:
             rendered = render_sides(one.content(deck), ordinal)
-            found[place] = in_words([rendered], one.note.owner_id, files_in=one.files_in)[0]
+            author, format = one.note.owner_id, one.note.format
+            found[place] = in_words([rendered], author, files_in=one.files_in, format=format)[0]
     return [found[place] for place in range(len(notes))]
 
 
@@ -75,14 +76,15 @@ def in_words(
     coming: Collection[str] = (),
     *,
     files_in: Sequence[str] | None = None,
+    format: str = "markdown",
 ) -> list[Sides]:
     """Sides of an author's cards as they were rendered, with what only the door knows put in. Only pictures and sounds
     cost a look into the database. `coming`: files that are not here yet, but will be; `files_in`: the author's own
-    texts, if these are somebody else's, who could otherwise ask for any file of the author's."""
+    texts, in a `format`, if these are somebody else's, who could otherwise ask for any file of the author's."""
     names = list(dict.fromkeys(name for sides in rendered for name in media_names(sides)))
     if files_in is not None and names:
-        known = named_in(names, "\n".join(files_in))
-        names = [name for name in names if name in known]
+        shown = files_shown_in(files_in, format)
+        names = [name for name in names if unicodedata.normalize("NFC", name) in shown]
     named = media_of(db.connection, owner_id, names) if names else {}
     files = {name: File("", "") for name in names if name in coming}
     files |= {name: _file(owner_id, file) for name, file in named.items()}

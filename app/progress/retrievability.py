@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.models import Card, Deck, Follow, Mark, Memory, NoteTag
+from app.models.audience import is_open_to
 from app.models.scheduling import SETTINGS, versioned_from, with_settings
-from app.models.tagged import tag_named, tagged_cards
+from app.models.tagged import tag_named, tagged_cards, tags_are_shown
 from app.progress.scope import Scope
 
 TWENTIETHS = 20
@@ -130,14 +131,18 @@ def _curves(session: Session, scope: Scope) -> dict[int, Curve]:
 def _cards(session: Session, scope: Scope, deck_ids: list[int], *, with_tags: bool) -> sa.Select[Any]:
     card: Any = Card if scope.tag is None else tagged_cards(session.get_bind().dialect.name)
     keys = sa.select(sa.func.aggregate_strings(NoteTag.key, APART)).where(NoteTag.note_id == card.note_id)
+    shown = sa.case((tags_are_shown(scope.user_id, card), keys.scalar_subquery()))
+    given = sa.select(Deck.id).where(Deck.id.in_(deck_ids), is_open_to(scope.user_id))
     suspended = sa.select(Mark.card_id).where(Mark.user_id == scope.user_id, Mark.suspended)
     memory = sa.and_(Memory.user_id == scope.user_id, Memory.card_id == card.id)
     return (
         sa.select(card.deck_id, card.note_id, Memory.last_day, Memory.interval, Memory.stability)
-        .add_columns(keys.scalar_subquery() if with_tags else sa.null())
+        .add_columns(shown if with_tags else sa.null())
         .select_from(card)
         .outerjoin(Memory, memory)
         .where(card.deck_id.in_(deck_ids), ~card.retired, card.id.not_in(suspended))
+        # Of a deck that was closed nothing new is met.
+        .where(sa.or_(card.deck_id.in_(given), Memory.card_id.is_not(None)))
     )
 
 

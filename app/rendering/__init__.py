@@ -7,7 +7,7 @@ from app.rendering.differences import Effort, Piece, difference
 from app.rendering.finishing import File, finished, media_names, render_text
 from app.rendering.replacing import Replacement
 from app.rendering.templates import is_cloze
-from app.rendering.text import shows_nothing
+from app.rendering.text import files_shown_in, shows_nothing
 from app.rendering.typed import Comparison, compare
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "cloze_numbers",
     "compare",
     "difference",
+    "files_shown_in",
     "finished",
     "has_cloze",
     "is_cloze",

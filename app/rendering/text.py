@@ -1,13 +1,15 @@
 """One field as HTML, whatever it is written in."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from app.rendering.furigana import Readings, with_readings
 from app.rendering.markdown import render_markdown
-from app.rendering.marks import CLOSE, OPEN, PLACE, Elsewhere, Medium, Pieces, marks_to_html
+from app.rendering.marks import CLOSE, OPEN, PLACE, Elsewhere, Medium, Pieces, marks_to_html, without_marks
 from app.rendering.maths import may_have_formulas, take_formulas, take_from, without_breaks
 from app.rendering.sanitising import LONGEST_FIELD, clean
 
@@ -34,6 +36,16 @@ def field_html(text: str, format: str, pieces: Pieces, *, readings: Readings | N
         return f"<p>{escape_text(text[:LONGEST_FIELD]).replace(OPEN, '').replace(CLOSE, '')}</p>"
     html = render_markdown(take_formulas(text, pieces), pieces) if is_markdown else without_breaks(text)
     return _Finishing(pieces, readings, formulas=not is_markdown).finish(clean(marks_to_html(html)))
+
+
+def files_shown_in(texts: Sequence[str], format: str) -> set[str]:
+    """The names, in NFC, of the files that fields show, or consist of: a template may make a picture of such a name."""
+    names = {text.strip() for text in texts}
+    for text in texts:
+        pieces = Pieces()
+        field_html(without_marks(text), format, pieces)
+        names |= {piece.name for piece in pieces.taken if isinstance(piece, Medium)}
+    return {unicodedata.normalize("NFC", name) for name in names}
 
 
 def only_finished(html: str, pieces: Pieces) -> str:

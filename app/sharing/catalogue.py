@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFound
 from app.models import Audience, Card, Deck, Follow, Learner, Note, User
-from app.models.across_learners import numbers_of_followers
+from app.models.across_learners import most_followed_first, numbers_of_followers
+from app.models.audience import is_given_out
 from app.models.deck import decks_inside
 
 DECKS_A_PAGE = 30
@@ -54,16 +55,15 @@ class Preview:
 def catalogue(session: Session, learner: Learner, words: str, language: str, page: int) -> Catalogue:
     """Page `page` (from 1) of the decks at the top that are everybody's, the most followed first: those that have each
     of the words in their names or descriptions, in a language (empty: any). Raises NotFound for a page it lacks."""
-    public = (Deck.audience == Audience.EVERYBODY, Deck.published, Deck.parent_id.is_(None))
+    public = (Deck.audience == Audience.EVERYBODY, Deck.published, Deck.parent_id.is_(None), is_given_out())
     languages = session.scalars(sa.select(Deck.language).where(*public).distinct().order_by(Deck.language)).all()
     found = sa.select(Deck).where(*public, *(_has(word) for word in words[:LONGEST_SEARCH].split()[:MOST_WORDS]))
-    decks = session.scalars(found.where(Deck.language == language) if language else found).all()
-    if page < 1 or page > max(1, -(-len(decks) // DECKS_A_PAGE)):
+    found = found.where(Deck.language == language) if language else found
+    count = session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+    if page < 1 or page > max(1, -(-count // DECKS_A_PAGE)):
         raise NotFound()
-    followers = numbers_of_followers(session, [deck.id for deck in decks])
-    in_order = sorted(decks, key=lambda deck: (-followers.get(deck.id, 0), deck.name.casefold(), deck.id))
-    shown = in_order[(page - 1) * DECKS_A_PAGE : page * DECKS_A_PAGE]
-    return Catalogue(_offered(session, learner, shown), languages, len(decks), page)
+    of_page = most_followed_first(found).limit(DECKS_A_PAGE).offset((page - 1) * DECKS_A_PAGE)
+    return Catalogue(_offered(session, learner, session.scalars(of_page).all()), languages, count, page)
 
 
 def preview_of(session: Session, learner: Learner, deck: Deck) -> Preview:
@@ -81,10 +81,10 @@ def preview_of(session: Session, learner: Learner, deck: Deck) -> Preview:
 
 def public_deck(session: Session, learner: Learner, deck_id: int) -> Deck:
     """A deck that is everybody's, or the learner's own, to see it as others would. Raises NotFound."""
-    deck = session.get(Deck, deck_id)
-    if deck is None or not deck.published:
-        raise NotFound()
-    if deck.audience != Audience.EVERYBODY and deck.owner_id != learner.id:
+    everybodys = sa.and_(Deck.audience == Audience.EVERYBODY, is_given_out())
+    seen = (Deck.id == deck_id, Deck.published, sa.or_(everybodys, Deck.owner_id == learner.id))
+    deck = session.scalars(sa.select(Deck).where(*seen)).first()
+    if deck is None:
         raise NotFound()
     return deck
 

@@ -70,7 +70,8 @@ def set_agreement(session: Session, learner: Learner, deck_id: int, now: datetim
 
 
 def class_of(session: Session, learner: Learner, deck_id: int, today: int, page: int) -> ClassView:
-    """Page `page` (from 1) of the class of a deck with those inside it. Raises NotFound unless it is the learner's own,
+    """Page `page` (from 1) of the class of a deck with those inside it: of each learner what they have agreed to show,
+    deck by deck. Raises NotFound unless it is the learner's own,
     and for a page it lacks."""
     deck = session.get(Deck, deck_id)
     if deck is None or not deck.published or deck.owner_id != learner.id:
@@ -93,15 +94,24 @@ def _members(session: Session, ids: Sequence[int], deck_ids: Sequence[int], toda
     met = sa.select(MemoryCount.user_id, sa.func.sum(MemoryCount.cards), mature).where(
         *(MemoryCount.user_id.in_(ids), MemoryCount.figure == Figure.INTERVAL, MemoryCount.deck_id.in_(deck_ids))
     )
-    known = {row[0]: row[1:] for row in session.execute(met.group_by(MemoryCount.user_id))}
+    met = met.join(Follow, _agreed_for(MemoryCount, ids)).group_by(MemoryCount.user_id)
+    known = {row[0]: row[1:] for row in session.execute(met)}
     lately = DayTotal.day > today - RETENTION_DAYS
     recalled = sa.func.sum(sa.case((lately, DayTotal.young_recalled + DayTotal.mature_recalled), else_=0))
     repeated = sa.func.sum(sa.case((lately, DayTotal.young + DayTotal.mature), else_=0))
     last_day = sa.func.max(sa.case((DayTotal.answers > 0, DayTotal.day)))
     done = sa.select(DayTotal.user_id, recalled, repeated, last_day)
-    done = done.where(DayTotal.user_id.in_(ids), DayTotal.deck_id.in_(deck_ids)).group_by(DayTotal.user_id)
+    done = done.where(DayTotal.user_id.in_(ids), DayTotal.deck_id.in_(deck_ids))
+    done = done.join(Follow, _agreed_for(DayTotal, ids)).group_by(DayTotal.user_id)
     days = {row[0]: row[1:] for row in session.execute(done)}
     return [_member(names[one], known.get(one, (0, 0)), days.get(one, (0, 0, None))) for one in ids]
+
+
+def _agreed_for(table: type[MemoryCount] | type[DayTotal] | type[Review], ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    """Whether the row is of a deck for which its learner, one of these, has agreed: what else they follow is their own
+    affair."""
+    own = (Follow.user_id.in_(ids), Follow.user_id == table.user_id, Follow.deck_id == table.deck_id)
+    return sa.and_(*own, Follow.stopped_at.is_(None), Follow.shows_progress_at.is_not(None))
 
 
 def _member(name: str | None, known: Any, days: Any) -> Member:
@@ -116,7 +126,8 @@ def _failed(session: Session, ids: Sequence[int], deck_ids: Sequence[int], today
     by = sa.func.count(sa.case((failed, Review.user_id)).distinct())
     given = (Review.user_id.in_(ids), Review.day > today - FAILED_DAYS, Review.undone_at.is_(None))
     ours = (Review.kind == Kind.ANSWER, Review.deck_id.in_(deck_ids))
-    rows = sa.select(Review.card_id, sa.func.count(), fails, by).where(*given, *ours).group_by(Review.card_id)
+    rows = sa.select(Review.card_id, sa.func.count(), fails, by).where(*given, *ours)
+    rows = rows.join(Follow, _agreed_for(Review, ids)).group_by(Review.card_id)
     most = rows.having(fails > 0).order_by(fails.desc(), Review.card_id).limit(FAILED_SHOWN)
     counted = session.execute(most).all()
     chosen = sa.select(Card).where(Card.id.in_([row[0] for row in counted]), Card.deck_id.in_(deck_ids))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_, NotFound, Refused
 from app.models import Audience, Deck, Learner
 from app.models.across_learners import numbers_of_followers
-from app.models.audience import set_tree
+from app.models.audience import hold_changes, is_given_out, set_tree
 from app.models.deck import top_of, with_parents
 
 TOKEN_BYTES = 18
@@ -42,6 +42,8 @@ def set_audience(session: Session, learner: Learner, deck_id: int, audience: Aud
     """
     if audience is not Audience.OWNER and learner.name is None:
         raise Refused(N_("Choose a name first: whoever sees the deck sees whose it is."))
+    if audience is Audience.OWNER:
+        hold_changes(session, learner.id)
     deck = _own_top(session, learner, deck_id, lock=True)
     set_tree(session, deck.id, audience)
     if audience is Audience.OWNER:
@@ -66,8 +68,8 @@ def renew_link(session: Session, learner: Learner, deck_id: int) -> Deck:
 def deck_of_link(session: Session, token: str) -> Deck:
     """The deck that a link leads to. Raises NotFound if it was closed, or the link renewed."""
     # PostgreSQL refuses a text with NUL in it.
-    token = token.replace("\x00", "")
-    deck = session.scalars(sa.select(Deck).where(Deck.link_token == token, Deck.link_token.is_not(None))).first()
+    of_link = (Deck.link_token == token.replace("\x00", ""), Deck.link_token.is_not(None), is_given_out())
+    deck = session.scalars(sa.select(Deck).where(*of_link)).first()
     if deck is None or not deck.published or deck.audience == Audience.OWNER:
         raise NotFound(ENDED)
     return deck

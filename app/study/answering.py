@@ -106,13 +106,13 @@ def _answer_again(
     handle: Handle, learner: Learner, card: Answerable, given: AnswerGiven, now: datetime, in_transaction: Writing
 ) -> Outcome:
     """What comes of an answer whose card changed while it was being written: it may have been the same answer, sent
-    twice, or the deck was switched to another schedule or the card marked at this very moment, and nobody answered the
-    card."""
+    twice, or the deck was switched to another schedule, the card marked or laid into another deck at this very moment,
+    and nobody answered the card."""
     again, known = _read(handle, learner, card.card_id, given.review_id)
     if known is not None:
         return known
     before, after = card.kept, again.kept
-    moved = (before.version, before.queue_day) != (after.version, after.queue_day)
+    moved = (card.deck_id, before.version, before.queue_day) != (again.deck_id, after.version, after.queue_day)
     if again.state.answers == given.seen and moved:
         return answer_card(handle, learner, card.card_id, given, now, in_transaction)
     raise Stale(MOVED_ON) from None

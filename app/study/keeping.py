@@ -111,8 +111,13 @@ MOVE_CURSOR = _move_cursor()
 
 @cache
 def meet(dialect: str) -> Any:
-    """Makes a memory, unless there is one."""
-    return INSERT[dialect](MEMORIES).values(_KNOWN).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    """Makes a memory, unless there is one, or the card does not lie in that deck any more."""
+    # Whoever moves or removes a card locks it before they ask who has met it; so either they find this, or this finds
+    # the card where it came to lie.
+    there = (Card.id == _the(MEMORIES.c.card_id), Card.deck_id == _the(MEMORIES.c.deck_id))
+    known = sa.select(*_KNOWN.values()).select_from(Card).where(*there).with_for_update(read=True, key_share=True)
+    insert = INSERT[dialect](MEMORIES).from_select(list(_KNOWN), known)
+    return insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def _adding(insert: Any) -> Any:

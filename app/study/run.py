@@ -19,7 +19,7 @@ from app.models import Card, Deck, Follow, Kind, Learner, Mark, Memory, Review
 from app.models.audience import is_open_to
 from app.models.review import GIVEN_HERE
 from app.models.summing import Logged
-from app.models.tagged import tag_named, tagged_cards, tagged_notes
+from app.models.tagged import tag_named, tagged_cards, tagged_notes, tags_are_shown
 from app.models.waiting import DAY, LEARNER, at_most, followed, followed_deck_ids
 from app.scheduling.memory import GOOD
 from app.study.practice import swing_practice
@@ -195,5 +195,5 @@ def _mistakes(*, tagged: bool) -> sa.Select[int]:
     statement = statement.join(Follow, Follow.deck_id == Card.deck_id).join(Deck, Deck.id == Follow.deck_id)
     statement = _with_marks(statement, Card.id).where(*wrong, Review.kind == Kind.ANSWER, Review.grade < GOOD)
     if tagged:
-        statement = statement.where(Card.note_id.in_(tagged_notes()))
+        statement = statement.where(Card.note_id.in_(tagged_notes()), tags_are_shown(LEARNER, Card))
     return statement.group_by(Card.id).order_by(sa.func.min(Review.at), Card.id)

@@ -12,7 +12,7 @@ from app.models import Card, Deck, Follow, Learner, Mark, Memory, NoteTag
 from app.models.audience import is_open_to
 from app.models.mark import hidden
 from app.models.portion import WaitingDeck, within_limits
-from app.models.tagged import tag_named, tagged_cards
+from app.models.tagged import tag_named, tagged_cards, tags_are_shown
 from app.models.waiting import COUNTED_UP_TO, DAY, LEARNER, at_most, followed
 from app.study.queue import Head, Queue, queue_of
 
@@ -140,6 +140,7 @@ _TAGS_DUE = (
     .select_from(_DUE_NOW)
     .join(Card, Card.id == _DUE_NOW.c.card_id)
     .join(NoteTag, NoteTag.note_id == Card.note_id)
+    .where(tags_are_shown(LEARNER, Card))
     .group_by(NoteTag.key)
     .order_by(sa.func.count().desc(), NoteTag.key)
     .limit(at_most(TAGS_SHOWN))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ def bob(visitor: Callable[[], Visitor], change: Change, data_dir: Path) -> Visit
     visitor().sign_up("Ada")
     bob = visitor().sign_up("Bob")
     png = b"\x89PNG\r\n\x1a\n"
-    names = ("cat.png", "diary.png")
+    names = ("cat.png", "diary.png", "at.png", "my cat.png")
     files = {name: store_file(data_dir / "media", BytesIO(png + name.encode()), name) for name in names}
 
     def make(session: Session) -> None:
@@ -75,8 +76,36 @@ def test_the_authors_change_is_shown_and_one_of_the_two_is_chosen(
     bob.press(rf"/notes/{note_id}/mine/kept")
     assert "Yours is kept." in bob.page and "has changed" not in bob.page
     bob.press(rf"/notes/{note_id}/mine/end")
+    assert "is deleted for good" in bob.page and "Mine" in bob.page and stored(sa.select(Adjustment.note_id))
+    bob.press(rf"/notes/{note_id}/mine/end")
     assert "You see the note as its author has it." in bob.page and not stored(sa.select(Adjustment.note_id))
     assert "A tabby cat" in bob.get("/study").text
+
+
+def test_what_was_asked_about_one_wording_is_no_answer_about_another(
+    bob: Visitor, note_id: int, stored: Callable
+) -> None:
+    word(bob, note_id, **{"field-1": "Mine"})
+    bob.get(f"/notes/{note_id}/mine")
+    bob.press(rf"/notes/{note_id}/mine/end")
+    asked = bob.form(rf"/notes/{note_id}/mine/end").fields
+    word(bob, note_id, **{"field-1": "Mine, longer"})
+    again = bob.client.post(f"/notes/{note_id}/mine/end", data=asked)
+    assert again.status_code == 200 and "Mine, longer" in again.text
+    assert stored(sa.select(Adjustment.fields))[0][0][1] == "Mine, longer"
+
+
+def test_a_wording_that_is_not_shown_any_more_is_told_before_another_takes_its_place(
+    bob: Visitor, note_id: int, change: Change
+) -> None:
+    word(bob, note_id, **{"field-1": "Mine"})
+    assert "Your earlier wording" not in bob.get(f"/notes/{note_id}/mine").text
+    change(lambda session: session.execute(sa.update(Note).values(format="html")))
+    page = bob.get(f"/notes/{note_id}/mine").text
+    assert "Your earlier wording" in page and "Mine" in page
+    assert bob.client.post(f"/notes/{note_id}/mine/end", data={"csrf_token": bob.token()}).status_code == 404
+    word(bob, note_id, **{"field-1": "New"})
+    assert "Your earlier wording" not in bob.get(f"/notes/{note_id}/mine").text
 
 
 def test_what_is_typed_over_something_newer_is_kept_in_the_form(
@@ -93,12 +122,14 @@ def test_what_is_typed_over_something_newer_is_kept_in_the_form(
 
 def test_nobody_gets_a_file_of_the_authors_by_writing_its_name(bob: Visitor, note_id: int, stored: Callable) -> None:
     owner = stored(sa.select(User.id).where(User.name == "Ada"))[0][0]
-    stolen = "![](cat.png) ![](diary.png)"
+    others = ("diary.png", "at.png", "my cat.png")
+    stolen = "![](cat.png) ![](diary.png) ![](at.png) ![](<my cat.png>)"
     bob.get(f"/notes/{note_id}/mine")
     bob.press(rf"/notes/{note_id}/mine/preview|/notes/{note_id}/mine", **{"field-1": stolen})
     for path in ("/study", f"/notes/{note_id}/mine", f"/decks/{stored(sa.select(Card.deck_id))[0][0]}"):
         page = bob.get(path).text
-        assert f"/media/{owner}/cat.png" in page and f"/media/{owner}/diary.png" not in page
+        assert f"/media/{owner}/cat.png" in page
+        assert not any(f"/media/{owner}/{quote(name)}" in page for name in others)
     response = bob.client.post(
         f"/notes/{note_id}/mine/preview",
         data={"csrf_token": bob.token(), "field-1": stolen},

@@ -8,12 +8,16 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.library import following
+from app.clock import now
+from app.database import db, writing, writing_rows
+from app.errors import NotFound
+from app.library import bulk, following
 from app.models import Change, Follow, Mark, Memory, Note, Review, User
 from app.planning import switching
-from app.study import marking
+from app.study import AnswerGiven, answer_card, marking
 from app.study.rebuilding import compare, rebuild
 from tests.factories import a_deck, a_follow, a_note
 from tests.visitor import Form, Visitor
@@ -221,3 +225,51 @@ def test_of_many_edits_at_once_one_is_saved_and_one_undo_takes_it_back(
     assert at_once([sending(ada, form_of=undo) for _ in range(AT_ONCE)]) == [303] * AT_ONCE
     assert [verb for (verb,) in stored(sa.select(Change.verb).order_by(Change.id))] == ["edit", "undo"]
     assert stored(sa.select(Note.fields).where(Note.id == note_id)) == [(["Q", "A"],)]
+
+
+def test_of_many_wordings_of_ones_own_at_once_one_is_saved(learners: list[Visitor], stored: Callable) -> None:
+    ((note_id,), *_) = stored(sa.select(Note.id))
+    learners[0].get(f"/notes/{note_id}/mine")
+    acts = [sending(learners[0], rf"/notes/{note_id}/mine", **{"field-1": f"tab {n}"}) for n in range(AT_ONCE)]
+    assert sorted(at_once(acts)) == [303] + [409] * (AT_ONCE - 1)
+
+
+def test_a_card_that_is_laid_elsewhere_while_somebody_meets_it_is_not_known_where_it_lies_no_more(
+    learners: list[Visitor], app: Flask, change: Callable, stored: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make(session: Session) -> tuple[int, int, int, int]:
+        owner, follower, *_ = session.scalars(sa.select(User).order_by(User.id))
+        shared, private = a_deck(session, owner=owner), a_deck(session, owner=owner)
+        a_follow(session, follower, shared)
+        return owner.id, follower.id, a_note(session, shared)[0].id, private.id
+
+    owner_id, follower_id, card_id, private_id = change(make)
+    lay, reached = bulk.lay, Event()
+
+    def slowly(*arguments: Any) -> None:
+        reached.set()
+        # It was asked who has met it; long enough for the answer to be given.
+        Event().wait(0.5)
+        lay(*arguments)
+
+    monkeypatch.setattr(bulk, "lay", slowly)
+
+    def moved() -> int:
+        with app.app_context():
+            return bulk.move_cards(writing, db.session.get_one(User, owner_id), [card_id], private_id, now()).changed
+
+    def answered() -> int:
+        assert reached.wait(10)
+        with app.app_context(), pytest.raises(NotFound):
+            answer_card(
+                db.session,
+                db.session.get_one(User, follower_id),
+                card_id,
+                AnswerGiven(uuid4(), 4, 0),
+                now(),
+                writing_rows,
+            )
+        return 0
+
+    assert at_once([moved, answered]) == [1, 0]
+    assert stored(sa.select(Memory.card_id).where(Memory.card_id == card_id, Memory.user_id == follower_id)) == []

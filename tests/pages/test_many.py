@@ -174,7 +174,7 @@ def test_a_note_that_came_back_by_itself_is_left_when_its_deletion_is_undone(
     ask(ada, "deletions", which="all")
     say_yes(ada, "deletions")
     change(lambda session: session.execute(sa.update(Card).where(Card.id == ids(stored)[1]).values(retired=False)))
-    assert "1 was changed since and stays as it is." in undo(ada)
+    assert "1 stays as it is: changed since, or met by others where it lies." in undo(ada)
     assert retired(stored) == []
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Audience, Deck, Follow, User
 from app.sharing import set_audience
-from tests.factories import a_deck, a_follow, a_learner
+from tests.factories import a_deck, a_follow, a_learner, a_note
 from tests.visitor import Visitor
 
 
@@ -115,6 +115,35 @@ def test_a_deck_cannot_come_to_lie_inside_itself(ada: Visitor, paths: Callable, 
     before = paths()
     assert call(ada, before["A"], name) == 422
     assert "cannot lie inside itself" in ada.page and paths() == before
+
+
+def test_what_lies_inside_bounds_how_deep_a_deck_may_come_to_lie(ada: Visitor, paths: Callable) -> None:
+    inside = "::".join(["x"] * 40)
+    make(ada, f"A::{inside}")
+    make(ada, f"B::{inside}")
+    before = paths()
+    assert call(ada, before["A"], f"B::{inside}::A") == 422
+    assert "The whole name of a deck inside would have more than 150 characters." in ada.page and paths() == before
+    assert call(ada, before["A"], "B::A") == 200
+    assert call(ada, before["B"], "Before::B") == 200, "the deepest name has 131 characters"
+
+
+def test_decks_that_lie_too_deep_already_are_found_and_can_be_laid_higher(
+    ada: Visitor, change: Callable, stored: Callable
+) -> None:
+    def nest(session: Session) -> list[int]:
+        owner = session.scalars(sa.select(User).where(User.name == "Ada")).one()
+        ids: list[int] = []
+        for n in range(1_100):
+            ids.append(a_deck(session, owner=owner, name=f"d{n}", parent_id=ids[-1] if ids else None).id)
+        a_note(session, session.get_one(Deck, ids[-1]), fields=("needle", "A"))
+        return ids
+
+    ids = change(nest)
+    assert "needle" in ada.get("/search?q=needle").text
+    assert call(ada, ids[500], "d500") == 200
+    assert stored(sa.select(Deck.parent_id).where(Deck.id == ids[500])) == [(None,)]
+    assert call(ada, ids[500], "d0::d500") == 422
 
 
 def test_two_decks_of_one_place_keep_two_names_and_one_may_change_its_letters(ada: Visitor, paths: Callable) -> None:

@@ -118,7 +118,9 @@ def test_a_change_of_tags_is_undone_but_for_what_was_changed_since(ada: Visitor,
     one = ids_of(stored, "One")
     undo = undo_in(post(ada, "/search/tags", chosen=one, act="add", tags="neu", q="one").text)
     post(ada, "/search/tags", chosen=one[:1], act="add", tags="later", q="one")
-    assert "1 was changed since and stays as it is." in post(ada, undo, next="/search?q=one").text
+    assert (
+        "1 stays as it is: changed since, or met by others where it lies." in post(ada, undo, next="/search?q=one").text
+    )
     assert tags_of(stored, "One") == [["old", "neu", "later"], ["old"], ["old"]]
     assert "Undone" in post(ada, undo, next="/search?q=one").text
     assert tags_of(stored, "One") == [["old", "neu", "later"], ["old"], ["old"]]

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.library.media import name_file, store_file
-from app.models import Card, Deck, Follow, User
+from app.models import Card, Deck, Follow, Memory, User
+from app.models.memory_count import counting
 from tests.factories import a_deck, a_follow, a_note, at
 from tests.visitor import Visitor
 
@@ -218,6 +219,35 @@ def test_a_closed_deck_says_so_and_so_does_a_card_that_was_taken_out(
         assert "secret" not in bob.get(path).text, path
     page = bob.get(f"/decks/{ids['deck']}").text
     assert "Its author does not share this deck any more." in page and "Ada's answer" in page
+
+
+def test_what_is_forgotten_again_and_again_is_shown_as_its_learner_sees_it(
+    ada: Visitor, ids: dict[str, int], visitor: Callable[[], Visitor], change: Change
+) -> None:
+    link = share(ada, ids["deck"], 1)
+    bob, eve = visitor().sign_up("Bob"), visitor().sign_up("Eve")
+
+    def forget_it_often(session: Session) -> None:
+        for user_id in session.scalars(sa.select(User.id).where(User.name != "Ada")).all():
+            with counting(session.connection(), user_id):
+                session.execute(sa.update(Memory).where(Memory.user_id == user_id).values(lapses=9))
+
+    for person in (bob, eve):
+        person.get(link)
+        person.press(f"{link}/follow")
+        person.get("/study")
+        person.answer(2)
+    eve.get(f"/notes/{ids['note']}/mine")
+    eve.press(rf"/notes/{ids['note']}/mine", **{"field-0": "Eve's words"})
+    change(forget_it_often)
+    share(ada, ids["deck"], 0)
+    ada.get(f"/notes/{ids['note']}/edit")
+    ada.press(rf"/notes/{ids['note']}/edit", **{"field-0": "Ada's secret", "field-1": "x", "tags": "hush"})
+    for person, words in ((bob, "Ada's <"), (eve, "Eve's words")):
+        page = person.get("/progress/memory").text
+        assert "forgotten 9 times" in page and words in page and "secret" not in page
+        for path in ("/progress/mastery", f"/progress/mastery?deck={ids['deck']}", f"/decks/{ids['deck']}"):
+            assert "hush" not in person.get(path).text, path
 
 
 def test_the_class_is_seen_by_the_owner_once_a_learner_agrees(

@@ -5,12 +5,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.library import follow, stop_following
+from app.library import follow, set_new_per_day, stop_following
+from app.library.decks import shelf
+from app.library.own_decks import make_deck, place_deck
 from app.models import Audience, Deck, Follow, MemoryCount, User
 from app.sharing import class_of, set_agreement, set_audience
 from app.sharing.class_view import MEMBERS_A_PAGE, ClassView
 from tests.factories import a_deck, a_follow, a_learner, at
-from tests.sharing.steps import DECK, FRANCE, SPAIN, answer, card_of, part_of_it, publish
+from tests.sharing.steps import DECK, FRANCE, ITALY, SPAIN, answer, card_of, part_of_it, publish
 
 
 def agree(session: Session, learner: User, deck_id: int, *, agrees: bool = True) -> None:
@@ -88,6 +90,61 @@ def test_it_is_agreed_to_for_the_whole_that_is_followed(session: Session, ada: U
     assert {row.deck_id for row in session.scalars(sa.select(Follow).where(Follow.shows_progress_at.is_not(None)))} == {
         *(whole, part)
     }
+
+
+def test_of_each_deck_is_seen_what_was_agreed_to_for_it(session: Session, ada: User, bob: User, eve: User) -> None:
+    whole, shown, own = (
+        publish(session, ada, text) for text in (DECK + FRANCE, part_of_it("A") + SPAIN, part_of_it("B") + ITALY)
+    )
+    set_audience(session, ada, whole, Audience.EVERYBODY)
+    for deck_id, guid, grade in ((shown, "es", 4), (own, "it", 2)):
+        follow(session, bob, deck_id, at(0))
+        answer(session, bob, card_of(session, guid).id, 0, grade=grade)
+    agree(session, bob, shown)
+    view, monday = seen(session, ada, whole), bob.today(at(0))
+    assert ([(one.name, one.met, one.last_day) for one in view.members], view.failed) == ([("Bob", 1, monday)], [])
+    answer(session, bob, card_of(session, "it").id, 1, grade=2, seen=1)
+    assert seen(session, ada, whole).members[0].last_day == monday, "what he does in the other is not told"
+    agree(session, bob, own)
+    view = seen(session, ada, whole)
+    assert ([one.met for one in view.members], [card.fails for card in view.failed]) == ([2], [2])
+
+
+def test_a_deck_that_its_owner_lays_into_a_shown_one_is_not_shown_by_it(session: Session, ada: User, bob: User) -> None:
+    whole, apart = (make_deck(session, ada, [name], "en", at(0)).id for name in ("Whole", "Diary"))
+    inside = make_deck(session, ada, ["Diary", "May"], "en", at(0)).id
+    for deck_id in (whole, apart):
+        set_audience(session, ada, deck_id, Audience.EVERYBODY)
+        follow(session, bob, deck_id, at(0))
+    set_new_per_day(session, bob, apart, 3)
+    agree(session, bob, whole)
+    place_deck(session, ada, apart, ["Whole", "Diary"], at(0))
+    assert [seen(session, ada, deck_id).count for deck_id in (whole, apart, inside)] == [1, 0, 0]
+    rows = {row.deck_id: row for row in session.scalars(sa.select(Follow).where(Follow.user_id == bob.id))}
+    assert [(rows[id].root_id, rows[id].new_per_day) for id in (whole, apart, inside)] == [
+        *((None, 20), (None, 3), (apart, 3))
+    ]
+    new = make_deck(session, ada, ["Whole", "New"], "en", at(0)).id
+    assert seen(session, ada, new).count == 1, "what is new in the whole is shown with it"
+    follow(session, bob, whole, at(1))
+    assert rows[apart].root_id == whole and rows[apart].new_per_day == 20, "his own act makes one of both"
+    assert seen(session, ada, apart).count == 0
+    agree(session, bob, whole)
+    assert seen(session, ada, apart).count == 1
+
+
+def test_what_is_followed_for_itself_inside_a_whole_outlasts_it(session: Session, ada: User, bob: User) -> None:
+    whole, apart = (make_deck(session, ada, [name], "en", at(0)).id for name in ("Whole", "Apart"))
+    inside = make_deck(session, ada, ["Apart", "Inside"], "en", at(0)).id
+    for deck_id in (whole, apart):
+        set_audience(session, ada, deck_id, Audience.EVERYBODY)
+        follow(session, bob, deck_id, at(0))
+    place_deck(session, ada, apart, ["Whole", "Apart"], at(0))
+    assert [deck.id for deck in shelf(session, bob, bob.today(at(0)))] == [whole, apart]
+    stop_following(session, bob, whole, at(0))
+    assert [(deck.id, [one.id for one in deck.inside]) for deck in shelf(session, bob, bob.today(at(0)))] == [
+        (apart, [inside])
+    ]
 
 
 def test_a_large_class_comes_page_by_page_in_the_order_of_names(session: Session, ada: User) -> None:

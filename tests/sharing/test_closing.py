@@ -13,11 +13,13 @@ from app.errors import NotFound, Refused
 from app.exporting import FORMATS, Export
 from app.exporting.choosing import all_decks, one_deck
 from app.importing import undo_import
-from app.library import Wording, deck_page, edit_note, follow, open_note, stop_following
+from app.library import Wording, bulk, deck_page, edit_note, follow, open_note, stop_following
+from app.library.bulk import tag_notes
 from app.library.decks import shared_decks_left, shelf
+from app.library.taking_back import undo_bulk
 from app.models import Audience, Card, Deck, Import, Note, Review, User
 from app.models.change import digest_of
-from app.progress import maturity_of, scope_of
+from app.progress import mastery_of, maturity_of, scope_of
 from app.scheduling import Answer
 from app.sharing import set_audience
 from app.study import mark_card, merge_answers, reset_card
@@ -27,8 +29,12 @@ from app.study.queue import shown_card
 from app.study.rebuilding import compare
 from app.study.run import Run, cards_of
 from app.study.showing import show
+from app.study.tagged import tags_due
 from tests.factories import a_deck, a_note, at
+from tests.library.test_bulk import Parts, nothing_known
 from tests.sharing.steps import DECK, FRANCE, ITALY, SPAIN, answer, card_of, memories, publish, waiting
+
+HUSH = (("hush",), ())
 
 
 def close(session: Session, ada: User, deck_id: int) -> tuple[Card, Card]:
@@ -88,6 +94,70 @@ def test_and_nothing_else_of_it(session: Session, ada: User, bob: User, eve: Use
     late = [LateAnswer(card.id, Answer(uuid4(), bob.today(at(1)), at(1), 4)) for card in (met, unmet)]
     assert [one.card_id for one in merge_answers(session, bob, late)] == [unmet.id]
     assert not session.scalars(sa.select(Review).where(Review.card_id == unmet.id)).all()
+
+
+def test_the_tags_it_has_been_given_since_are_not_told(
+    session: Session, ada: User, bob: User, eve: User, shared: int
+) -> None:
+    kept = a_note(session, session.get_one(Deck, shared), tags=("kept",))[0]
+    answer(session, bob, kept.id, 0, grade=2)
+    met, _ = close(session, ada, shared)
+    (other,) = a_note(session, a_deck(session, owner=eve, audience=Audience.EVERYBODY), tags=("hush",))
+    follow(session, bob, other.deck_id, at(0))
+    answer(session, bob, other.id, 0, grade=2)
+
+    def seen(learner: User) -> tuple[set[str], int, set[tuple[str, int]]]:
+        found = mastery_of(session, scope_of(session, learner, shared), 30_000)
+        due = tags_due(session, learner, shared, 30_000)
+        return set(found.tags), found.retrievability.all.cards, {(one.tag, one.cards) for one in due}
+
+    assert seen(bob) == ({"kept::"}, 2, {("kept", 1)})
+    follow(session, ada, shared, at(1))
+    answer(session, ada, met.id, 1)
+    assert seen(ada) == ({"kept::", "hush::"}, 3, {("hush", 1)})
+    for tag, cards in (("hush", {other.id}), ("kept", {kept.id})):
+        for which in ("all", "met", "mistakes"):
+            run = Run(which, None, tag, 100, 7, bob.today(at(0)), at(0))
+            assert set(cards_of(session, bob, run)) == cards
+
+
+@pytest.mark.parametrize("act", ["tag", "undo"])
+def test_closing_ends_what_is_done_to_many_in_parts(
+    session: Session, ada: User, bob: User, eve: User, shared: int, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    spain = card_of(session, "es")
+    answer(session, bob, spain.id, 0)
+    note_ids = sorted(session.scalars(sa.select(Note.id).where(Note.owner_id == ada.id)))
+    tag_notes(
+        Parts(session), eve, session.scalars(sa.select(Note.id).where(Note.owner_id == eve.id)).all(), HUSH, at(0)
+    )
+
+    class Closing(Parts):
+        @contextmanager
+        def __call__(self) -> Iterator[Session]:
+            if self.number == (1 if act == "tag" else 2):
+                set_audience(session, ada, shared, Audience.OWNER)
+            with super().__call__() as lent:
+                yield lent
+
+    def tags() -> list[list[str]]:
+        return [show(session, bob, card_of(session, guid).id)[0].tags for guid in ("fr", "es")]
+
+    if act == "tag":
+        assert tag_notes(Closing(session), ada, note_ids, HUSH, at(1)).changed == 1
+    else:
+        done = tag_notes(Parts(session), ada, note_ids, HUSH, at(1))
+        undone = undo_bulk(Closing(session), ada, done.change_id, at(1), nothing_known)
+        assert (undone.restored, undone.left) == (1, len(note_ids) - 1)
+    closed = tags()
+    assert sorted(closed) == [[], ["hush"]], "what was done before stands, and nothing after it"
+    if act == "tag":
+        assert tag_notes(Parts(session), ada, note_ids, HUSH, at(2)).changed == len(note_ids) - 1
+    else:
+        assert undo_bulk(Parts(session), ada, done.change_id, at(2), nothing_known).left <= 1
+    session.expire_all()
+    assert tags() == closed
 
 
 def test_whoever_stopped_following_can_come_back_to_what_they_know_even_if_it_is_closed(

@@ -10,6 +10,7 @@ from app.library import Wording, deck_page, edit_note, follow, open_note, stop_f
 from app.models import Audience, Deck, Follow, Note, User
 from app.models.change import digest_of
 from app.sharing import catalogue, deck_of_link, preview_of, public_deck, renew_link, set_audience, sharing_of
+from app.sharing.catalogue import DECKS_A_PAGE
 from app.study.rebuilding import compare
 from app.study.showing import show
 from tests.factories import a_deck, at
@@ -96,6 +97,23 @@ def test_the_catalogue_finds_what_is_everybodys_by_words_and_language_the_most_f
     assert preview_of(session, eve, decks["Capitals of Europe"]).decks == [inside]
     with pytest.raises(NotFound):
         catalogue(session, bob, "", "", 2)
+
+
+def test_a_large_catalogue_comes_page_by_page_and_loads_no_more(session: Session, ada: User, bob: User) -> None:
+    for n in range(DECKS_A_PAGE + 2):
+        a_deck(session, owner=ada, name=f"Deck {n:02}", audience=Audience.EVERYBODY)
+    last = a_deck(session, owner=ada, name="zz", audience=Audience.EVERYBODY)
+    a_deck(session, owner=ada, name="Deck of nobody else")
+    follow(session, bob, last.id, at(0))
+    # The owner following their own deck makes it no more sought after.
+    follow(session, ada, session.scalars(sa.select(Deck.id).where(Deck.name == "Deck 31")).one(), at(0))
+    session.flush()
+    session.expunge_all()
+    first, second = (catalogue(session, bob, "", "", page) for page in (1, 2))
+    assert (first.count, first.pages, len(first.decks)) == (DECKS_A_PAGE + 3, 2, DECKS_A_PAGE)
+    assert [one.deck.name for one in first.decks[:3]] == ["zz", "Deck 00", "Deck 01"]
+    assert [one.deck.name for one in second.decks] == ["Deck 29", "Deck 30", "Deck 31"]
+    assert first.decks[0].is_followed and first.decks[0].followers == 1
 
 
 def test_what_the_author_adds_and_corrects_reaches_the_follower_and_costs_no_progress(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_, Refused
 from app.importing.as_text.arranging import Key, arranged
 from app.importing.as_text.planning import Added, Plan
-from app.models import Card, Change, Deck, Learner, Note
+from app.models import Card, Change, Deck, Learner, Note, User
 from app.models.bulk import chunks
 from app.models.change import AWAY, begin_change, hold, keep_versions
 from app.models.contents import cards_of
@@ -36,6 +36,9 @@ def save_text(session: Session, learner: Learner, plan: Plan, now: datetime) -> 
 def lock_notes(session: Session, plan: Plan) -> None:
     """Holds the notes of a plan and of its deck, their cards and then the deck to the end of the transaction, so that
     nobody changes them meanwhile or adds others."""
+    # The owner first, as every change has it: see `hold_changes`.
+    owner = sa.select(User.id).join(Deck, Deck.owner_id == User.id).where(Deck.id == plan.deck_id)
+    session.execute(owner.with_for_update(read=True, key_share=True, of=User))
     lying = sa.select(Card.note_id).where(Card.deck_id == plan.deck_id, ~Card.retired)
     note_ids = {*session.scalars(lying), *(one.note_id for one in plan.added if one.note_id is not None)}
     cards = (sa.select(Card.id).where(Card.note_id.in_(some)) for some in chunks(sorted(note_ids)))
