@@ -13,11 +13,12 @@ from app.errors import NotFound, Refused
 from app.exporting import FORMATS, Export
 from app.exporting.choosing import all_decks, one_deck
 from app.importing import undo_import
-from app.library import Wording, bulk, deck_page, edit_note, follow, open_note, stop_following
+from app.library import Wording, bulk, deck_page, edit_note, follow, open_note, stop_following, taking_back
 from app.library.bulk import tag_notes
 from app.library.decks import shared_decks_left, shelf
 from app.library.taking_back import undo_bulk
 from app.models import Audience, Card, Deck, Import, Note, Review, User
+from app.models.bulk import chunks
 from app.models.change import digest_of
 from app.progress import mastery_of, maturity_of, scope_of
 from app.scheduling import Answer
@@ -125,7 +126,8 @@ def test_the_tags_it_has_been_given_since_are_not_told(
 def test_closing_ends_what_is_done_to_many_in_parts(
     session: Session, ada: User, bob: User, eve: User, shared: int, monkeypatch: pytest.MonkeyPatch, act: str
 ) -> None:
-    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    for module in (bulk, taking_back):
+        monkeypatch.setattr(module, "chunks", lambda ids: chunks(ids, 1))
     spain = card_of(session, "es")
     answer(session, bob, spain.id, 0)
     note_ids = sorted(session.scalars(sa.select(Note.id).where(Note.owner_id == ada.id)))
