@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ LONG = 8_192
 """Characters. What differs in a note is looked for while others wait, unless it has more than that."""
 
 InTransaction = Callable[[], AbstractContextManager[Session]]
-Places = dict[str, list[int]]
+Places = dict[str, int]
 """By entry: the places in a block of the notes it finds."""
 
 
@@ -124,7 +124,7 @@ def _index_at_once(session: Session, owner_id: int, entries: Mapping[int, Iterab
 def index_own_wording(session: Session, user_id: int, note_id: int, fields: Sequence[str], format: str) -> None:
     """Makes a note of somebody else's be found by the words a learner has for it. They are few, and found at once; one
     wording of theirs at a time."""
-    places = {entry: [note_id % BLOCK] for entry in _of_words(fields, format)}
+    places = dict.fromkeys(_of_words(fields, format), 1 << note_id % BLOCK)
     add_postings(session, own_wordings_of(user_id), note_id // BLOCK, places)
 
 
@@ -143,15 +143,23 @@ def _gather(session: Session, owner_id: int) -> _Gathered:
             gathered.goes_on.append((row_id, end + 1))
             break
         gathered.ended.append(row_id)
-    for note_id, entries in _entries(session, owner_id, sorted({*gathered.note_ids})):
+    words: dict[int, Places] = {}
+    for note_id, tokens, entries in _found_by(session, owner_id, sorted({*gathered.note_ids})):
+        _place(words, note_id, tokens)
         _place(gathered.blocks, note_id, entries)
+    # A word's entries for all notes that have it at once: there are five times as many of them as of words.
+    for block, of_block in words.items():
+        places = gathered.blocks[block]
+        for token, notes in of_block.items():
+            for entry in entries_of(token):
+                places[entry] = places.get(entry, 0) | notes
     return gathered
 
 
 def _place(blocks: dict[int, Places], note_id: int, entries: Iterable[str]) -> None:
-    places = blocks.setdefault(note_id // BLOCK, {})
+    places, note = blocks.setdefault(note_id // BLOCK, {}), 1 << note_id % BLOCK
     for entry in entries:
-        places.setdefault(entry, []).append(note_id % BLOCK)
+        places[entry] = places.get(entry, 0) | note
 
 
 def _put(session: Session, owner_id: int, gathered: _Gathered) -> None:
@@ -163,7 +171,8 @@ def _put(session: Session, owner_id: int, gathered: _Gathered) -> None:
         session.execute(sa.delete(Unindexed).where(Unindexed.id.in_(gathered.ended[start : start + 500])))
 
 
-def _entries(session: Session, owner_id: int, note_ids: list[int]) -> Iterator[tuple[int, set[str]]]:
+def _found_by(session: Session, owner_id: int, note_ids: list[int]) -> Iterator[tuple[int, set[str], set[str]]]:
+    """Each note's words, and the entries that are about no words of its."""
     dialect = connection_of(session).dialect.name
     given = {"ids": listing(dialect, note_ids)}
     lying = sa.select(Card.note_id, Card.deck_id).where(one_of(dialect, Card.note_id, "ids")).distinct()
@@ -173,15 +182,15 @@ def _entries(session: Session, owner_id: int, note_ids: list[int]) -> Iterator[t
     own = (one_of(dialect, Note.id, "ids"), sa.func.coalesce(Note.owner_id, 0) == owner_id)
     written = sa.select(Note.id, Note.fields, Note.format, Note.tags).where(*own).order_by(Note.id)
     for row in session.execute(written, given):
-        yield row.id, _entries_of(row, decks.get(row.id, []))
+        yield row.id, _tokens(row.fields, row.format), {EVERY, *decks.get(row.id, ()), *_of_tags(row.tags)}
 
 
-def _entries_of(note: Any, decks: list[str]) -> set[str]:
-    return {EVERY, *decks} | _of_words(note.fields, note.format) | _of_tags(note.tags)
+def _tokens(fields: Sequence[str], format: str) -> set[str]:
+    return {token for text in fields for token in tokens_of(plain(text, format))}
 
 
 def _of_words(fields: Sequence[str], format: str) -> set[str]:
-    return {entry for text in fields for token in tokens_of(plain(text, format)) for entry in entries_of(token)}
+    return {entry for token in _tokens(fields, format) for entry in entries_of(token)}
 
 
 def _of_tags(tags: Iterable[str]) -> set[str]:

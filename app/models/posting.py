@@ -61,14 +61,12 @@ def own_wordings_of(user_id: int) -> int:
 
 def packed(bits: int) -> bytes:
     """A set of places in a block, as a row holds it."""
+    if bits & (bits - 1) == 0:
+        # Most words are in one note.
+        return array("H", [bits.bit_length() - 1]).tobytes()
     if bits.bit_count() < FEW:
-        return array("H", sorted(places_of(bits))).tobytes()
+        return array("H", [*places_of(bits)][::-1]).tobytes()
     return bits.to_bytes(BLOCK // 8, "little")
-
-
-def _packed_places(places: Sequence[int]) -> bytes:
-    """The same of places in their order: most words are in one note or two."""
-    return array("H", places).tobytes() if len(places) < FEW else packed(bits_of(places))
 
 
 def unpacked(notes: bytes) -> int:
@@ -132,8 +130,8 @@ def unindexed(connection: sa.Connection, owner_ids: Sequence[int]) -> list[tuple
     return [(first, last) for first, last in connection.execute(_UNINDEXED, {"owner_ids": list(owner_ids)})]
 
 
-def add_postings(session: Session, owner_id: int, block: int, places: Mapping[str, Sequence[int]]) -> None:
-    """Puts notes of one owner in one block into the index: by entry, their places in their order."""
+def add_postings(session: Session, owner_id: int, block: int, places: Mapping[str, int]) -> None:
+    """Puts notes of one owner in one block into the index: by entry, the set of their places."""
     connection = connection_of(session)
     dialect = connection.dialect.name
     own = (Posting.owner_id == owner_id, one_of(dialect, Posting.entry, "entries"), Posting.block == block)
@@ -145,8 +143,8 @@ def add_postings(session: Session, owner_id: int, block: int, places: Mapping[st
     for entry in sorted(places):
         before = here.get(entry)
         if before is None:
-            new.append((owner_id, entry, block, memoryview(_packed_places(places[entry]))))
-        elif (bits := bits_of(places[entry]) | before) != before:
+            new.append((owner_id, entry, block, memoryview(packed(places[entry]))))
+        elif (bits := places[entry] | before) != before:
             changed.append({"the_entry": entry, "new": packed(bits)})
     put_rows(connection, "postings", ("owner_id", "entry", "block", "notes"), new)
     if changed:
