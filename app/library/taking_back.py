@@ -54,7 +54,7 @@ def undo_bulk(
             with in_transaction() as session:
                 if was_closed_since(session, session.get_one(Change, back_id)):
                     # What is left can be taken back by another press.
-                    undone.left += len(note_ids) + len(moved) - undone.restored
+                    undone.left = len(seen) + laid + len(note_ids) + len(moved) - undone.restored
                     return undone
                 _restore(session, learner, (change_id, back_id), some, undone, now)
         for cards in chunks(moved):
