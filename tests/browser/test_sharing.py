@@ -96,6 +96,9 @@ def test_ones_own_wording_is_kept_and_marked_when_the_authors_changes(page: Page
     expect(bobs.locator("#changed ins")).to_contain_text("(Île-de-France)")
     assert violations(bobs) == []
     bobs.get_by_role("button", name="Take the author’s").click()
+    expect(bobs.get_by_role("heading", level=1)).to_be_visible()
+    assert violations(bobs) == []
+    bobs.get_by_role("button", name="Delete mine").click()
     expect(bobs.get_by_text("You see the note as its author has it.")).to_be_visible()
     reveal(bobs)
     expect(answer(bobs)).to_have_text("Paris (Île-de-France)")
