@@ -18,7 +18,7 @@ from app.library.candidates import Candidates, Every, Want, in_decks, wanted
 from app.library.found import FoundCard, LookedIn, Reader, decks_looked_in
 from app.library.narrowing import conjuncts, few_that_are, leaves_few, narrowed
 from app.models import Card, Learner
-from app.models.posting import EVERY, SELECTIVE, listing, one_of, own_wordings_of, unindexed
+from app.models.posting import SELECTIVE, listing, one_of, own_wordings_of, unindexed
 from app.searching import parse
 from app.searching.meaning import All, InDeck, Is, Meaning, Rated, fits_path, folded_path, leaves
 
@@ -139,12 +139,13 @@ class _Search:
         look = FIRST_LOOK_FOR_FEW if leaves_few(self.meaning) else FIRST_LOOK
         while looked_at < most:
             waiting.extend(islice(note_ids, max(0, look - len(waiting))))
-            some = [waiting.popleft() for _ in range(self.reader.number_at_once(list(islice(waiting, look))))]
-            if not some:
+            number, with_cards = self.reader.at_once(list(islice(waiting, look)), condition)
+            if not number:
                 break
-            cards = self.reader.cards_of(some, condition)
+            some = [waiting.popleft() for _ in range(number)]
+            cards = self.reader.cards_of([one for one in some if one in with_cards], condition)
             yield from filter(self.meaning.holds, cards)
-            self.last_seen, look = some[-1], min(len(some) * 3, 2_000)
+            self.last_seen, look = some[-1], min(len(some) * 2, 2_000)
             looked_at += len(cards) + len(some) // OF_A_NOTE + sum(card.size for card in cards) // OF_CHARACTERS
         self.is_cut = looked_at >= most and (bool(waiting) or next(note_ids, None) is not None)
 
@@ -158,7 +159,8 @@ class _Search:
     def _note_ids(self, before: int | None) -> Iterator[int]:
         """The notes that may be meant."""
         want = wanted(self.meaning, self.decks_called)
-        if {Is("due"), Is("learning")}.intersection(conjuncts(self.meaning)):
+        waits = {Is("due"), Is("learning")}.intersection(conjuncts(self.meaning))
+        if waits and not all(deck.is_followed for deck in self.decks.values()):
             # Nothing waits in a deck that is not followed, own as it may be.
             want = Every((want, in_decks(deck.id for deck in self.decks.values() if deck.is_followed)))
         wants = {deck.owner_id or 0: self._reach(deck, want) for deck in self.decks.values()}
@@ -174,7 +176,7 @@ class _Search:
     def _reach(self, deck: LookedIn, want: Want) -> Want:
         """What is wanted of an owner: of others' notes only those in the decks that are followed."""
         if deck.is_own:
-            return Every((EVERY, want))
+            return want
         return Every((in_decks(other.id for other in self.decks.values() if other.owner_id == deck.owner_id), want))
 
     def notes_of(self, card_ids: Sequence[int]) -> list[int]:

@@ -175,6 +175,12 @@ _MEMORY = (
 )
 
 
+_WRITTEN = sa.join(Card, Note, Note.id == Card.note_id)
+_KNOWN = _WRITTEN.outerjoin(Memory, sa.and_(Memory.user_id == _LEARNER, Memory.card_id == Card.id)).outerjoin(
+    Mark, sa.and_(Mark.user_id == _LEARNER, Mark.card_id == Card.id)
+)
+
+
 @cache
 def rows_of(dialect: str) -> sa.Select[Any]:
     """The cards of some notes, with the note and what LEARNER knows of each. One that is retired is there for whoever
@@ -184,19 +190,17 @@ def rows_of(dialect: str) -> sa.Select[Any]:
         .add_columns(Note.owner_id, Note.note_type_id, Note.format, Note.field_languages, Note.created_at)
         .add_columns(sa.cast(Note.fields, sa.Text).label("fields"), sa.cast(Note.tags, sa.Text).label("tags"))
         .add_columns(*_MEMORY, *MARKS)
-        .select_from(Card)
-        .join(Note, Note.id == Card.note_id)
-        .outerjoin(Memory, sa.and_(Memory.user_id == _LEARNER, Memory.card_id == Card.id))
-        .outerjoin(Mark, sa.and_(Mark.user_id == _LEARNER, Mark.card_id == Card.id))
+        .select_from(_KNOWN)
         .where(one_of(dialect, Card.note_id, _NOTES), sa.or_(~Card.retired, Memory.card_id.is_not(None)))
     )
 
 
 @cache
-def _sizes(dialect: str) -> sa.Select[int, int]:
-    """How many characters the cards of some notes hold together, each of them the whole note."""
+def _sizes(dialect: str, *, known: bool) -> sa.Select[int, int]:
+    """How many characters the cards of some notes hold together, each of them the whole note. `known`: with what
+    LEARNER knows of the cards, for conditions about that."""
     size: sa.ColumnElement[int] = sa.func.sum(sa.func.length(sa.cast(Note.fields, sa.Text)))
-    of_each = sa.select(Card.note_id, size).join(Note, Note.id == Card.note_id).group_by(Card.note_id)
+    of_each = sa.select(Card.note_id, size).select_from(_KNOWN if known else _WRITTEN).group_by(Card.note_id)
     return of_each.where(one_of(dialect, Card.note_id, _NOTES))
 
 
@@ -215,15 +219,19 @@ class Reader:
         self.today = self.learner.today(self.now)
         self.types: dict[int, NoteType] = {}
 
-    def number_at_once(self, note_ids: Sequence[int]) -> int:
-        """How many of the first of these notes are not too much to be read together; one always is."""
-        dialect = self.connection.dialect.name
+    def at_once(
+        self, note_ids: Sequence[int], condition: Sequence[sa.ColumnElement[bool]]
+    ) -> tuple[int, Collection[int]]:
+        """How many of the first of these notes are not too much to be read together, which one always is; and those of
+        all that have cards which meet a condition."""
         if not note_ids:
-            return 0
-        rows = self.connection.execute(_sizes(dialect), {_NOTES: listing(dialect, note_ids)})
+            return 0, ()
+        dialect = self.connection.dialect.name
+        named = {"learner_id": self.learner.id, _NOTES: listing(dialect, note_ids)}
+        rows = self.connection.execute(_sizes(dialect, known=bool(condition)).where(*condition), named)
         sizes: dict[int, int] = dict(rows.all())
         so_far = accumulate(sizes.get(note_id, 0) for note_id in note_ids)
-        return max(1, len([size for size in so_far if size <= MOST_AT_ONCE]))
+        return max(1, len([size for size in so_far if size <= MOST_AT_ONCE])), sizes
 
     def cards_of(self, note_ids: Sequence[int], condition: Sequence[sa.ColumnElement[bool]]) -> list[FoundCard]:
         """The cards of these notes that meet a condition, the newest note first."""
