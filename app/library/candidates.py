@@ -103,12 +103,13 @@ def _entries(want: Want) -> Iterator[str]:
 
 @dataclass(slots=True)
 class Candidates:
-    """The notes that may be meant: of each owner what they want, and besides those the index does not know yet.
-    `own`: under what the words stand that the learner has put into others' notes."""
+    """The notes of some blocks that may be meant: of each owner what they want, and besides those the index does not
+    know yet. `own`: under what the words stand that the learner has put into others' notes."""
 
     wants: dict[int, Want]
     fresh: Sequence[tuple[int, int]]
     own: int
+    of_blocks: range
     rows: dict[tuple[int, str], dict[int, list[bytes]]] = field(default_factory=dict)
     """By owner and entry: what is in each block."""
     known: dict[int, int] = field(default_factory=dict)
@@ -122,14 +123,14 @@ class Candidates:
             if not self._read_range(connection, owners, entry):
                 entries.add(_shortened(entry))
         dialect, exact = connection.dialect.name, sorted(entry for entry in entries if not _is_range(entry))
-        named = {"owner_ids": listing(dialect, owners), "entries": listing(dialect, exact)}
+        named = {"owner_ids": listing(dialect, owners), "entries": listing(dialect, exact), **self._bounds()}
         for owner_id, entry, block, notes in connection.execute(_rows(dialect), named).all():
             self.rows.setdefault((owner_id, entry), {})[block] = [notes]
 
     def _read_range(self, connection: sa.Connection, owners: Sequence[int], entry: str) -> bool:
         """Fetches all that begins so; False if it is too much."""
         dialect, beginning = connection.dialect.name, entry[:-1]
-        named = {"owner_ids": listing(dialect, owners), "first": beginning, "last": beginning + LAST}
+        named = {"owner_ids": listing(dialect, owners), "first": beginning, "last": beginning + LAST, **self._bounds()}
         rows = connection.execute(_range(dialect), named).all()
         if len(rows) > MOST_ROWS:
             return False
@@ -139,18 +140,23 @@ class Candidates:
             self.rows[owner_id, entry].setdefault(block, []).append(notes)
         return True
 
+    def _bounds(self) -> dict[str, int]:
+        return {"low": self.of_blocks.start, "high": self.of_blocks.stop}
+
     def below(self, before: int | None) -> Iterator[int]:
         """Their ids, the last one first; `before`: only smaller ones."""
         for block, bits in self._sets(before):
             for place in places_of(bits):
                 yield block * BLOCK + place
 
-    def are_more_than(self, number: int, before: int | None) -> bool:
+    def count(self, most: int, before: int | None) -> int:
+        """How many there are; where they are more than `most`, that is all that is said."""
+        found = 0
         for _, bits in self._sets(before):
-            number -= bits.bit_count()
-            if number < 0:
-                return True
-        return False
+            found += bits.bit_count()
+            if found > most:
+                break
+        return found
 
     def _sets(self, before: int | None) -> Iterator[tuple[int, int]]:
         """Those of each block in which there may be some, the last one first."""
@@ -158,6 +164,8 @@ class Candidates:
         blocks |= {block for first, last in self.fresh for block in range(first // BLOCK, last // BLOCK + 1)}
         for block in sorted(blocks, reverse=True):
             start = block * BLOCK
+            if block not in self.of_blocks:
+                continue
             if before is not None and start >= before:
                 continue
             bits = self.of_block(block)
@@ -222,17 +230,20 @@ class Candidates:
         return bits
 
 
+_BETWEEN = (Posting.block >= sa.bindparam("low"), Posting.block < sa.bindparam("high"))
+
+
 @cache
 def _range(dialect: str) -> sa.Select[int, int, bytes]:
     of_owners = one_of(dialect, Posting.owner_id, "owner_ids")
-    begins_so = (Posting.entry >= sa.bindparam("first"), Posting.entry < sa.bindparam("last"))
+    begins_so = (Posting.entry >= sa.bindparam("first"), Posting.entry < sa.bindparam("last"), *_BETWEEN)
     rows = sa.select(Posting.owner_id, Posting.block, Posting.notes).where(of_owners, *begins_so)
     return rows.limit(at_most(MOST_ROWS + 1))
 
 
 @cache
 def _rows(dialect: str) -> sa.Select[int, str, int, bytes]:
-    chosen = (one_of(dialect, Posting.owner_id, "owner_ids"), one_of(dialect, Posting.entry, "entries"))
+    chosen = (one_of(dialect, Posting.owner_id, "owner_ids"), one_of(dialect, Posting.entry, "entries"), *_BETWEEN)
     return sa.select(Posting.owner_id, Posting.entry, Posting.block, Posting.notes).where(*chosen)
 
 

@@ -14,9 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.database import Handle, connection_of
-from app.library.candidates import Candidates, Every, Want, in_decks, wanted
+from app.library.candidates import Every, Want, in_decks, wanted
 from app.library.found import FoundCard, LookedIn, Reader, decks_looked_in
 from app.library.narrowing import conjuncts, few_that_are, leaves_few, narrowed
+from app.library.newest_first import NewestFirst
 from app.models import Card, Learner
 from app.models.posting import SELECTIVE, listing, one_of, own_wordings_of, unindexed
 from app.searching import parse
@@ -32,6 +33,7 @@ FIRST_LOOK = 100
 FIRST_LOOK_FOR_FEW = 300
 """Notes that are read at first. Where the database leaves out most of them it takes more; from some five hundred on
 PostgreSQL would rather read all that a learner knows."""
+LARGEST_LOOK = 2_000
 SORTED = 1_000
 """Cards that are sorted by anything but their age."""
 
@@ -101,6 +103,12 @@ def own_decks(handle: Handle, learner: Learner) -> list[LookedIn]:
     return sorted((deck for deck in decks if deck.is_own and deck.is_followed), key=lambda deck: deck.path.casefold())
 
 
+def _next_look(looked: int, meant: int, wanted: int) -> int:
+    """At how many notes to look next: so many as may have what is wanted still, if those before are like them."""
+    as_before = wanted * looked * 5 // (4 * meant) if meant else LARGEST_LOOK
+    return min(max(as_before, FIRST_LOOK), looked * 3, LARGEST_LOOK)
+
+
 class _Search:
     """One search on its way."""
 
@@ -115,7 +123,7 @@ class _Search:
 
     def page(self, before: int | None) -> Found:
         cards: list[FoundCard] = []
-        for card in self.cards(before, LOOKED_AT):
+        for card in self.cards(before, LOOKED_AT, CARDS_A_PAGE + 1):
             # The cards of one note are never torn apart.
             if len(cards) >= CARDS_A_PAGE and card.row.note_id != cards[-1].row.note_id:
                 return Found(cards, before=cards[-1].row.note_id)
@@ -132,8 +140,8 @@ class _Search:
         end = offset + CARDS_A_PAGE
         return Found(cards[offset:end], offset=end if end < len(cards) else None, is_cut=is_cut)
 
-    def cards(self, before: int | None, most: int) -> Iterator[FoundCard]:
-        """What is meant, the newest note first, until so much was looked at."""
+    def cards(self, before: int | None, most: int, enough: int = LOOKED_AT) -> Iterator[FoundCard]:
+        """What is meant, the newest note first, until so much was looked at. `enough`: so many will do, about."""
         condition = narrowed(self.meaning, self.reader.now, self.reader.today, self.decks_called)
         note_ids, looked_at, waiting = self._note_ids(before), 0, deque[int]()
         look = FIRST_LOOK_FOR_FEW if leaves_few(self.meaning) else FIRST_LOOK
@@ -144,8 +152,10 @@ class _Search:
                 break
             some = [waiting.popleft() for _ in range(number)]
             cards = self.reader.cards_of([one for one in some if one in with_cards], condition)
-            yield from filter(self.meaning.holds, cards)
-            self.last_seen, look = some[-1], min(len(some) * 2, 2_000)
+            meant = list(filter(self.meaning.holds, cards))
+            yield from meant
+            enough -= len(meant)
+            self.last_seen, look = some[-1], _next_look(number, len(meant), enough)
             looked_at += len(cards) + len(some) // OF_A_NOTE + sum(card.size for card in cards) // OF_CHARACTERS
         self.is_cut = looked_at >= most and (bool(waiting) or next(note_ids, None) is not None)
 
@@ -164,8 +174,8 @@ class _Search:
             # Nothing waits in a deck that is not followed, own as it may be.
             want = Every((want, in_decks(deck.id for deck in self.decks.values() if deck.is_followed)))
         wants = {deck.owner_id or 0: self._reach(deck, want) for deck in self.decks.values()}
-        candidates = Candidates(wants, unindexed(self.connection, list(wants)), own_wordings_of(self.learner.id))
-        candidates.read(self.connection)
+        fresh, own = unindexed(self.connection, list(wants)), own_wordings_of(self.learner.id)
+        candidates = NewestFirst.read(self.connection, wants, fresh, own, before)
         if candidates.are_more_than(SELECTIVE, before):
             card_ids = few_that_are(self.connection, self.meaning, self.learner.id, self.reader.today)
             if card_ids is not None:

@@ -9,6 +9,7 @@ from flask import Flask
 
 from app.clock import now
 from app.database import db, writing
+from app.library import newest_first
 from app.library.finding import find_cards
 from app.models import User
 from app.models.indexing import index_what_waits
@@ -71,4 +72,23 @@ def test_a_search_costs_as_much_in_a_large_collection(app: Flask, second_app: Fl
 @pytest.mark.parametrize("query", ["system", "is:due tag:subject::part-3 system"])
 def test_a_search_sends_few_statements(app: Flask, query: str) -> None:
     with searching(app, SMALL) as engine:
-        assert len(statements_of(engine, query)) <= 7
+        assert len(statements_of(engine, query)) <= 8
+
+
+@pytest.mark.parametrize("query", ["system", "编排", "is:due record", "-编排", "kube* or 编排", "is:suspended"])
+def test_older_blocks_of_the_index_are_fetched_when_the_newest_do_not_do(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    """However few are fetched at first, the same cards are found in the same order, page by page."""
+    with searching(app, SMALL * 6):
+        learner, found = db.session.get_one(User, HEAVY), []
+        for blocks in (100, 1):
+            monkeypatch.setattr(newest_first, "NEWEST", blocks)
+            cards: list[int] = []
+            page = find_cards(db.connection, learner, query, now())
+            while page.before is not None and len(cards) < 2_000:
+                cards += [card.id for card in page.cards]
+                page = find_cards(db.connection, learner, query, now(), before=page.before)
+            found.append(cards + [card.id for card in page.cards])
+    assert found[0] == found[1]
+    assert found[0] or query == "is:suspended"

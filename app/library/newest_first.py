@@ -1,0 +1,74 @@
+"""The index of words is fetched from its end: most pages are filled with the newest notes, and all those of a large
+collection would be a hundred times as many rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import sqlalchemy as sa
+
+from app.library.candidates import Candidates, Want
+from app.models import Posting
+from app.models.posting import BLOCK, EVERY, listing, one_of
+
+NEWEST = 32
+"""Blocks that are fetched first."""
+MANY_BLOCKS = 2**20
+"""More than there are."""
+
+
+@dataclass(slots=True)
+class NewestFirst:
+    """The candidates of all blocks: those of the older ones are fetched when the newest do not do."""
+
+    connection: sa.Connection
+    newer: Candidates
+    older: Candidates
+    is_read: bool = False
+
+    @classmethod
+    def read(
+        cls,
+        connection: sa.Connection,
+        wants: dict[int, Want],
+        fresh: Sequence[tuple[int, int]],
+        own: int,
+        before: int | None,
+    ) -> "NewestFirst":
+        """Begins with the newest blocks that may have notes before `before`."""
+        newest = _newest(connection, sorted(wants)) if before is None else before // BLOCK
+        middle = max(0, newest - NEWEST + 1)
+        newer, older = (Candidates(wants, fresh, own, of) for of in (range(middle, MANY_BLOCKS), range(middle)))
+        newer.read(connection)
+        return cls(connection, newer, older, is_read=not middle)
+
+    def _read_older(self) -> Candidates:
+        if not self.is_read:
+            self.older.read(self.connection)
+            self.is_read = True
+        return self.older
+
+    def below(self, before: int | None) -> Iterator[int]:
+        """Their ids, the last one first; `before`: only smaller ones."""
+        yield from self.newer.below(before)
+        yield from self._read_older().below(before)
+
+    def are_more_than(self, number: int, before: int | None) -> bool:
+        left = self.newer.count(number, before)
+        return left > number or left + self._read_older().count(number - left, before) > number
+
+    def holds(self, note_id: int) -> bool:
+        is_new = note_id // BLOCK in self.newer.of_blocks
+        return (self.newer if is_new else self._read_older()).holds(note_id)
+
+
+def _newest(connection: sa.Connection, owners: Sequence[int]) -> int:
+    """The last block in which there are notes."""
+    dialect = connection.dialect.name
+    return connection.scalar(_last(dialect), {"owner_ids": listing(dialect, owners)}) or 0
+
+
+@cache
+def _last(dialect: str) -> sa.Select[int]:
+    every = (one_of(dialect, Posting.owner_id, "owner_ids"), Posting.entry == sa.literal(EVERY, sa.Text))
+    return sa.select(sa.func.max(Posting.block)).where(*every)
