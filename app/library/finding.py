@@ -30,7 +30,7 @@ OF_A_NOTE = 5
 OF_CHARACTERS = 2_000
 """So many characters of what is looked at count as a card: folding the letters of long notes is most of the work."""
 FIRST_LOOK = 100
-FIRST_LOOK_FOR_FEW = 300
+FIRST_LOOK_FOR_FEW = 450
 """Notes that are read at first. Where the database leaves out most of them it takes more; from some five hundred on
 PostgreSQL would rather read all that a learner knows."""
 LARGEST_LOOK = 2_000
@@ -169,13 +169,15 @@ class _Search:
     def _note_ids(self, before: int | None) -> Iterator[int]:
         """The notes that may be meant."""
         want = wanted(self.meaning, self.decks_called)
-        waits = {Is("due"), Is("learning")}.intersection(conjuncts(self.meaning))
-        if waits and not all(deck.is_followed for deck in self.decks.values()):
+        deck_ids = list(self.decks)
+        if {Is("due"), Is("learning")}.intersection(conjuncts(self.meaning)):
             # Nothing waits in a deck that is not followed, own as it may be.
-            want = Every((want, in_decks(deck.id for deck in self.decks.values() if deck.is_followed)))
+            deck_ids = [deck.id for deck in self.decks.values() if deck.is_followed]
+        if len(deck_ids) < len(self.decks):
+            want = Every((want, in_decks(deck_ids)))
         wants = {deck.owner_id or 0: self._reach(deck, want) for deck in self.decks.values()}
         fresh, own = unindexed(self.connection, list(wants)), own_wordings_of(self.learner.id)
-        candidates = NewestFirst.read(self.connection, wants, fresh, own, before)
+        candidates = NewestFirst.read(self.connection, wants, fresh, own, before, deck_ids)
         if candidates.are_more_than(SELECTIVE, before):
             card_ids = few_that_are(self.connection, self.meaning, self.learner.id, self.reader.today)
             if card_ids is not None:

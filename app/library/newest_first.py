@@ -1,7 +1,7 @@
 """The index of words is fetched from its end: most pages are filled with the newest notes, and all those of a large
 collection would be a hundred times as many rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,12 +9,10 @@ import sqlalchemy as sa
 
 from app.library.candidates import Candidates, Want
 from app.models import Posting
-from app.models.posting import BLOCK, EVERY, listing, one_of
+from app.models.posting import BLOCK, listing, one_of
 
 NEWEST = 32
 """Blocks that are fetched first."""
-MANY_BLOCKS = 2**20
-"""More than there are."""
 
 
 @dataclass(slots=True)
@@ -34,11 +32,14 @@ class NewestFirst:
         fresh: Sequence[tuple[int, int]],
         own: int,
         before: int | None,
+        deck_ids: Iterable[int],
     ) -> "NewestFirst":
-        """Begins with the newest blocks that may have notes before `before`."""
-        newest = _newest(connection, sorted(wants)) if before is None else before // BLOCK
+        """Begins with the newest blocks that may have notes of these decks, before `before`."""
+        newest = _newest(connection, sorted(wants), deck_ids) if before is None else before // BLOCK
         middle = max(0, newest - NEWEST + 1)
-        newer, older = (Candidates(wants, fresh, own, of) for of in (range(middle, MANY_BLOCKS), range(middle)))
+        # What the index does not know yet may lie behind all it knows of these decks.
+        end = 1 + max(newest, *(last // BLOCK for _, last in fresh), 0)
+        newer, older = (Candidates(wants, fresh, own, of) for of in (range(middle, end), range(middle)))
         newer.read(connection)
         return cls(connection, newer, older, is_read=not middle)
 
@@ -62,13 +63,14 @@ class NewestFirst:
         return (self.newer if is_new else self._read_older()).holds(note_id)
 
 
-def _newest(connection: sa.Connection, owners: Sequence[int]) -> int:
-    """The last block in which there are notes."""
+def _newest(connection: sa.Connection, owners: Sequence[int], deck_ids: Iterable[int]) -> int:
+    """The last block in which there are notes of these decks."""
     dialect = connection.dialect.name
-    return connection.scalar(_last(dialect), {"owner_ids": listing(dialect, owners)}) or 0
+    decks = listing(dialect, [f"@{deck_id}" for deck_id in deck_ids])
+    return connection.scalar(_last(dialect), {"owner_ids": listing(dialect, owners), "decks": decks}) or 0
 
 
 @cache
 def _last(dialect: str) -> sa.Select[int]:
-    every = (one_of(dialect, Posting.owner_id, "owner_ids"), Posting.entry == sa.literal(EVERY, sa.Text))
-    return sa.select(sa.func.max(Posting.block)).where(*every)
+    chosen = (one_of(dialect, Posting.owner_id, "owner_ids"), one_of(dialect, Posting.entry, "decks"))
+    return sa.select(sa.func.max(Posting.block)).where(*chosen)

@@ -19,6 +19,8 @@ from app.study.rebuilding import compare
 from tests.browser.steps import grade, grade_button, reveal, sign_up
 from tests.factories import a_deck, a_follow, at
 
+pytestmark = pytest.mark.long
+
 CARDS, EACH = 40, 7
 
 

@@ -18,6 +18,8 @@ from tests.browser.steps import (
     undone_count,
 )
 
+pytestmark = pytest.mark.long
+
 
 def kinds(app: Flask) -> set[int]:
     with app.app_context():

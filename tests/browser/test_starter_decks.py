@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -10,6 +11,8 @@ from app.config import shipped
 from app.database import db
 from app.models import Memory, Note
 from tests.browser.steps import grade, question, reveal, sign_up, start_as_guest
+
+pytestmark = pytest.mark.long
 
 
 def test_a_guest_follows_kubernetes_as_one_deck_with_twelve_inside(page: Page) -> None:

@@ -20,6 +20,8 @@ from tests.browser.steps import (
     undone_count,
 )
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def context_options() -> dict[str, object]:
