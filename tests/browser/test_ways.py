@@ -267,6 +267,7 @@ def test_progress_shows_figures_and_the_tables_behind_its_pictures(page: Page) -
     start_as_guest(page)
     for _ in range(3):
         grade(page)
+    expect_saved(page)
     page.goto("/progress")
     figures = page.locator(".figures-row > div")
     expect(figures.filter(has_text="Reviews today").locator("dd")).to_have_text("3")
