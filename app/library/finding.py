@@ -30,7 +30,7 @@ OF_A_NOTE = 5
 OF_CHARACTERS = 2_000
 """So many characters of what is looked at count as a card: folding the letters of long notes is most of the work."""
 FIRST_LOOK = 100
-FIRST_LOOK_FOR_FEW = 450
+FIRST_LOOK_FOR_FEW = 300
 """Notes that are read at first. Where the database leaves out most of them it takes more; from some five hundred on
 PostgreSQL would rather read all that a learner knows."""
 LARGEST_LOOK = 2_000

@@ -197,11 +197,10 @@ def rows_of(dialect: str) -> sa.Select[Any]:
 
 @cache
 def _sizes(dialect: str, *, known: bool) -> sa.Select[int, int]:
-    """How many characters the cards of some notes hold together, each of them the whole note. `known`: with what
+    """How many characters each card of some notes holds, which is the whole note. `known`: with what
     LEARNER knows of the cards, for conditions about that."""
-    size: sa.ColumnElement[int] = sa.func.sum(sa.func.length(sa.cast(Note.fields, sa.Text)))
-    of_each = sa.select(Card.note_id, size).select_from(_KNOWN if known else _WRITTEN).group_by(Card.note_id)
-    return of_each.where(one_of(dialect, Card.note_id, _NOTES))
+    of_each = sa.select(Card.note_id, sa.func.length(sa.cast(Note.fields, sa.Text)))
+    return of_each.select_from(_KNOWN if known else _WRITTEN).where(one_of(dialect, Card.note_id, _NOTES))
 
 
 @dataclass
@@ -223,13 +222,17 @@ class Reader:
         self, note_ids: Sequence[int], condition: Sequence[sa.ColumnElement[bool]]
     ) -> tuple[int, Collection[int]]:
         """How many of the first of these notes are not too much to be read together, which one always is; and those of
-        all that have cards which meet a condition."""
+        all that have cards which may meet a condition."""
         if not note_ids:
             return 0, ()
         dialect = self.connection.dialect.name
         named = {"learner_id": self.learner.id, _NOTES: listing(dialect, note_ids)}
+        sizes: dict[int, int] = defaultdict(int)
+        # PostgreSQL would rather walk all the learner knows: there all the notes are taken to have such cards.
+        condition = condition if dialect == "sqlite" else ()
         rows = self.connection.execute(_sizes(dialect, known=bool(condition)).where(*condition), named)
-        sizes: dict[int, int] = dict(rows.all())
+        for note_id, size in rows.all():
+            sizes[note_id] += size
         so_far = accumulate(sizes.get(note_id, 0) for note_id in note_ids)
         return max(1, len([size for size in so_far if size <= MOST_AT_ONCE])), sizes
 

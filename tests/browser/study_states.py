@@ -13,7 +13,15 @@ from app.clock import now
 from app.database import db, writing
 from app.models import Card, DailySummary, Follow, Memory, Note
 from app.study.recounting import recount
-from tests.browser.steps import another_showing, answer, grade_button, import_the_deck, question, start_as_guest
+from tests.browser.steps import (
+    another_showing,
+    answer,
+    expect_saved,
+    grade_button,
+    import_the_deck,
+    question,
+    start_as_guest,
+)
 from tests.browser.test_every_kind import EVERY_KIND
 from tests.browser.test_thirty_cards import FILES
 from tests.pages.test_session import earlier
@@ -103,6 +111,7 @@ def _of_messages(page: Page, app: Flask) -> Iterator[str]:
     page.goto("/study")
     for _ in range(2):
         grade(page, "Again")
+    expect_saved(page)
     change(app, sa.update(Memory).where(Memory.drill_day > 0).values(drill_at=now() - timedelta(minutes=10)))
     page.goto("/study")
     expect(page.get_by_role("status")).to_contain_text("Once more")
