@@ -15,11 +15,12 @@ import sqlalchemy as sa
 
 from app.database import Handle, connection_of
 from app.library.candidates import Every, Want, in_decks, wanted
-from app.library.found import FoundCard, LookedIn, Reader, decks_looked_in
+from app.library.found import FoundCard, LookedIn, decks_looked_in
 from app.library.narrowing import conjuncts, few_that_are, leaves_few, narrowed
 from app.library.newest_first import NewestFirst
+from app.library.reading import Reader
 from app.models import Card, Learner
-from app.models.posting import SELECTIVE, listing, one_of, own_wordings_of, unindexed
+from app.models.posting import SELECTIVE, listing, one_of, own_wordings_of
 from app.searching import parse
 from app.searching.meaning import All, InDeck, Is, Meaning, Rated, fits_path, folded_path, leaves
 
@@ -94,7 +95,12 @@ def visible_cards(handle: Handle, learner: Learner, card_ids: Sequence[int], now
     """Those of some cards that the learner could find."""
     search = _Search(connection_of(handle), learner, All(()), now)
     notes, wanted_ids = search.notes_of(card_ids), set(card_ids)
-    return [card for card in search.reader.cards_of(notes, ()) if card.id in wanted_ids]
+    found: list[FoundCard] = []
+    while notes:
+        number, cards = search.reader.look(notes[:LARGEST_LOOK], ())
+        found += [card for card in cards if card.id in wanted_ids]
+        notes = notes[number:]
+    return found
 
 
 def own_decks(handle: Handle, learner: Learner) -> list[LookedIn]:
@@ -147,15 +153,17 @@ class _Search:
         look = FIRST_LOOK_FOR_FEW if leaves_few(self.meaning) else FIRST_LOOK
         while looked_at < most:
             waiting.extend(islice(note_ids, max(0, look - len(waiting))))
-            number, with_cards = self.reader.at_once(list(islice(waiting, look)), condition)
+            number, cards = self.reader.look(list(islice(waiting, look)), condition)
             if not number:
                 break
             some = [waiting.popleft() for _ in range(number)]
-            cards = self.reader.cards_of([one for one in some if one in with_cards], condition)
-            meant = list(filter(self.meaning.holds, cards))
-            yield from meant
-            enough -= len(meant)
-            self.last_seen, look = some[-1], _next_look(number, len(meant), enough)
+            meant = 0
+            for card in cards:
+                if self.meaning.holds(card):
+                    meant += 1
+                    yield card
+            enough -= meant
+            self.last_seen, look = some[-1], _next_look(number, meant, enough)
             looked_at += len(cards) + len(some) // OF_A_NOTE + sum(card.size for card in cards) // OF_CHARACTERS
         self.is_cut = looked_at >= most and (bool(waiting) or next(note_ids, None) is not None)
 
@@ -176,8 +184,8 @@ class _Search:
         if len(deck_ids) < len(self.decks):
             want = Every((want, in_decks(deck_ids)))
         wants = {deck.owner_id or 0: self._reach(deck, want) for deck in self.decks.values()}
-        fresh, own = unindexed(self.connection, list(wants)), own_wordings_of(self.learner.id)
-        candidates = NewestFirst.read(self.connection, wants, fresh, own, before, deck_ids)
+        own = own_wordings_of(self.learner.id)
+        candidates = NewestFirst.read(self.connection, wants, own, before, deck_ids)
         if candidates.are_more_than(SELECTIVE, before):
             card_ids = few_that_are(self.connection, self.meaning, self.learner.id, self.reader.today)
             if card_ids is not None:

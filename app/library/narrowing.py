@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -22,6 +22,8 @@ DAY = timedelta(days=1)
 MOST_MARKS = 5_000
 """Marks of a learner that are read to see which are such."""
 _FIGURES: dict[str, Any] = {
+    "due": Memory.due_day,
+    "ease": Memory.ease,
     "interval": Memory.interval,
     "lapses": Memory.lapses,
     "reps": Memory.answers,
@@ -29,6 +31,24 @@ _FIGURES: dict[str, Any] = {
     "difficulty": Memory.difficulty,
 }
 Condition = sa.ColumnElement[bool]
+
+
+def _if_known(condition: Condition) -> Condition:
+    # A planner that saw that no card without a memory or a mark is meant would begin with all of those there are.
+    return sa.func.coalesce(condition, sa.false())
+
+
+# Written once, for a day that is a parameter: the database layer knows again what it has seen.
+_STATES: dict[str, Condition] = {
+    "new": _if_known(Memory.card_id.is_(None)),
+    "due": _if_known(Memory.queue_day <= STUDY_DAY),
+    "learning": _if_known(Memory.drill_day == STUDY_DAY),
+    "mature": _if_known(Memory.interval >= MATURE_INTERVAL),
+    "suspended": _if_known(sa.and_(Mark.suspended)),
+    "buried": _if_known(Mark.buried_until > STUDY_DAY),
+    "leech": _if_known(Memory.lapses >= LEECH_LAPSES),
+    "flagged": _if_known(Mark.flag > 0),
+}
 
 
 def conjuncts(meaning: Meaning) -> tuple[Meaning, ...]:
@@ -47,47 +67,32 @@ def leaves_few(meaning: Meaning) -> bool:
 def narrowed(
     meaning: Meaning, now: datetime, today: int, decks_called: Callable[[InDeck], Iterable[int]]
 ) -> list[Condition]:
-    """Conditions on cards, their notes, memories and marks; what they leave in is looked at one by one."""
+    """Conditions on cards, their notes, memories and marks, as of STUDY_DAY; what they leave in is looked at."""
     found: list[Condition] = []
-    known: list[Condition] = []
     for one in conjuncts(meaning):
         match one:
             case Is(state):
-                known.append(_state(state, today))
+                found.append(_STATES[state])
             case Flagged(flag) if flag:
-                known.append(Mark.flag == flag)
+                found.append(_if_known(Mark.flag == flag))
             case Added(days):
                 found.append(Note.created_at >= max(now - (days + 1) * DAY, EPOCH))
             case InDeck():
                 found.append(Card.deck_id.in_(list(decks_called(one))))
             case Prop():
-                known += _of_figure(one, today)
-    # A planner that saw that no card without a memory or a mark is meant would begin with all of those there are.
-    return found + [sa.func.coalesce(condition, sa.false()) for condition in known]
+                found.append(_if_known(_of_figure(one, today)))
+    return found
 
 
-def _of_figure(prop: Prop, today: int) -> list[Condition]:
-    compared: Callable[[Any, Any], Any] = COMPARISONS[prop.comparison]
+def _of_figure(prop: Prop, today: int) -> Condition:
+    figure, value = _FIGURES[prop.figure], prop.value
     if prop.figure == "due":
-        return [compared(Memory.due_day, prop.value + today)]
+        value += today
     if prop.figure == "ease":
         # In thousandths a float may miss what it is equal to: 2.01 * 1000 is less than 2010.
-        return [compared(Memory.ease, round(prop.value * 1000, 6))]
-    return [compared(_FIGURES[prop.figure], prop.value)]
-
-
-def _state(state: str, today: int) -> Condition:
-    conditions: dict[str, Condition] = {
-        "new": Memory.card_id.is_(None),
-        "due": Memory.queue_day <= today,
-        "learning": Memory.drill_day == today,
-        "mature": Memory.interval >= MATURE_INTERVAL,
-        "suspended": sa.and_(Mark.suspended),
-        "buried": Mark.buried_until > today,
-        "leech": Memory.lapses >= LEECH_LAPSES,
-        "flagged": Mark.flag > 0,
-    }
-    return conditions[state]
+        value = round(value * 1000, 6)
+    compared: Callable[[Any, Any], Any] = COMPARISONS[prop.comparison]
+    return cast("Condition", compared(figure, value))
 
 
 def few_that_are(connection: sa.Connection, meaning: Meaning, user_id: int, today: int) -> list[int] | None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.library import Wording, edit_note, finding, found
+from app.library import Wording, edit_note, finding, reading
 from app.library.finding import CARDS_A_PAGE, Found, Order, find_cards
 from app.models import Card, Deck, Mark, Memory, Note, Unindexed, User
 from app.models.change import digest_of
@@ -257,19 +257,32 @@ def test_long_notes_are_looked_at_a_few_at_a_time(session: Session, monkeypatch:
     for n in range(12):
         a_note(session, deck, fields=(f"note {n}", "e " * (50_000 if n % 4 else 5)))
         a_note(session, others, fields=(f"note {n}", "é"))
-    monkeypatch.setattr(found, "MOST_AT_ONCE", 120_000)
+    monkeypatch.setattr(reading, "MOST_AT_ONCE", 120_000)
     at_once: list[int] = []
-    cards_of = found.Reader.cards_of
+    look = reading.Reader.look
 
-    def watched(reader: found.Reader, note_ids: list[int], condition: list) -> list:
-        cards = cards_of(reader, note_ids, condition)
+    def watched(reader: reading.Reader, note_ids: list[int], condition: list) -> tuple[int, list]:
+        number, cards = look(reader, note_ids, condition)
         at_once.append(sum(card.size for card in cards))
-        return cards
+        return number, cards
 
-    monkeypatch.setattr(found.Reader, "cards_of", watched)
+    monkeypatch.setattr(reading.Reader, "look", watched)
     assert len(find_cards(session, ada, "note", NOW).cards) == len(find_cards(session, ada, "is:new", NOW).cards) == 12
     assert max(at_once) <= 120_000 and len(at_once) > 8
     assert find_cards(session, ada, "is:due note", NOW).cards == []
+
+
+def test_notes_with_many_cards_are_looked_at_a_few_at_a_time(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And one with more than are read together is whole all the same."""
+    ada = a_learner(session, "Ada")
+    deck = a_deck(session, owner=ada)
+    notes = [a_note(session, deck, fields=(f"note {n}", "a"))[0].note_id for n in range(9)]
+    for ordinal in range(1, 6):
+        session.add(Card(note_id=notes[4], deck_id=deck.id, ordinal=ordinal, position=20 + ordinal, retired=False))
+    session.flush()
+    monkeypatch.setattr(reading, "MOST_CARDS", 3)
+    found = find_cards(session, ada, "note", NOW).cards
+    assert [card.row.note_id for card in found] == sorted([*notes, *[notes[4]] * 5], reverse=True)
 
 
 def test_a_page_looks_at_so_many_characters(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
