@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -38,17 +40,19 @@ class ShelfDeck:
     inside: tuple["ShelfDeck", ...] = ()
 
 
-_DUE = number_of(due_cards(LEARNER, Follow.deck_id, DAY))
-_DUE_TOMORROW = number_of(due_cards(LEARNER, Follow.deck_id, DAY + 1))
-# Tomorrow is only counted where today is empty, or where what is due may have to wait.
-_TOMORROW = sa.case((sa.or_(_DUE == 0, Follow.reviews_per_day.is_not(None)), _DUE_TOMORROW), else_=0)
-_SHELF = waiting_decks(_TOMORROW, Follow.reviews_per_day, new_up_to=COUNTED_UP_TO, due_here=_DUE)
+@cache
+def _shelf() -> sa.Select[Any]:
+    due = number_of(due_cards(LEARNER, Follow.deck_id, DAY))
+    due_tomorrow = number_of(due_cards(LEARNER, Follow.deck_id, DAY + 1))
+    # Tomorrow is only counted where today is empty, or where what is due may have to wait.
+    tomorrow = sa.case((sa.or_(due == 0, Follow.reviews_per_day.is_not(None)), due_tomorrow), else_=0)
+    return waiting_decks(tomorrow, Follow.reviews_per_day, new_up_to=COUNTED_UP_TO, due_here=due)
 
 
 def shelf(handle: Handle, learner: Learner, day: int) -> list[ShelfDeck]:
     """The decks the learner follows, in their order, each with its counts."""
     connection = connection_of(handle)
-    rows = in_order(connection.execute(_SHELF, {"learner_id": learner.id, "day": day}).all())
+    rows = in_order(connection.execute(_shelf(), {"learner_id": learner.id, "day": day}).all())
     decks = {deck.id: deck for deck, _ in rows}
     parts: dict[int, list[ShelfDeck]] = {}
     limits: dict[int, int] = {}

@@ -3,7 +3,6 @@
 import re
 from html import escape
 
-from app.rendering.markdown import render_markdown
 from app.rendering.marks import PLACE, Pieces, without_marks
 from app.rendering.maths import take_formulas
 
@@ -19,6 +18,8 @@ def html_of(text: str, format: str) -> str:
         return text
     if PLAIN.fullmatch(text) or (DOTTED.fullmatch(text) and not text[:1].isdigit()):
         return text.strip()
+    from app.rendering.markdown import render_markdown
+
     pieces = Pieces()
     html = render_markdown(take_formulas(without_marks(text), pieces), pieces)
     if "{{c" in text:

@@ -7,12 +7,13 @@ writes as MathML never gets through, and what a library makes of a formula is co
 
 import re
 from html import escape, unescape
-from xml.etree.ElementTree import Element
-
-from latex2mathml.converter import convert_to_element
+from typing import TYPE_CHECKING
 
 from app.errors import N_
 from app.rendering.marks import CLOSE, OPEN, Fault, Piece, Pieces, Ready
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 LONGEST_FORMULA, DEEPEST = 1_000, 40
 MOST_FORMULAS, MOST_CHARACTERS = 200, 8_000
@@ -140,6 +141,8 @@ def mathml(source: str, *, is_block: bool = False) -> str | None:
     """A formula as MathML, None if it is wrong. The edges of gaps in it are kept where they lie around whole parts."""
     if not _is_shallow(source):
         return None
+    from latex2mathml.converter import convert_to_element
+
     marked = source.replace(OPEN, f"{{{OPEN} ").replace(CLOSE, f" {CLOSE}}}")
     try:
         made = convert_to_element(marked, display="block" if is_block else "inline")
@@ -172,7 +175,7 @@ def _is_shallow(source: str) -> bool:
     return depth == 0 and re.search(r"(\\(sqrt|frac|[a-z]*bar|hat|vec|math[a-z]+)\s*){20}", source) is None
 
 
-def _copied(element: Element) -> str:
+def _copied(element: "Element") -> str:
     """An element of known kind with known attributes, and what is in it. Raises ValueError for a command the library
     did not know: it hands such on as if they were names."""
     text = unescape(element.text or "")

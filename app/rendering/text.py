@@ -8,7 +8,6 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from app.rendering.furigana import Readings, with_readings
-from app.rendering.markdown import render_markdown
 from app.rendering.marks import CLOSE, OPEN, PLACE, Elsewhere, Medium, Pieces, marks_to_html, without_marks
 from app.rendering.maths import may_have_formulas, take_formulas, take_from, without_breaks
 from app.rendering.sanitising import LONGEST_FIELD, clean
@@ -34,8 +33,15 @@ def field_html(text: str, format: str, pieces: Pieces, *, readings: Readings | N
     is_markdown = format == "markdown"
     if is_markdown and len(text) > LONGEST_MARKDOWN:
         return f"<p>{escape_text(text[:LONGEST_FIELD]).replace(OPEN, '').replace(CLOSE, '')}</p>"
-    html = render_markdown(take_formulas(text, pieces), pieces) if is_markdown else without_breaks(text)
+    html = _of_markdown(text, pieces) if is_markdown else without_breaks(text)
     return _Finishing(pieces, readings, formulas=not is_markdown).finish(clean(marks_to_html(html)))
+
+
+def _of_markdown(text: str, pieces: Pieces) -> str:
+    # Here, because its libraries are a twentieth of a start, and most commands in a terminal render nothing.
+    from app.rendering.markdown import render_markdown
+
+    return render_markdown(take_formulas(text, pieces), pieces)
 
 
 def files_shown_in(texts: Sequence[str], format: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +10,13 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from click import Context
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
-from app import create_app
+from app import cli, create_app
 from app.cli import cardlet
+from app.cli.group import MODULES
 from app.models import Card, Deck, Memory
 from app.planning.choosing import Choice
 from app.planning.switching import carry_out, plan_switch
@@ -178,9 +181,24 @@ def test_an_option_that_cannot_be_is_no_traceback(run: Run, tmp_path: Path, opti
 
 
 def test_every_command_says_what_it_is_for(run: Run) -> None:
-    for name, command in cardlet.commands.items():
+    context = Context(cardlet)
+    for name in cardlet.list_commands(context):
+        command = cardlet.get_command(context, name)
+        assert command is not None
         assert command.help, name
         assert run(name, "--help").exit_code == 0
+    written = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
+    assert written == {*MODULES.values(), "group", "__init__"}, "a command in no list is never loaded"
+
+
+def test_a_command_loads_only_what_it_needs() -> None:
+    """In a process of its own: here everything is loaded already."""
+    asked = "import sys; from app.cli import cardlet; cardlet(['export', '--help'], standalone_mode=False)"
+    loaded = "print(*(name for name in sys.modules if name.startswith(('app.', 'markdown_it.', 'latex2mathml.'))))"
+    told = subprocess.run([sys.executable, "-c", f"{asked}; {loaded}"], capture_output=True, text=True, check=True)
+    modules = set(told.stdout.split())
+    assert "app.exporting.table" in modules
+    assert modules.isdisjoint({"app.pages", "app.study", "app.progress", "markdown_it.main", "latex2mathml.converter"})
 
 
 def test_the_doctor_finds_and_mends_what_is_not_as_the_log_says(run: Run, change: Callable) -> None:
