@@ -1,4 +1,4 @@
-"""`cardlet import` and `cardlet undo-import`: decks from files."""
+"""`cardlet import`: decks from files."""
 
 import gc
 import sys
@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
-import sqlalchemy as sa
 from flask import Flask
 
-from app.cli.group import cardlet, ready_app
+from app.cli.group import cardlet, learner_called, ready_app
 from app.clock import now
 from app.database import db, importing_lock, staging, writing
-from app.errors import Refused, UnreadableFile
+from app.errors import UnreadableFile
 from app.importing import (
     Duplicates,
     ImportReport,
@@ -26,7 +25,6 @@ from app.importing import (
     carry_out,
     give_up,
     read_deck,
-    undo_import,
 )
 from app.importing.csv_file import DELIMITERS
 from app.importing.opening import InTransaction
@@ -34,10 +32,7 @@ from app.importing.parsed import TextFormat, tag_of
 from app.library import follow_as
 from app.library.keeping_files import KeptFiles
 from app.locking import locked
-from app.models import User
 from app.models.indexing import index_what_waits
-from app.models.user import name_key
-from app.study.rebuilding import refold
 
 DUPLICATES: dict[str, Duplicates] = {"update": "update", "keep": "keep both", "skip": "skip"}
 
@@ -63,7 +58,7 @@ def import_file(ctx: click.Context, /, file: Path, owner: str, **given: Any) -> 
     gc.disable()
     source = Source(file.name, path=file)
     with ready_app(ctx.obj) as app, locked(importing_lock(), shared=True):
-        learner = _learner(owner)
+        learner = learner_called(owner)
         options = _options(given, learner.time_zone, learner.day_starts_at)
         with read_deck(source, options) as parsed:
             with writing() as session:
@@ -92,13 +87,6 @@ def _options(given: dict[str, Any], time_zone: str, day_starts_at: int) -> Readi
         day_starts_at=day_starts_at,
         with_schedule=not given["no_progress_data"],
     )
-
-
-def _learner(name: str) -> User:
-    learner = db.session.scalar(sa.select(User).where(User.name_key == name_key(name.strip())))
-    if learner is None:
-        raise Refused("There is no learner called %(name)s.", name=name)
-    return learner
 
 
 def _imported_with_bar(app: Flask, order: Order, parsed: ParsedDeck, source: Source) -> ImportReport:
@@ -132,15 +120,3 @@ def _show(report: ImportReport, import_id: int) -> None:
         click.echo(remark.message % remark.places if remark.places else remark.message)
     if report.deck_id is not None:
         click.echo(f"To take it back: cardlet undo-import {import_id} --owner NAME")
-
-
-@cardlet.command("undo-import")
-@click.argument("import_id", type=click.IntRange(1))
-@click.option("--owner", required=True, help="Whose import it was.")
-@click.pass_context
-def undo(ctx: click.Context, import_id: int, owner: str) -> None:
-    """Take back a whole import. Notes changed since stay."""
-    with ready_app(ctx.obj):
-        learner = _learner(owner)
-        undone = undo_import(learner.id, import_id, now(), writing, refold)
-    click.echo(f"{undone.removed} notes taken back, {undone.restored} as before, {undone.kept} left as they are")

@@ -4,15 +4,13 @@ import gc
 from pathlib import Path
 
 import click
-import sqlalchemy as sa
 
-from app.cli.group import cardlet, ready_app
+from app.cli.group import cardlet, learner_called, ready_app
 from app.clock import now
 from app.database import db
 from app.errors import Refused
 from app.exporting import FORMATS, Export, all_decks, number_of_cards, one_deck
-from app.models import Deck, User
-from app.models.user import name_key
+from app.models import Deck
 
 
 @cardlet.command("export")
@@ -30,9 +28,7 @@ def export_file(
     gc.disable()
     format = FORMATS[chosen or _format_of(file)]
     with ready_app(ctx.obj) as app:
-        learner = db.session.scalar(sa.select(User).where(User.name_key == name_key(name.strip())))
-        if learner is None:
-            raise Refused("There is no learner called %(name)s.", name=name)
+        learner = learner_called(name)
         decks = all_decks(db.session, learner)
         if deck is not None:
             decks = one_deck(db.session, learner, _deck_called(decks, deck).id)

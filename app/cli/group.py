@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -15,7 +16,7 @@ from app.accounts import finish_leaving, still_leaving, sweep_guests
 from app.clock import now
 from app.config import VERSION, BadSetting, shipped, unknown_variables
 from app.database import close, db, importing_lock, writing
-from app.errors import CardletError
+from app.errors import CardletError, Refused
 from app.importing import (
     delete_uploaded,
     finish_undoing,
@@ -27,7 +28,9 @@ from app.importing import (
 )
 from app.library.keeping_files import sweep_files
 from app.locking import locked
+from app.models import User
 from app.models.indexing import index_what_waits
+from app.models.user import name_key
 from app.schema import WrongSchema, upgrade
 from app.scratch import sweep_scratch
 
@@ -43,7 +46,7 @@ MODULES = {
     "progress": "progress",
     "schedule": "schedule",
     "serve": "serve",
-    "undo-import": "decks",
+    "undo-import": "undoing",
     "user": "users",
 }
 """Where each command is."""
@@ -102,6 +105,14 @@ def plain_app(create_app: Callable[..., Flask]) -> Iterator[Flask]:
             yield app
     finally:
         close(app)
+
+
+def learner_called(name: str) -> User:
+    """The account with this name. Raises Refused."""
+    learner = db.session.scalar(sa.select(User).where(User.name_key == name_key(name.strip())))
+    if learner is None:
+        raise Refused("There is no learner called %(name)s.", name=name)
+    return learner
 
 
 def _made(create_app: Callable[..., Flask], with_pages: bool) -> Flask:

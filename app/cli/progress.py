@@ -5,16 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
-import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.cli.group import cardlet, ready_app
+from app.cli.group import cardlet, learner_called, ready_app
 from app.clock import now
 from app.database import db
 from app.errors import Refused
 from app.models import Deck, Follow, User
 from app.models.deck import with_parents
-from app.models.user import name_key
 from app.models.waiting import follows_of
 from app.progress import Range, report_of, scope_of, span_of
 
@@ -38,9 +36,7 @@ ROWS = {
 def progress(ctx: click.Context, name: str, deck: str | None, tag: str | None, chosen: str, *, as_json: bool) -> None:
     """What a learner did, and how well they remember."""
     with ready_app(ctx.obj):
-        learner = db.session.scalar(sa.select(User).where(User.name_key == name_key(name.strip())))
-        if learner is None:
-            raise Refused("There is no learner called %(name)s.", name=name)
+        learner = learner_called(name)
         scope = scope_of(db.session, learner, None if deck is None else _deck_called(learner, deck).id, tag)
         report = report_of(db.session, learner, scope, span_of(Range(chosen), learner.today(now())))
     if as_json:

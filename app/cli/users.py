@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import click
-import sqlalchemy as sa
 
 from app.accounts import begin_leaving, create_user, finish_leaving, is_only_admin, make_link, people, set_disabled
 from app.accounts.passwords import hash_password
-from app.cli.group import cardlet, ready_app
+from app.cli.group import cardlet, learner_called, ready_app
 from app.clock import is_time_zone, now
 from app.config import read_settings
 from app.database import db, importing_lock, writing
@@ -15,7 +14,6 @@ from app.errors import Refused
 from app.library.media import delete_files, unnamed
 from app.locking import locked
 from app.models import User
-from app.models.user import name_key
 
 
 @cardlet.group()
@@ -79,7 +77,7 @@ def invite(ctx: click.Context, admin: bool, address: str | None) -> None:
 def reset_password(ctx: click.Context, name: str, address: str | None) -> None:
     """Make a link by which a learner chooses a new password within a day."""
     with ready_app(ctx.obj), writing() as session:
-        code = make_link(session, "reset", now(), _id_of(name))
+        code = make_link(session, "reset", now(), learner_called(name).id)
     click.echo(f"{_base(address)}/new-password/{code}")
 
 
@@ -89,7 +87,7 @@ def reset_password(ctx: click.Context, name: str, address: str | None) -> None:
 def disable(ctx: click.Context, name: str) -> None:
     """Sign somebody out, and let them in no more."""
     with ready_app(ctx.obj), writing() as session:
-        set_disabled(session, None, _id_of(name), disabled=True)
+        set_disabled(session, None, learner_called(name).id, disabled=True)
     click.echo(f"{name} is signed out and cannot sign in.")
 
 
@@ -99,7 +97,7 @@ def disable(ctx: click.Context, name: str) -> None:
 def enable(ctx: click.Context, name: str) -> None:
     """Let somebody in again."""
     with ready_app(ctx.obj), writing() as session:
-        set_disabled(session, None, _id_of(name), disabled=False)
+        set_disabled(session, None, learner_called(name).id, disabled=False)
     click.echo(f"{name} can sign in.")
 
 
@@ -110,7 +108,7 @@ def enable(ctx: click.Context, name: str) -> None:
 def delete(ctx: click.Context, name: str) -> None:
     """Delete an account for good. What others follow of its decks stays with them."""
     with ready_app(ctx.obj) as app:
-        user_id, moment = _id_of(name), now()
+        user_id, moment = learner_called(name).id, now()
         was_only = is_only_admin(db.session, user_id)
         with writing() as session:
             begin_leaving(session, session.get_one(User, user_id), moment)
@@ -122,14 +120,6 @@ def delete(ctx: click.Context, name: str) -> None:
     click.echo(f"{name} is gone.")
     if was_only:
         click.echo("Nobody administers this server now; `cardlet user invite --admin` makes a link for somebody to.")
-
-
-def _id_of(name: str) -> int:
-    """The account with this name. Refused if there is none."""
-    user_id = db.session.scalar(sa.select(User.id).where(User.name_key == name_key(name.strip())))
-    if user_id is None:
-        raise Refused("There is no learner called %(name)s.", name=name)
-    return user_id
 
 
 def _base(address: str | None) -> str:
