@@ -1,11 +1,11 @@
 """A card's log as Anki's review log has it: what each answer made of the schedule, step by step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from app.database import EPOCH
-from app.exporting.walking import OutCard
+from app.exporting.walking import OutCard, read_once
 from app.models import Kind
 from app.models.review import event_of
 from app.scheduling import NEW, MemoryState, Scheduler, Settings, take
@@ -14,35 +14,49 @@ LEARN, REVIEW, RELEARN, FILTERED, MANUAL = range(5)
 EASES = (1, 1, 1, 2, 3, 4)
 """Anki's button for each grade."""
 NOBODY = UUID(int=0)
+NOTHING_TOLD = (REVIEW, 0, 0, 0)
 
 Logged = tuple[int, int, int, int, int, int, int, int]
 """The moment, the card, the button, the interval after and before (days), the factor, the milliseconds, the type."""
 
 
-def logged(card: OutCard, card_id: int, settings: Settings) -> Iterator[Logged]:
+def logged(card: OutCard, card_id: int, settings: Settings) -> list[Logged]:
     """The rows of a card that Anki knows by this id; a state taken over is none of them, what led to it is."""
-    before = NEW
-    for review in card.reviews:
-        _, kind, day, _, at_ms, grade, took_ms, _, state, _ = review[:10]
+    reviews, before, found = card.reviews, NEW, list[Logged]()
+    if reviews and reviews[-1][1] == Kind.CHECKPOINT:
+        # Nothing comes after it that it would tell about; so end most logs that came from elsewhere.
+        reviews = reviews[:-1]
+    for review in reviews:
+        kind = review[1]
         if kind == Kind.IMPORTED:
-            yield _imported(review, card_id)
-            continue
-        if kind == Kind.CHECKPOINT and review is card.reviews[-1]:
-            # Nothing comes after it that it would tell about; so end most logs that came from elsewhere.
-            break
-        if kind == Kind.PRACTICE:
-            yield at_ms, card_id, EASES[grade], before.interval, before.interval, 0, took_ms, FILTERED
-            continue
-        # The moment matters for the drill alone, which nothing here asks for.
-        after = take(before, event_of(kind, NOBODY, day, EPOCH, grade, state), settings, card.id)
-        if kind == Kind.ANSWER:
-            yield _answer(review, card_id, before, after, settings)
-        elif kind == Kind.SET_DUE:
-            days = (after.due_day or day) - day
-            yield at_ms, card_id, 0, days, before.interval, factor_of(after, settings), 0, MANUAL
-        elif kind == Kind.RESET:
-            yield at_ms, card_id, 0, 0, before.interval, 0, 0, MANUAL
-        before = after
+            found.append(_imported(review, card_id))
+        elif kind == Kind.PRACTICE:
+            interval = before.interval
+            found.append((review[4], card_id, EASES[review[5]], interval, interval, 0, review[6], FILTERED))
+        else:
+            after = _after(review, before, settings, card.id)
+            if kind != Kind.CHECKPOINT:
+                found.append(_given_here(review, card_id, before, after, settings))
+            before = after
+    return found
+
+
+def _after(review: Sequence[Any], before: MemoryState, settings: Settings, card_id: int) -> MemoryState:
+    state = None if review[8] is None else read_once(review[8])
+    # The moment matters for the drill alone, which nothing here asks for.
+    return take(before, event_of(review[1], NOBODY, review[2], EPOCH, review[5], state), settings, card_id)
+
+
+def _given_here(
+    review: Sequence[Any], card_id: int, before: MemoryState, after: MemoryState, settings: Settings
+) -> Logged:
+    kind, day, at_ms = review[1], review[2], review[4]
+    if kind == Kind.SET_DUE:
+        days = (after.due_day or day) - day
+        return at_ms, card_id, 0, days, before.interval, factor_of(after, settings), 0, MANUAL
+    if kind == Kind.RESET:
+        return at_ms, card_id, 0, 0, before.interval, 0, 0, MANUAL
+    return _answer(review, card_id, before, after, settings)
 
 
 def _answer(review: Sequence[Any], card_id: int, before: MemoryState, after: MemoryState, settings: Settings) -> Logged:
@@ -56,7 +70,7 @@ def _answer(review: Sequence[Any], card_id: int, before: MemoryState, after: Mem
 
 def _imported(review: Sequence[Any], card_id: int) -> Logged:
     """An answer given elsewhere, as it was there."""
-    kind, interval, last_interval, factor = review[8] or (REVIEW, 0, 0, 0)
+    kind, interval, last_interval, factor = read_once(review[8]) if review[8] else NOTHING_TOLD
     ease = max(0, review[5] - 1)
     return review[4], card_id, ease, interval, last_interval, factor, review[6], kind
 

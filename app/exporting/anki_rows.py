@@ -1,6 +1,5 @@
 """Notes, cards and reviews as the rows of an Anki collection."""
 
-import json
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 from app.exporting import anki_schema
 from app.exporting.anki_log import FILTERED, logged
 from app.exporting.choosing import Export
+from app.exporting.compact import compact
 from app.exporting.files_named import files_named
 from app.exporting.original import original_of
 from app.exporting.walking import OutCard, OutNote
@@ -95,7 +95,7 @@ class Rows:
         settings = self._of_decks[card.deck]
         if memory is not None:
             settings = self._settings.get(memory.scheduler_version, settings)
-        reviews = list(logged(card, card_id, settings))
+        reviews = logged(card, card_id, settings)
         self._reviews += reviews
         self.position += 1
         kind, due, interval, ease, lapses, reps, data = NEW, self.position, 0, 0, 0, 0, "{}"
@@ -156,4 +156,4 @@ def _fsrs(card: OutCard, settings: Settings) -> str:
     last = max((row.at_ms for row in card.reviews if row.grade), default=None)
     seconds = last // 1000 if last is not None else memory.last_day * DAY_SECONDS + DAY_SECONDS // 2
     told = {"s": round(memory.stability, 6), "d": round(memory.difficulty, 6), "dr": round(settings.retention, 2)}
-    return json.dumps({**told, "decay": round(settings.parameters[-1], 3), "lrt": seconds}, separators=(",", ":"))
+    return compact({**told, "decay": round(settings.parameters[-1], 3), "lrt": seconds})

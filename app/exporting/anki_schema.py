@@ -1,6 +1,5 @@
 """What an Anki collection of schema 11 is made of, as JSON in its one row of `col`."""
 
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -194,10 +193,6 @@ def configuration(*, fsrs: bool, offset: int, rollover: int, next_position: int)
         "rollover": rollover,
         "fsrs": fsrs,
     }
-
-
-def text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def checksum(field: str) -> int:

@@ -1,6 +1,5 @@
 """Writes Cardlet JSON (.cardlet), from which everything comes back: docs/cardlet-json.md."""
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,8 +11,9 @@ from app.config import VERSION
 from app.database import EPOCH
 from app.exporting.archive import Archive, media_in
 from app.exporting.choosing import Export, number_of_cards, types_in
+from app.exporting.compact import compact
 from app.exporting.files_named import files_named
-from app.exporting.walking import ID, LOG, OutCard, OutNote, Row, follows_in, notes_of
+from app.exporting.walking import ID, LOG, OutCard, OutNote, Row, follows_in, notes_of, read_once
 from app.models import Card, Deck, Memory, NoteType, ParameterSet, Review, SchedulerVersion
 from app.models.deck import unseen_decks
 from app.scheduling import MemoryState
@@ -48,7 +48,7 @@ class _Lines:
         self.names: set[str] = set()
 
     def encoded(self) -> Iterator[bytes]:
-        texts = (json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in self._all())
+        texts = (compact(line) for line in self._all())
         for lines in _together(texts, LINES):
             yield ("\n".join(lines) + "\n").encode()
 
@@ -179,7 +179,18 @@ class _Lines:
     def _reviews(self, rows: Iterable[Row]) -> list[list[Any]]:
         places = self._export.places
         reviews = [
-            [id, int(kind), day, hour, at_ms, grade, took_ms, undone_ms, state, places.get(deck_id)]
+            [
+                id,
+                int(kind),
+                day,
+                hour,
+                at_ms,
+                grade,
+                took_ms,
+                undone_ms,
+                state and read_once(state),
+                places.get(deck_id),
+            ]
             for _, kind, day, hour, at_ms, grade, took_ms, undone_ms, state, deck_id, id in rows
         ]
         self._counts["reviews"] += len(reviews)

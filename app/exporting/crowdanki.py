@@ -13,6 +13,7 @@ from app.exporting import anki_schema
 from app.exporting.anki_rows import anki_guid, editions_again
 from app.exporting.archive import Archive, media_in
 from app.exporting.choosing import Export, types_in
+from app.exporting.compact import compact
 from app.exporting.files_named import files_named
 from app.exporting.naming import file_stem
 from app.exporting.original import original_of
@@ -69,10 +70,10 @@ class _Making:
         if self._next is not None and self._next[0] == place:
             for number, note in enumerate(self._next[1]):
                 used |= {name for text in note.fields for name in files_named(text)} & self._known
-                yield ("," if number else "") + anki_schema.text(self._note(note))
+                yield ("," if number else "") + compact(self._note(note))
             self._next = next(self._notes, None)
         self.used |= used
-        yield f'],"media_files":{anki_schema.text(sorted(used))}'
+        yield f'],"media_files":{compact(sorted(used))}'
         yield from self._children(self._below.get(deck.id, []))
         yield "}"
 

@@ -5,10 +5,10 @@ has another digest.
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from app.exporting.compact import compact
 from app.exporting.walking import OutNote
 
 SEPARATOR = "\x1f"
@@ -22,7 +22,7 @@ def original_of(note: OutNote, written: Sequence[str]) -> str:
     told |= {name: text for name in ("source", "quote") if (text := getattr(note, name))}
     retired = [card.ordinal for card in note.cards if card.retired]
     told |= {"retired": retired} if retired else {}
-    return json.dumps({"cardlet": told}, ensure_ascii=False, separators=(",", ":"))
+    return compact({"cardlet": told})
 
 
 def digest(written: Sequence[str]) -> str:

@@ -20,14 +20,13 @@ Row = Any
 
 
 class ReadOnce(sa.types.TypeDecorator[Any]):
-    """JSON that many rows have alike, as tags and what Anki told of an answer are: each text is read once. Nobody may
-    change what comes out."""
+    """A column that `read_once` reads."""
 
     impl = sa.Text
     cache_ok = True
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
-        return None if value is None else _read(value)
+        return None if value is None else read_once(value)
 
 
 class IdText(sa.types.TypeDecorator[str]):
@@ -44,7 +43,8 @@ class IdText(sa.types.TypeDecorator[str]):
 
 
 @lru_cache(50_000)
-def _read(text: str) -> Any:
+def read_once(text: str) -> Any:
+    """JSON that many rows have alike, as tags and what Anki told of an answer are. Nobody may change what comes out."""
     return json.loads(text)
 
 
@@ -73,10 +73,11 @@ LOG = (
     sa.type_coerce(Review.at, sa.BigInteger).label("at_ms"),
     *(Review.grade, Review.took_ms),
     sa.type_coerce(Review.undone_at, sa.BigInteger).label("undone_ms"),
-    _read_once(Review.state),
+    sa.cast(Review.state, sa.Text).label("state"),
     Review.deck_id,
 )
-"""Moments as the numbers they are kept as: a million of them would take seconds to become something else."""
+"""Moments as the numbers they are kept as, states as texts for `read_once`: a million of them would take seconds to
+become something else."""
 ID = sa.type_coerce(Review.id, IdText).label("id")
 
 

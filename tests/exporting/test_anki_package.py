@@ -3,12 +3,15 @@
 import json
 import sqlite3
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.exporting.anki_package import FIRST_DAY, write
+from app.models import Review
 from tests.exporting.filled import PNG, a_collection, an_export
 
 
@@ -69,6 +72,22 @@ def test_the_log_is_what_each_answer_made(session: Session, data_dir: Path, tmp_
         (-3, 0),
         (-1, 3),
     ]
+    anki.close()
+
+
+def test_of_answers_of_one_moment_each_has_a_millisecond_of_its_own(
+    session: Session, data_dir: Path, tmp_path: Path
+) -> None:
+    ada, deck = a_collection(session, data_dir)
+    own = sa.select(Review).where(Review.user_id == ada.id).order_by(Review.at, Review.id)
+    first, second, third, *_ = session.scalars(own)
+    second.at, third.at = first.at, first.at + timedelta(milliseconds=1)
+    session.flush()
+    anki = unpacked(b"".join(write(session, an_export(session, ada, deck, data_dir))), tmp_path)
+    ids = [id for (id,) in anki.execute("SELECT id FROM revlog ORDER BY id")]
+    moment = int(first.at.timestamp() * 1000)
+    assert len(ids) == len(session.scalars(own).all())
+    assert ids[:3] == [moment, moment + 1, moment + 2]
     anki.close()
 
 
