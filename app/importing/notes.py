@@ -7,14 +7,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.database import connection_of
 from app.importing.decks import Decks
 from app.importing.identity import Incoming, ordinals_of
 from app.importing.matching import Here
 from app.importing.opening import Target
 from app.importing.parsed import ParsedNote
 from app.models import Card, Note
+from app.models.change import CONTENT
 from app.models.contents import cards_of, place_cards
 from app.models.note import set_tags
+from app.models.posting import listing, one_of
 from app.rendering.elsewhere import html_of
 
 
@@ -30,9 +33,7 @@ class Change:
 
 def changes_for(session: Session, decks: Decks, batch: Sequence[tuple[Incoming, Here]]) -> list[Change]:
     """What the file changes in notes that are here; nothing for those that stand there already."""
-    ids = [here.id for _, here in batch]
-    known = {note.id: note for note in session.scalars(sa.select(Note).where(Note.id.in_(ids)))}
-    cards = cards_of(session, [note.id for note in known.values()])
+    known, cards = _standing(session, [here.id for _, here in batch])
     changes: list[Change] = []
     for incoming, here in batch:
         note = known.get(here.id)
@@ -46,6 +47,22 @@ def changes_for(session: Session, decks: Decks, batch: Sequence[tuple[Incoming, 
         if differs or reorders:
             changes.append(Change(incoming, note.id, differs, reorders))
     return changes
+
+
+def _standing(session: Session, note_ids: Sequence[int]) -> tuple[dict[int, Any], dict[int, list[Any]]]:
+    """What the columns of these notes hold, and their cards, by the notes' ids. As rows: most stand as the file has
+    them, and objects would take longer than the rest of the comparison."""
+    connection = connection_of(session)
+    named = {"note_ids": listing(connection.dialect.name, note_ids)}
+    written = sa.select(*(getattr(Note, name) for name in ("id", *CONTENT)))
+    notes = connection.execute(written.where(one_of(connection.dialect.name, Note.id, "note_ids")), named).all()
+    columns = sa.select(Card.note_id, Card.ordinal, Card.position, Card.retired)
+    cards: dict[int, list[Any]] = {note.id: [] for note in notes}
+    for card in connection.execute(
+        columns.where(one_of(connection.dialect.name, Card.note_id, "note_ids")), named
+    ).all():
+        cards[card.note_id].append(card)
+    return {note.id: note for note in notes}, cards
 
 
 def apply_change(session: Session, decks: Decks, change: Change) -> None:
@@ -80,17 +97,10 @@ def retire_all_but(session: Session, target: Target, guids: set[str]) -> int:
     return len(gone)
 
 
-def _content(target: Target, note: ParsedNote, here: Note) -> dict[str, Any]:
-    """What the columns of the note that is here are to hold, as far as the file says it."""
-    content = {
-        "note_type_id": target.type_id_of(note),
-        "format": note.format,
-        "fields": list(note.fields),
-        "field_languages": list(note.languages),
-        "tags": list(note.tags),
-        "source": note.source,
-        "quote": note.quote,
-    }
+def _content(target: Target, note: ParsedNote, here: Any) -> dict[str, Any]:
+    """What the columns of the note that is `here` are to hold, as far as the file says it."""
+    said = (target.type_id_of(note), note.format, list(note.fields), list(note.languages), list(note.tags))
+    content = dict(zip(CONTENT, (*said, note.source, note.quote), strict=True))
     unsaid = set(note.unsaid)
     if note.format == "html" and here.format == "markdown" and _is_written_of(note, here):
         unsaid |= {"fields", "format"}
@@ -100,7 +110,7 @@ def _content(target: Target, note: ParsedNote, here: Note) -> dict[str, Any]:
     return {name: value for name, value in content.items() if name not in unsaid}
 
 
-def _is_written_of(note: ParsedNote, here: Note) -> bool:
+def _is_written_of(note: ParsedNote, here: Any) -> bool:
     """Whether the file's HTML is what another program was given of the note's Markdown: nobody has changed it there."""
     pairs = zip(note.fields, here.fields, strict=False)
     return len(note.fields) == len(here.fields) and all(
@@ -108,7 +118,7 @@ def _is_written_of(note: ParsedNote, here: Note) -> bool:
     )
 
 
-def _placed(target: Target, incoming: Incoming, cards: Sequence[Card]) -> dict[int, int]:
+def _placed(target: Target, incoming: Incoming, cards: Sequence[Any]) -> dict[int, int]:
     """The positions of the note's cards by their ordinals. A file that lists cards lists those it was made of, which
     need not be all, and says nothing of where those lie that are here; nor does one of a whole collection."""
     note = incoming.note

@@ -1,7 +1,7 @@
 """What a file knows of a learner and of cards that are here already: what of it is new, and is it newer than what the
 learner did here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.models import Card, DailySummary, Mark, Memory, Review, Tombstone, tota
 from app.models.bulk import add_rows
 from app.models.mark import queue_day_of
 from app.models.memory_count import counting
+from app.models.posting import listing, one_of
 from app.models.review import FOLDED, IMPORTED_ROWS, imported_totals
 from app.models.scheduling import Versioned, versioned_of
 from app.models.summing import Logged
@@ -27,6 +28,7 @@ from app.scheduling import MemoryState, replay
 
 SAME = ("interval", "ease", "lapses", "last_day", "due_day")
 """What of a schedule every format says; one that is here like that is not taken over again."""
+NOTHING: frozenset[Any] = frozenset()
 NotesHere = Sequence[tuple[int, ParsedNote]]
 """Notes that are here, by id, and what the file says of them."""
 
@@ -34,7 +36,7 @@ NotesHere = Sequence[tuple[int, ParsedNote]]
 def brings_news(session: Session, histories: Histories, notes: NotesHere) -> set[int]:
     """The ids of those notes of whose cards the file knows something that is not known here."""
     cards = _cards_here(session, notes)
-    logs, memories, marks = _known(session, histories, [card.id for card in cards.values()])
+    known = _Known(session, histories, [card.id for card in cards.values()])
     lost = _lost(session, histories, cards, notes)
     news: set[int] = {note_id for note_id, _ in lost.values()}
     for note_id, note in notes:
@@ -42,11 +44,11 @@ def brings_news(session: Session, histories: Histories, notes: NotesHere) -> set
             card = cards.get((note_id, parsed.ordinal))
             if card is None:
                 continue
-            log, memory = logs.get(card.id, set()), memories.get(card.id)
-            unmarked = card.id not in marks and memory is None
+            memory = known.memories.get(card.id)
+            unmarked = card.id not in known.marks and memory is None
             if (
-                not log.issuperset(histories.keys_of(parsed.reviews))
-                or _is_taken_over(histories, card, parsed, log, memory)
+                not known.knows(card.id, list(histories.keys_of(parsed.reviews)))
+                or _is_taken_over(histories, card, parsed, known, memory)
                 or (_has_marks(parsed) and unmarked)
             ):
                 news.add(note_id)
@@ -56,8 +58,8 @@ def brings_news(session: Session, histories: Histories, notes: NotesHere) -> set
 def take_over(session: Session, histories: Histories, decks: Decks, notes: NotesHere) -> None:
     """Adds what is new of these notes' cards to the log; what the learner did here since stays as it is."""
     cards = _cards_here(session, notes)
-    logs, memories, marks = _known(session, histories, [card.id for card in cards.values()])
-    folded_to = _last_folded(session, histories, list(memories))
+    known = _Known(session, histories, [card.id for card in cards.values()])
+    folded_to = _last_folded(session, histories, list(known.memories))
     renewed: list[int] = []
     continued: list[int] = []
     for note_id, note in notes:
@@ -65,7 +67,7 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
             card = cards.get((note_id, parsed.ordinal))
             if card is None:
                 continue
-            log, memory, waiting = logs.get(card.id, set()), memories.get(card.id), len(histories.reviews)
+            log, memory, waiting = known.log(card.id), known.memories.get(card.id), len(histories.reviews)
             chosen = _chosen(session, histories, decks, card.deck_id)
             own = histories.add_reviews(card.id, card.deck_id, card.deck_id, parsed.reviews, log)
             if log and len(histories.reviews) > waiting:
@@ -73,9 +75,9 @@ def take_over(session: Session, histories: Histories, decks: Decks, notes: Notes
             if own:
                 _fold_again(session, histories, card, own, chosen)
                 renewed.append(card.id)
-            if _has_marks(parsed) and card.id not in marks and memory is None:
+            if _has_marks(parsed) and card.id not in known.marks and memory is None:
                 histories.add_marks(card.id, parsed)
-            if _is_taken_over(histories, card, parsed, log, memory):
+            if _is_taken_over(histories, card, parsed, known, memory):
                 histories.reviews += _checkpoint(histories, card, parsed, folded_to.get(card.id))
                 answers = 1 if memory is None else memory.answers + 1
                 histories.memories.append(histories.memory(card.id, card.deck_id, parsed, chosen, answers))
@@ -177,47 +179,77 @@ def add_totals(connection: sa.Connection, rows: Sequence[tuple[int, ...]]) -> No
 
 
 def _cards_here(session: Session, notes: NotesHere) -> dict[tuple[int, int], Any]:
-    rows = session.execute(
-        sa.select(Card.id, Card.note_id, Card.ordinal, Card.deck_id).where(
-            Card.note_id.in_([note_id for note_id, _ in notes])
-        )
+    connection = connection_of(session)
+    dialect = connection.dialect.name
+    cards = sa.select(Card.id, Card.note_id, Card.ordinal, Card.deck_id).where(
+        one_of(dialect, Card.note_id, "note_ids")
     )
+    rows = connection.execute(cards, {"note_ids": listing(dialect, [note_id for note_id, _ in notes])}).all()
     return {(row.note_id, row.ordinal): row for row in rows}
 
 
-def _known(
-    session: Session, histories: Histories, card_ids: Sequence[int]
-) -> tuple[dict[int, set[Any]], dict[int, Any], Any]:
-    """The ids of the log's rows and the memory of each card, and which cards have marks."""
-    connection, user_id = connection_of(session), histories.owner.id
-    log: dict[int, set[Any]] = {}
-    raw = sa.type_coerce(Review.id, sa.Uuid() if connection.dialect.name == "postgresql" else sa.LargeBinary())
-    own = (Review.user_id == user_id, Review.card_id.in_(card_ids))
-    at_ms = sa.type_coerce(Review.at, sa.BigInteger())
-    for card_id, id, at in connection.execute(sa.select(Review.card_id, raw, at_ms).where(*own)):
-        # What went out without its id comes back as an answer given elsewhere at that moment.
-        log.setdefault(card_id, set()).update((id, histories.id_at(at)))
-    given_here = sa.exists().where(
-        *(Review.user_id == user_id, Review.card_id == Memory.card_id, Review.kind.in_(FOLDED)),
-        *(Review.import_id.is_(None), Review.undone_at.is_(None)),
-    )
-    columns = (*(getattr(Memory, name) for name in ("card_id", *SAME)), Memory.answers, given_here.label("given_here"))
-    mine = (Memory.user_id == user_id, Memory.card_id.in_(card_ids))
-    memories = {row.card_id: row for row in connection.execute(sa.select(*columns).where(*mine))}
-    marks = connection.scalars(sa.select(Mark.card_id).where(Mark.user_id == user_id, Mark.card_id.in_(card_ids)))
-    return log, memories, set(marks)
+class _Known:
+    """What is known of cards here: of each the rows of the log, its memory, and whether it has `marks`."""
+
+    def __init__(self, session: Session, histories: Histories, card_ids: Sequence[int]) -> None:
+        self._connection, self._id_at = connection_of(session), histories.id_at
+        self._named = {"user_id": histories.owner.id, "card_ids": listing(self._dialect, card_ids)}
+        self._ids: dict[int, set[Any]] = {}
+        self._moments: dict[int, list[int]] = {}
+        self._read_logs()
+        self.memories = self._read_memories()
+        marks = sa.select(Mark.card_id).where(*self._own(Mark))
+        self.marks = set(self._connection.scalars(marks, self._named).all())
+
+    @property
+    def _dialect(self) -> str:
+        return self._connection.dialect.name
+
+    def _own(self, table: type[Review | Memory | Mark]) -> tuple[sa.ColumnElement[bool], ...]:
+        return table.user_id == sa.bindparam("user_id"), one_of(self._dialect, table.card_id, "card_ids")
+
+    def _read_logs(self) -> None:
+        raw = sa.type_coerce(Review.id, sa.Uuid() if self._dialect == "postgresql" else sa.LargeBinary())
+        log = sa.select(Review.card_id, raw, sa.type_coerce(Review.at, sa.BigInteger())).where(*self._own(Review))
+        ids, moments = self._ids, self._moments
+        # All at once: a page has thousands, and one by one they take three times as long.
+        for card_id, id, at in self._connection.execute(log, self._named).all():
+            if card_id not in ids:
+                ids[card_id], moments[card_id] = set(), []
+            ids[card_id].add(id)
+            moments[card_id].append(at)
+
+    def _read_memories(self) -> dict[int, Any]:
+        given_here = sa.exists().where(
+            *(Review.user_id == sa.bindparam("user_id"), Review.card_id == Memory.card_id, Review.kind.in_(FOLDED)),
+            *(Review.import_id.is_(None), Review.undone_at.is_(None)),
+        )
+        figures = (*(getattr(Memory, name) for name in ("card_id", *SAME)), Memory.answers)
+        memories = sa.select(*figures, given_here.label("given_here")).where(*self._own(Memory))
+        return {row.card_id: row for row in self._connection.execute(memories, self._named).all()}
+
+    def log(self, card_id: int) -> set[Any]:
+        """The ids of the log's rows. What went out without its id comes back as an answer given elsewhere at that
+        moment, and is known by the id that has."""
+        return {*self._ids.get(card_id, ()), *map(self._id_at, self._moments.get(card_id, ()))}
+
+    def knows(self, card_id: int, keys: Collection[Any]) -> bool:
+        """Whether all these rows stand in its log."""
+        # Mostly they do by their own ids; making those of the moments takes longer than to look.
+        return self._ids.get(card_id, NOTHING).issuperset(keys) or self.log(card_id).issuperset(keys)
 
 
-def _is_taken_over(histories: Histories, card: Any, parsed: ParsedCard, log: set[Any], memory: Any) -> bool:
+def _is_taken_over(histories: Histories, card: Any, parsed: ParsedCard, known: _Known, memory: Any) -> bool:
     """Whether the file's schedule becomes the card's: nothing is known of it here, or only what files said, and this
     one says something newer."""
-    if parsed.state is None or not parsed.taken_over or histories.checkpoint(card.id, card.deck_id, parsed)[ID] in log:
+    if parsed.state is None or not parsed.taken_over:
         return False
-    if memory is None:
-        return True
-    if all(getattr(memory, name) == getattr(parsed.state, name) for name in SAME):
-        return False
-    return not memory.given_here and (parsed.state.last_day or 0) >= memory.last_day
+    if memory is not None:
+        if all(getattr(memory, name) == getattr(parsed.state, name) for name in SAME):
+            return False
+        if memory.given_here or (parsed.state.last_day or 0) < memory.last_day:
+            return False
+    return not known.knows(card.id, [histories.checkpoint(card.id, card.deck_id, parsed)[ID]])
 
 
 def _has_marks(parsed: ParsedCard) -> bool:

@@ -5,14 +5,18 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.database import connection_of
 from app.models.deck import Deck
 from app.models.note import Card
+from app.models.posting import listing, one_of
 
 
 def cards_of(session: Session, note_ids: Sequence[int]) -> dict[int, list[Card]]:
     """The cards of these notes, retired ones too, by note."""
     cards: dict[int, list[Card]] = {note_id: [] for note_id in note_ids}
-    for card in session.scalars(sa.select(Card).where(Card.note_id.in_(note_ids)).order_by(Card.ordinal)):
+    dialect = connection_of(session).dialect.name
+    theirs = sa.select(Card).where(one_of(dialect, Card.note_id, "note_ids")).order_by(Card.ordinal)
+    for card in session.scalars(theirs, {"note_ids": listing(dialect, note_ids)}):
         cards[card.note_id].append(card)
     return cards
 

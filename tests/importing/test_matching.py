@@ -28,7 +28,9 @@ def test_notes_are_looked_up_and_not_read_one_after_the_other(session: Session, 
         assert any("guid" in condition for condition in used), used
     else:
         steps = [row[3] for each in asked for row in _explained(connection, each.sql, each.parameters)]
-        assert not [step for step in steps if step.startswith("SCAN")], json.dumps(steps)
+        # What is asked for is a list of JSON, which is read from its beginning to its end.
+        scans = [step for step in steps if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
+        assert not scans, json.dumps(steps)
 
 
 def _explained(connection: sa.Connection, sql: str, parameters: object) -> list[sa.Row]:
