@@ -120,7 +120,7 @@ keepDrafts(form);
 function offerTags(input) {
   let list = document.getElementById("tag-choices");
   let timer;
-  const begun = () => input.value.slice(0, input.selectionStart).split(/[,，、]/).pop().trimStart();
+  const begun = () => input.value.slice(0, input.selectionStart).split(/[,，、\s]/).pop();
   const options = () => [...list.querySelectorAll("li")];
   const chosen = () => list.querySelector("[aria-selected=true]");
   const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
