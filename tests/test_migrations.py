@@ -183,7 +183,7 @@ def test_the_notes_there_are_wait_to_be_found_by_their_words(app: Flask) -> None
         assert index_what_waits(db.session, writing) == len(owners)
 
 
-@pytest.mark.parametrize("verb", ["bulk", "text"])
+@pytest.mark.parametrize("verb", ["bulk", "delete", "text"])
 def test_acts_an_older_version_does_not_know_are_edits_there(app: Flask, verb: Verb) -> None:
     with app.app_context():
         populate(db.session)

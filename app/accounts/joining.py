@@ -12,6 +12,7 @@ from app.models import Learner, User
 from app.models.user import name_key
 
 LONGEST_NAME = 64
+SWEPT = N_("Nobody had used this guest account for too long, and it is gone. Send the form again to begin anew.")
 
 
 def create_user(
@@ -42,8 +43,12 @@ def create_user(
 
 
 def claim(session: Session, learner: Learner, name: str, password_hash: str) -> None:
-    """Gives a guest a name and a password; all they learnt stays theirs. Refused if the name is taken or is none."""
-    guest = session.get_one(User, learner.id)
+    """Gives a guest a name and a password; all they learnt stays theirs. Refused if the name is taken or is none, or if
+    the guest was swept away meanwhile."""
+    # Locked, or it might be swept away between this and the end.
+    guest = session.get(User, learner.id, with_for_update=True, populate_existing=True)
+    if guest is None:
+        raise Refused(SWEPT, field="name")
     if not guest.is_guest:
         raise Refused(N_("This account already has a name."), field="name")
     name = free_name(session, name)

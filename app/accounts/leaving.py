@@ -1,7 +1,6 @@
 """Deleting an account: at once for everybody who looks, then a part at a time, so that others can go on writing."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.accounts.handing_over import hand_over
+from app.accounts.handing_over import NOTES_AT_ONCE, InTransaction, hand_over_decks, hand_over_notes
 from app.accounts.signing_in import end_all_sign_ins
 from app.database import Base
 from app.errors import N_, Refused
@@ -34,10 +33,8 @@ from app.models.across_learners import has_followers
 from app.models.posting import own_wordings_of
 from app.models.user import one_at_a_time
 
-InTransaction = Callable[[], AbstractContextManager[Session]]
-
 LONGEST_IMPORT = timedelta(hours=1)
-NOTES_AT_ONCE, ROWS_AT_ONCE = 300, 2_000
+ROWS_AT_ONCE = 2_000
 CONTENT: tuple[Any, ...] = (Change, Note, Deck, NoteType)
 """In this order: a version names its note's type, and so does a note."""
 BY_OWNER: tuple[Any, ...] = (Posting, Unindexed)
@@ -79,22 +76,21 @@ def still_leaving(session: Session) -> list[int]:
     return [*leaving, *_left_by_all(session)]
 
 
-def finish_leaving(user_id: int, now: datetime, in_transaction: InTransaction) -> Left:
+def finish_leaving(reading: Session, user_id: int, now: datetime, in_transaction: InTransaction) -> Left:
     """Removes everything that is a leaving learner's. What others follow of it stays theirs to follow, and is nobody's.
-    Each step is a short transaction; stopped between two, it can be called again."""
+    Each step is a short transaction, with `reading` between them; stopped between two, it can be called again."""
     left = Left()
     with in_transaction() as session:
         left.uploads += session.scalars(sa.delete(Upload).where(Upload.user_id == user_id).returning(Upload.stored_as))
-        hand_over(session, user_id, now)
+    hand_over_notes(reading, user_id, now, in_transaction)
     for table in CONTENT:
+        if table is Deck:
+            with in_transaction() as session:
+                hand_over_decks(session, user_id, now)
         most = NOTES_AT_ONCE if table is Note else ROWS_AT_ONCE
         for _ in _removed(in_transaction, table.__table__, user_id, most):
             pass
-    digests: list[str] | None = []
-    while digests is not None:
-        left.digests += digests
-        with in_transaction() as session:
-            digests = _forget_some_files(session, user_id)
+    left.digests += _forget_files(in_transaction, user_id)
     indexed = ((table.__table__, owner) for table in BY_OWNER for owner in _owners(user_id))
     for table, owner in (*indexed, *((table, user_id) for table in personal_tables())):
         for _ in _removed(in_transaction, table, owner, ROWS_AT_ONCE):
@@ -104,7 +100,7 @@ def finish_leaving(user_id: int, now: datetime, in_transaction: InTransaction) -
         none_follows = _left_by_all(session)
     for nobody_id in none_follows:
         if nobody_id != user_id:
-            more = finish_leaving(nobody_id, now, in_transaction)
+            more = finish_leaving(reading, nobody_id, now, in_transaction)
             left.digests += more.digests
     return left
 
@@ -145,6 +141,17 @@ def _removed(in_transaction: InTransaction, table: sa.Table, user_id: int, most:
             result: Any = session.connection().execute(sa.delete(table).where(own, chosen))
             gone = result.rowcount
         yield gone
+
+
+def _forget_files(in_transaction: InTransaction, user_id: int) -> list[str]:
+    """Takes the names of the learner's files away; the digests of those that nobody has a name for any more."""
+    gone: list[str] = []
+    digests: list[str] | None = []
+    while digests is not None:
+        gone += digests
+        with in_transaction() as session:
+            digests = _forget_some_files(session, user_id)
+    return gone
 
 
 def _forget_some_files(session: Session, user_id: int) -> list[str] | None:

@@ -131,7 +131,7 @@ def _put_in_place(app: Flask) -> None:
     with locked(data_dir / "start.lock"):
         upgrade(db.engine, backups=data_dir / "backups")
         for user_id in still_leaving(db.session):
-            finish_leaving(user_id, moment, writing)
+            finish_leaving(db.session, user_id, moment, writing)
         with locked(importing_lock(), wait=False) as nobody_imports:
             sweep_unfinished(writing, moment if nobody_imports else moment - LONGEST_IMPORT)
             if nobody_imports:

@@ -112,7 +112,7 @@ def delete(ctx: click.Context, name: str) -> None:
         was_only = is_only_admin(db.session, user_id)
         with writing() as session:
             begin_leaving(session, session.get_one(User, user_id), moment)
-        left = finish_leaving(user_id, moment, writing)
+        left = finish_leaving(db.session, user_id, moment, writing)
         data = app.config["DATA_DIR"]
         with locked(data / "media.lock"), locked(importing_lock(), wait=False) as nobody_imports:
             # Otherwise the next start deletes them, as it does the uploads.

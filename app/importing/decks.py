@@ -10,6 +10,7 @@ from app.database import connection_of
 from app.importing.note_types import add_types, revise_types, settle_types
 from app.importing.opening import InTransaction, Target, open_deck, publish, server_deck
 from app.importing.parsed import DeckHeader, ParsedDeck
+from app.importing.places import outermost_first
 from app.importing.presets import Chosen, Presets
 from app.importing.removing import removed
 from app.models import Card, Deck, Follow, Memory, Review, Tombstone
@@ -41,7 +42,8 @@ class Decks:
 
     def open(self, session: Session, up_to: int = 0) -> None:
         """Opens what is not open yet, up to the deck of this place in the file."""
-        for header in self.headers[len(self.targets) : up_to + 1]:
+        fresh = self.headers[len(self.targets) : up_to + 1]
+        for header in fresh:
             target = self._target(session, header)
             if self.targets:
                 target = replace(target, note_type_ids=self.targets[0].note_type_ids)
@@ -56,6 +58,9 @@ class Decks:
                 self.presets.deck_ids[len(self.targets) - 1] = target.deck_id
                 above = top_of(session, target.deck_id)
                 self.chosen[target.deck_id] = self.presets.settings_for(session, above, len(self.targets) - 1)
+        if fresh:
+            # Before anything is written; at the end it is asked again.
+            outermost_first(session, self.targets)
 
     def _target(self, session: Session, header: DeckHeader) -> Target:
         """The deck of a header; a starter deck that this server does not have comes in as one of the learner's own."""
@@ -69,7 +74,8 @@ class Decks:
         if target.deck_id in self.staged:
             return
         guid = f"staged:{target.deck_id}:{self.now.timestamp()}"
-        deck = Deck(owner_id=self.owner_id, guid=guid, language=target.language, name=target.header.path[-1])
+        # Without its name, by which it would be taken for the deck itself where that lies elsewhere by now.
+        deck = Deck(owner_id=self.owner_id, guid=guid, language=target.language, name="")
         deck.created_at, deck.import_id = self.now, self.import_id
         session.add(deck)
         session.flush()
@@ -92,7 +98,7 @@ class Decks:
             session.execute(sa.delete(Deck).where(Deck.id == staging_id))
         settle_types(session, self.owner_id, self.targets[0].note_type_ids)
         revise_types(session, self.targets[0].note_type_ids, self.parsed.note_types)
-        for target in (each for each in self.targets if not each.of_server):
+        for target in outermost_first(session, self.targets):
             publish(session, target, reordered=reordered)
 
     def tops(self, session: Session) -> set[int]:

@@ -4,7 +4,7 @@ from app.library.contents import NOTES_A_PAGE, deck_page
 from app.library.decks import ShelfDeck, followed_decks, shelf, starter_decks
 from app.library.editing import OpenNote, Wording, edit_note, may_edit, open_note
 from app.library.following import More, ask_for_more, follow, follow_as, set_new_per_day, set_shape, stop_following
-from app.library.history import bring_back, latest_edit, latest_undone_edit, redo_change, steps_of, undo_change
+from app.library.history import bring_back, latest_change, latest_undone_change, redo_change, steps_of, undo_change
 
 __all__ = [
     "NOTES_A_PAGE",
@@ -19,8 +19,8 @@ __all__ = [
     "follow",
     "follow_as",
     "followed_decks",
-    "latest_edit",
-    "latest_undone_edit",
+    "latest_change",
+    "latest_undone_change",
     "may_edit",
     "open_note",
     "redo_change",

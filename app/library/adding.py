@@ -14,15 +14,14 @@ from app.library.editing import Wording, check, languages_in
 from app.library.media import own_deck
 from app.models import Card, Deck, Learner, Note, NoteType
 from app.models.contents import fit_cards
-from app.models.deck import decks_inside, top_of, with_parents
-from app.models.note import first_key, set_tags
+from app.models.deck import with_parents
+from app.models.note import set_tags
 from app.models.own_types import key_of, types_for
 from app.models.user import one_at_a_time
 from app.rendering import card_ordinals
 
 LOOKED_BACK = 50
 """Cards at a deck's end that say how its notes are written."""
-SHOWN = 3
 TYPE = "type"
 """What `Refused` calls the choice of the note type."""
 
@@ -127,21 +126,3 @@ def _end_of(session: Session, deck_id: int) -> int:
         for which in (~Card.retired, Card.retired)
     )
     return max(-1 if one is None else one for one in last) + 1
-
-
-def same_beginning(
-    session: Session, learner: Learner, deck_id: int, text: str, but: int | None = None
-) -> Sequence[Note]:
-    """Notes of the learner's in this deck, or in the tree it belongs to, whose first field is the same, whatever the
-    spaces and the markup; without the note `but`. Raises NotFound for a deck that is not theirs."""
-    own_deck(session, learner, deck_id)
-    if not text.strip():
-        return []
-    top = top_of(session, deck_id)
-    lies = sa.exists().where(
-        Card.note_id == Note.id, Card.deck_id.in_([top, *decks_inside(session, [top])]), ~Card.retired
-    )
-    own = (Note.owner_id == learner.id, Note.first_key == first_key(text), Note.id != (but or 0), lies)
-    return session.scalars(
-        sa.select(Note).where(*own).options(joinedload(Note.note_type)).order_by(Note.id).limit(SHOWN)
-    ).all()

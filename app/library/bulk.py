@@ -16,7 +16,7 @@ from app.models import Card, Change, Deck, Learner, Memory, Note
 from app.models.across_learners import met_by_followers
 from app.models.audience import was_closed_since
 from app.models.bulk import chunks
-from app.models.change import begin_change, keep_versions, written
+from app.models.change import Verb, begin_change, keep_versions, written
 from app.models.indexing import index_changes, index_decks
 from app.models.memory_count import counting
 from app.models.note import put_tags, tag_key
@@ -43,13 +43,20 @@ Act = Callable[[Session, Change, Sequence[int], Done], None]
 """Does to some notes or cards what a change does to all, and counts them."""
 
 
-def in_parts(in_transaction: InTransaction, learner: Learner, ids: Sequence[int], now: datetime, act: Act) -> Done:
+def in_parts(
+    in_transaction: InTransaction,
+    learner: Learner,
+    ids: Sequence[int],
+    now: datetime,
+    act: Act,
+    verb: Verb = "bulk",
+) -> Done:
     """One change in transactions that hold nobody up for long. It ends when its learner takes it back meanwhile, or
     closes a deck: what comes after that must be another change."""
     done = Done()
     for some in chunks(ids):
         with in_transaction() as session:
-            change = _change(session, learner, done.change_id, now)
+            change = _change(session, learner, done.change_id, now, verb)
             if change.undone_at is not None or was_closed_since(session, change):
                 break
             act(session, change, some, done)
@@ -62,10 +69,10 @@ def in_parts(in_transaction: InTransaction, learner: Learner, ids: Sequence[int]
     return done
 
 
-def _change(session: Session, learner: Learner, change_id: int | None, now: datetime) -> Change:
+def _change(session: Session, learner: Learner, change_id: int | None, now: datetime, verb: Verb) -> Change:
     if change_id is not None:
         return session.get_one(Change, change_id, with_for_update=True, populate_existing=True)
-    return begin_change(session, Change(user_id=learner.id, day=learner.today(now), at=now, verb="bulk"))
+    return begin_change(session, Change(user_id=learner.id, day=learner.today(now), at=now, verb=verb))
 
 
 def tag_notes(

@@ -64,7 +64,7 @@ def delete_notes(
         done.changed += len({card.note_id for card in cards})
         done.others += len(some) - len(notes)
 
-    return in_parts(in_transaction, learner, note_ids, now, act)
+    return in_parts(in_transaction, learner, note_ids, now, act, "delete")
 
 
 def notes_deleted_by(session: Session, learner: Learner, change_id: int) -> list[int]:

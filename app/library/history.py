@@ -12,21 +12,19 @@ from app.database import Handle, connection_of
 from app.errors import N_, NotFound, Refused, Stale
 from app.library.editing import own_note, rewrite
 from app.models import Change, Learner, Note, NoteVersion
-from app.models.change import SWINGS, Verb, content_of
-from app.models.change import latest_edit as _latest_edit
-from app.models.change import latest_undone_edit as _latest_undone_edit
+from app.models.change import SWINGS, Verb, content_of, latest_in_turn, latest_undone_in_turn
 from app.rendering import Effort, Piece, difference
 
 LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
-    """A learner's latest edit, or the one they undid last, and when they did that."""
+class Changed:
+    """A learner's latest edit or deletion of notes, or the one they undid last, and when they did that."""
 
     change_id: int
     at: datetime
-    note_id: int
+    verb: Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +151,15 @@ def _standing_since(note_id: int, change_id: int) -> sa.Select[Verb]:
     return changes.where(*later, *standing).order_by(Change.id.desc()).limit(1)
 
 
-def latest_edit(handle: Handle, learner: Learner, day: int) -> Edited | None:
-    """The learner's latest edit of a study day that stands: what undoing begins with, if nothing else came later."""
-    row = connection_of(handle).execute(_latest_edit(learner.id, day)).first()
-    return None if row is None else Edited(*row)
+def latest_change(handle: Handle, learner: Learner, day: int) -> Changed | None:
+    """The learner's latest edit or deletion of a study day that stands: what undoing begins with, if nothing else came
+    later."""
+    row = connection_of(handle).execute(latest_in_turn(learner.id, day)).first()
+    return None if row is None else Changed(*row)
 
 
-def latest_undone_edit(handle: Handle, learner: Learner, day: int) -> Edited | None:
-    """The edit of a study day that the learner undid last, with the moment they did: what redoing begins with, if
-    nothing was done since."""
-    row = connection_of(handle).execute(_latest_undone_edit(learner.id, day)).first()
-    return None if row is None else Edited(*row)
+def latest_undone_change(handle: Handle, learner: Learner, day: int) -> Changed | None:
+    """That of a study day which the learner undid last, with the moment they did: what redoing begins with, if nothing
+    was done since."""
+    row = connection_of(handle).execute(latest_undone_in_turn(learner.id, day)).first()
+    return None if row is None else Changed(*row)

@@ -15,7 +15,7 @@ from app.models import Card, Change, Deck, Learner, NoteVersion
 from app.models.across_learners import met_by_followers
 from app.models.audience import was_closed_since
 from app.models.bulk import chunks
-from app.models.change import AWAY, begin_change, changed_since, hold, put_back, resets_of
+from app.models.change import AWAY, OF_MANY, begin_change, changed_since, hold, put_back, resets_of
 from app.models.indexing import index_changes, index_decks
 
 DAYS_OFFERED, LOOKED_AT = 7, 100
@@ -70,7 +70,7 @@ def _begin_undo(session: Session, learner: Learner, now: datetime) -> int:
 
 def _own_change(session: Session, learner: Learner, change_id: int) -> Change:
     change = session.get(Change, change_id, with_for_update=True, populate_existing=True)
-    if change is None or change.user_id != learner.id or change.verb != "bulk":
+    if change is None or change.user_id != learner.id or change.verb not in OF_MANY:
         raise NotFound()
     return change
 
@@ -146,7 +146,7 @@ def _bring_back(session: Session, learner: Learner, deleted: dict[int, int], und
 
 def deletion_with(handle: Handle, learner: Learner, day: int, act: UUID) -> int | None:
     """The deletion of a study day by which a card of the learner's became new again; None: it was something else."""
-    own = sa.select(Change.id).where(Change.user_id == learner.id, Change.day == day, Change.verb == "bulk")
+    own = sa.select(Change.id).where(Change.user_id == learner.id, Change.day == day, Change.verb.in_(OF_MANY))
     return next((one for one in connection_of(handle).scalars(own) if resets_of(one) == act), None)
 
 
@@ -157,6 +157,6 @@ def latest_bulk(handle: Handle, learner: Learner, day: int) -> tuple[int, dateti
         Change.day.desc(), Change.at.desc()
     )
     own = recent.where(Change.user_id == learner.id, Change.day > day - DAYS_OFFERED).limit(LOOKED_AT).subquery()
-    standing = sa.select(own.c.id, own.c.at).where(own.c.verb == "bulk", own.c.undone_at.is_(None))
+    standing = sa.select(own.c.id, own.c.at).where(own.c.verb.in_(OF_MANY), own.c.undone_at.is_(None))
     row = connection_of(handle).execute(standing.order_by(own.c.at.desc(), own.c.id.desc()).limit(1)).first()
     return None if row is None else (row.id, row.at)

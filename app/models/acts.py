@@ -7,7 +7,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from app.database import Moment
-from app.models.change import Change
+from app.models.change import Change, is_in_turn
 from app.models.follow import Follow
 from app.models.mark import MarkChange
 from app.models.note import Card
@@ -57,15 +57,15 @@ LATEST_ACTS = sa.union_all(*(_with_card(of(table)) for of in (_latest, _latest_u
 card_id, id, at, undone_at, kind, and where the card is now: deck_id, position."""
 
 
-_EDITED = (Change.user_id == LEARNER, Change.day == DAY, Change.verb == "edit")
+_CHANGED = (Change.user_id == LEARNER, Change.day == DAY, is_in_turn())
 MOMENTS: tuple[sa.ScalarSelect[Any], ...] = (
     *(_latest(table).with_only_columns(table.at).scalar_subquery() for table in TABLES),
-    sa.select(sa.func.max(Change.at)).where(*_EDITED, Change.undone_at.is_(None)).scalar_subquery(),
+    sa.select(sa.func.max(Change.at)).where(*_CHANGED, Change.undone_at.is_(None)).scalar_subquery(),
     *(_latest_undone(table).with_only_columns(table.undone_at).scalar_subquery() for table in TABLES),
-    sa.select(sa.func.max(sa.type_coerce(Change.undone_at, Moment))).where(*_EDITED).scalar_subquery(),
+    sa.select(sa.func.max(sa.type_coerce(Change.undone_at, Moment))).where(*_CHANGED).scalar_subquery(),
 )
-"""When LEARNER did what they did last, edits of notes among it, and when they undid what they undid last: columns that
-`can_undo_and_redo` reads."""
+"""When LEARNER did what they did last, edits and deletions of notes among it, and when they undid what they undid last:
+columns that `can_undo_and_redo` reads."""
 
 
 def can_undo_and_redo(moments: Sequence[datetime | None]) -> tuple[bool, bool]:

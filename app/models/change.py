@@ -15,9 +15,12 @@ from app.models.bulk import chunks
 from app.models.indexing import Written
 from app.models.note import Card, Format, Note, NoteType, put_tags
 
-Verb = Literal["edit", "import", "undo", "redo", "bulk", "text"]
+Verb = Literal["edit", "import", "undo", "redo", "bulk", "delete", "text"]
 SWINGS: tuple[Verb, ...] = ("undo", "redo")
 """They leave a note as an edit's mark says, so they are no changes of their own."""
+
+OF_MANY: tuple[Verb, ...] = ("bulk", "delete")
+"""What may be about many notes, and is done and undone in parts."""
 
 AWAY = 0
 """In `Change.moved`, in place of a deck: the card was not there or retired, or is retired now."""
@@ -153,23 +156,28 @@ def content_when(note_ids: Sequence[int], change_id: int) -> sa.Select[NoteVersi
 Number = int | sa.SQLColumnExpression[int]
 
 
-def latest_edit(user_id: Number, day: Number) -> sa.Select[int, datetime, int]:
-    """A learner's latest edit of a study day that stands: its id, when it was, and the note."""
+def is_in_turn() -> sa.ColumnElement[bool]:
+    """Whether a change is undone and done again by its turn among a learner's answers and marks: an edit of a note, and
+    what deleted some."""
+    return sa.or_(Change.verb == "edit", Change.verb == "delete")
+
+
+def latest_in_turn(user_id: Number, day: Number) -> sa.Select[int, datetime, Verb]:
+    """A learner's latest such change of a study day that stands: its id, when it was, and which."""
     return _latest(user_id, day, Change.at, Change.undone_at.is_(None))
 
 
-def latest_undone_edit(user_id: Number, day: Number) -> sa.Select[int, datetime, int]:
-    """The edit of a study day that was undone last: its id, when it was undone, and the note."""
+def latest_undone_in_turn(user_id: Number, day: Number) -> sa.Select[int, datetime, Verb]:
+    """That of a study day which was undone last: its id, when it was undone, and which."""
     return _latest(user_id, day, sa.type_coerce(Change.undone_at, Moment), Change.undone_at.is_not(None))
 
 
 def _latest(
     user_id: Number, day: Number, moment: sa.SQLColumnExpression[datetime], condition: sa.ColumnElement[bool]
-) -> sa.Select[int, datetime, int]:
-    own = (Change.user_id == user_id, Change.day == day, Change.verb == "edit", condition)
-    # The greatest moment, and not an order: a day's edits are few, and a planner that knows so would sort the table.
+) -> sa.Select[int, datetime, Verb]:
+    own = (Change.user_id == user_id, Change.day == day, is_in_turn(), condition)
+    # The greatest moment, and not an order: a day's changes are few, and a planner that knows so would sort the table.
     last = sa.select(sa.func.max(moment)).where(*own).scalar_subquery()
     # Of two of one moment, the one that was begun later.
     latest = sa.select(sa.func.max(Change.id)).where(*own, moment == last).scalar_subquery()
-    edits = sa.select(Change.id, moment, NoteVersion.note_id).join(NoteVersion, NoteVersion.change_id == Change.id)
-    return edits.where(Change.id == latest).limit(sa.literal_column("1", sa.Integer))
+    return sa.select(Change.id, moment, Change.verb).where(Change.id == latest)

@@ -148,10 +148,14 @@ class NoteTag(Base):
     tag: Mapped[str] = mapped_column(sa.Text)
 
 
+def first_words(text: str) -> str:
+    """The words of a note's first field, without the markup and with one space between them."""
+    return " ".join((_MARKUP.sub(" ", text) if "<" in text else text).split())
+
+
 def first_key(text: str) -> int:
-    """What stands for the words of a note's first field, whatever the spaces and the markup between them: 64 bits."""
-    plain = " ".join(_MARKUP.sub(" ", text).split()) if "<" in text else " ".join(text.split())
-    return int.from_bytes(blake2b(plain.encode(errors="replace"), digest_size=8).digest(), signed=True)
+    """What stands for those words: 64 bits."""
+    return int.from_bytes(blake2b(first_words(text).encode(errors="replace"), digest_size=8).digest(), signed=True)
 
 
 def tag_key(tag: str) -> str:

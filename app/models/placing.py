@@ -1,6 +1,6 @@
 """Where a deck lies, and what becomes of those who follow it when it comes to lie elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,13 +19,14 @@ def name_guid(path: Sequence[str]) -> str:
     return f"name:{'::'.join(path)}"
 
 
-def longest_name_inside(session: Session, deck_id: int) -> int:
-    """How many characters the longest whole name of a deck inside has beyond the deck's own."""
+def longest_name_inside(session: Session, deck_id: int, but: Collection[int] = ()) -> int:
+    """How many characters the longest whole name of a deck inside has beyond the deck's own; without some decks, and
+    what lies inside them."""
     level, longest = {deck_id: 0}, 0
     while level:
         longest = max(longest, *level.values())
         below = session.execute(sa.select(Deck.id, Deck.parent_id, Deck.name).where(Deck.parent_id.in_(level)))
-        level = {row.id: level[row.parent_id] + len(f"::{row.name}") for row in below}
+        level = {row.id: level[row.parent_id] + len(f"::{row.name}") for row in below if row.id not in but}
     return longest
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
-from app.database import db
+from app.database import db, one_moment
 from app.errors import N_, Refused, Stale
 from app.exporting import Export, deck_text, one_deck
 from app.importing.as_text import (
@@ -66,30 +66,31 @@ def allow_long_texts() -> None:
 
 @bp.get("/decks/<id:deck_id>/text")
 def edit_page(deck_id: int) -> ResponseReturnValue:
-    standing, learner = _standing(deck_id), current_learner()
-    read_standing(standing, own_deck(db.session, learner, deck_id).guid)
-    return _page(deck_id, standing.text, standing.text)
+    with one_moment():
+        standing, learner = _standing(deck_id), current_learner()
+        read_standing(standing, own_deck(db.session, learner, deck_id).guid)
+        return _page(deck_id, standing.text, standing.text)
 
 
 @bp.post("/decks/<id:deck_id>/text/changes")
 def show_changes(deck_id: int) -> ResponseReturnValue:
     """What saving would do; nothing is saved."""
-    standing, text, opened = _standing(deck_id), _sent("text"), _sent("opened")
-    return _planned(standing, deck_id, text, opened)
+    return _looked_at(deck_id, _sent("text"), _sent("opened"))
 
 
 @bp.post("/decks/<id:deck_id>/text")
 def save_submit(deck_id: int) -> ResponseReturnValue:
-    standing, text, opened = _standing(deck_id), _sent("text"), _sent("opened")
-    learner = current_learner()
-    plan = plan_changes(db.session, learner, own_deck(db.session, learner, deck_id), standing, text)
+    text, opened, learner = _sent("text"), _sent("opened"), current_learner()
+    with one_moment():
+        standing = _standing(deck_id)
+        plan = plan_changes(db.session, learner, own_deck(db.session, learner, deck_id), standing, text)
     if not plan and not plan.problems:
         # As after a second press.
         flash(_("The text says what the deck says already."))
         return redirect(url_for("library.show_deck", deck_id=deck_id), 303)
     if opened != cleaned(standing.text) or request.form.get("shown") != _digest(text):
         # What is saved has been looked at before, as it is.
-        return _planned(standing, deck_id, text, opened)
+        return _looked_at(deck_id, text, opened)
     try:
         with writing_notes(MOST_NOTES) as transaction:
             lock_notes(transaction, plan)
@@ -97,7 +98,7 @@ def save_submit(deck_id: int) -> ResponseReturnValue:
                 raise Stale(STALE)
             change_id = save_text(transaction, learner, plan, now())
     except (Stale, Refused):
-        return _planned(_standing(deck_id), deck_id, text, opened)
+        return _looked_at(deck_id, text, opened)
     # The category is where the notice's Undo leads.
     flash(_told(plan), url_for("deck_text.create_undo", change_id=change_id))
     return redirect(url_for("library.show_deck", deck_id=deck_id), 303)
@@ -120,7 +121,8 @@ def create_undo(change_id: int) -> ResponseReturnValue:
 
 
 def _standing(deck_id: int) -> Standing:
-    """The learner's deck as its text is now. Raises NotFound; TooLarge for a deck with too much in it."""
+    """The learner's deck as its text is now. Cards may be moved between two of the statements it takes: to be asked for
+    in `one_moment`, or with the deck's notes held. Raises NotFound; TooLarge for a deck with too much in it."""
     learner, data = current_learner(), Path(current_app.config["DATA_DIR"])
     own_deck(db.session, learner, deck_id)
     check_size(db.session, deck_id)
@@ -146,6 +148,11 @@ def _told(plan: Plan) -> str:
         moved=len(plan.moved),
         removed=len(plan.removed),
     )
+
+
+def _looked_at(deck_id: int, text: str, opened: str) -> ResponseReturnValue:
+    with one_moment():
+        return _planned(_standing(deck_id), deck_id, text, opened)
 
 
 def _planned(standing: Standing, deck_id: int, text: str, opened: str) -> ResponseReturnValue:

@@ -10,11 +10,12 @@ from app.errors import N_, NotFound
 from app.importing import Duplicates, ReadingOptions
 from app.importing.csv_file import DELIMITERS
 from app.importing.encoding import OFFERED
-from app.importing.parsed import Role, TableLayout, TextFormat, tag_of
+from app.importing.parsed import Role, TableLayout, TextFormat
 from app.importing.reading import FORMATS
 from app.models import Learner, Upload
 from app.models.placing import LONGEST_NAME
 from app.pages.language import CARD_LANGUAGES, _
+from app.pages.wording import tags_in
 
 DUPLICATES: tuple[Duplicates, ...] = ("update", "keep both", "skip")
 ROLES: tuple[Role, ...] = ("question", "answer", "tags", "deck", "guid", "left out")
@@ -52,7 +53,7 @@ def options_of(given: Any, kept: Upload, learner: Learner) -> ReadingOptions:
         format=cast(TextFormat, format) if format in {"markdown", "html"} else None,
         languages=(front, back) if known else None,
         columns=_columns(given),
-        tags=tags_of(given.get("tags") or ""),
+        tags=tuple(tags_in(given.get("tags") or "")),
         time_zone=learner.time_zone,
         day_starts_at=learner.day_starts_at,
         with_schedule=given.get("with_schedule") != "no",
@@ -82,11 +83,6 @@ def _columns(given: Mapping[str, str]) -> tuple[Role, ...] | None:
     said = [given.get(f"column-{number}") for number in range(MOST_COLUMNS)]
     said = said[: said.index(None)] if None in said else said
     return tuple(cast(Role, role) for role in said) if said and all(role in ROLES for role in said) else None
-
-
-def tags_of(text: str) -> tuple[str, ...]:
-    """Tags as they are typed: with commas or spaces between them."""
-    return tuple(dict.fromkeys(tag_of(tag) for tag in text.replace(",", " ").replace("，", " ").split()))
 
 
 def duplicates_of(given: Any, on_match: Duplicates | None = None) -> Duplicates:

@@ -59,7 +59,7 @@ def create_marks() -> ResponseReturnValue:
 
 @bp.post("/search/tags")
 def create_tags() -> ResponseReturnValue:
-    tags = tags_in(",".join(request.form.get("tags", "").split()))
+    tags = tags_in(request.form.get("tags", ""))
     try:
         cards = _chosen()
         if not tags:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.clock import day_of, now
 from app.database import db, writing, writing_rows
 from app.errors import N_, NotFound, Refused, Stale
-from app.library import latest_edit, latest_undone_edit, redo_change, undo_change
+from app.library import latest_change, latest_undone_change, redo_change, undo_change
 from app.library.marked import marked_cards
 from app.library.taking_back import deletion_with
 from app.models import Kind, Learner
@@ -83,13 +83,15 @@ def create_reset(card_id: int) -> ResponseReturnValue:
 
 @bp.post("/undos")
 def create_undo() -> ResponseReturnValue:
-    """Takes back what the learner did last, be it to a card or to the wording of a note."""
+    """Takes back what the learner did last, be it to a card or to notes."""
     learner, moment = current_learner(), now()
     acts = latest_acts(db.connection, learner, moment)
-    edited = latest_edit(db.connection, learner, learner.today(moment))
-    if edited is not None and (acts.done is None or edited.at > acts.done.at):
-        return _swing_edit(undo_change, edited.change_id, _("The edit is undone."))
-    deletion = _deletion_of(acts.done)
+    changed = latest_change(db.connection, learner, learner.today(moment))
+    is_last = changed is not None and (acts.done is None or changed.at > acts.done.at)
+    if changed is not None and is_last and changed.verb == "edit":
+        return _swing_edit(undo_change, changed.change_id, _("The edit is undone."))
+    # What deletes notes is an act of its own only if one of their cards was known.
+    deletion = changed.change_id if changed is not None and is_last else _deletion_of(acts.done)
     if deletion is not None:
         undo_many(deletion)
         return _said(_("Undone. The notes are back."))
@@ -100,14 +102,16 @@ def create_undo() -> ResponseReturnValue:
 def create_redo() -> ResponseReturnValue:
     learner, moment = current_learner(), now()
     acts, today = latest_acts(db.connection, learner, moment), learner.today(moment)
-    standing, edited = latest_edit(db.connection, learner, today), latest_undone_edit(db.connection, learner, today)
+    standing = latest_change(db.connection, learner, today)
+    changed = latest_undone_change(db.connection, learner, today)
     done = [acts.done.at if acts.done else None, standing.at if standing else None]
     undone_at = acts.undone.undone_at if acts.undone else None
-    if edited is not None and _is_last(edited.at, [*done, undone_at]):
-        return _swing_edit(redo_change, edited.change_id, _(DONE_AGAIN))
+    is_last = changed is not None and _is_last(changed.at, [*done, undone_at])
+    if changed is not None and is_last and changed.verb == "edit":
+        return _swing_edit(redo_change, changed.change_id, _(DONE_AGAIN))
     if not _is_last(undone_at, done):
         acts = acts._replace(undone=None)
-    deletion = _deletion_of(acts.undone)
+    deletion = changed.change_id if changed is not None and is_last else _deletion_of(acts.undone)
     if deletion is not None:
         delete_again(deletion)
         return _said(_(DONE_AGAIN))

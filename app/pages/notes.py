@@ -9,7 +9,7 @@ from app.clock import now
 from app.database import db
 from app.errors import CardletError, NotFound, Refused, Stale
 from app.library import OpenNote, Wording, bring_back, deck_page, edit_note, open_note, steps_of, undo_change
-from app.library.adding import same_beginning
+from app.library.alike import same_beginning
 from app.library.deleting import what_leaves
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
@@ -51,11 +51,11 @@ def preview(note_id: int) -> ResponseReturnValue:
     return _page(opened, typed)
 
 
-@bp.get("/notes/<id:note_id>/same")
-def same_page(note_id: int) -> ResponseReturnValue:
-    """Other notes of the deck that begin with the same words as `text`; a fragment for a script."""
+@bp.post("/notes/<id:note_id>/same")
+def look_for_same(note_id: int) -> ResponseReturnValue:
+    """Other notes of the deck that begin with the same words as `text`; a fragment for a script. Nothing is saved."""
     learner = current_learner()
-    opened, text = open_note(db.session, learner, note_id), request.args.get("text", "")
+    opened, text = open_note(db.session, learner, note_id), request.form.get("text", "")
     found = same_beginning(db.session, learner, opened.deck.id, text, note_id) if opened.is_own else []
     return render_template("notes/_same.html", same=beginnings(found))
 
@@ -144,7 +144,7 @@ def _page(opened: OpenNote, typed: Wording, error: CardletError | None = None) -
         # What was typed over an older version may be saved over the newest, once that has been looked at.
         seen=opened.digest if stale else request.form.get("seen", opened.digest),
         same=beginnings(same),
-        same_at=url_for("notes.same_page", note_id=note.id),
+        same_at=url_for("notes.look_for_same", note_id=note.id),
         files_at=url_for("writing.add_files", deck_id=opened.deck.id) if opened.is_own else None,
         unsaved=request.method == "POST",
         steps=steps_of(db.session, note, effort) if has_history else [],

@@ -154,7 +154,7 @@ def delete_account() -> ResponseReturnValue:
             _with_password(lambda transaction, user: _begin_leaving(transaction, user, moment))
     except CardletError as error:
         return _leaving(error), error.status
-    _delete_what_lies_on_disk(finish_leaving(learner.id, moment, writing))
+    _delete_what_lies_on_disk(finish_leaving(db.session, learner.id, moment, writing))
     leave()
     flash(_("Your account is deleted, and everything that was yours with it."))
     return redirect(url_for("home.home"), 303)

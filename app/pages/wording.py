@@ -1,7 +1,7 @@
 """What a form holds of a note, and how that looks; for all pages on which notes are written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import request
 
@@ -21,6 +21,7 @@ PREVIEWED = 12
 SHORT = 80
 """Characters of a note's first words where they are a link."""
 BETWEEN_TAGS = re.compile("[,，、\n]")
+"""And blanks."""
 
 
 def as_it_is(note: Note) -> Wording:
@@ -32,7 +33,7 @@ def typed_in(note: Note) -> Wording:
     form = request.form
     fields = [_field(note, form.get(FIELD.format(n)), text) for n, text in enumerate(note.fields)]
     # Left alone, tags stay as they are, whatever stands in them.
-    tags = note.tags if form.get(TAGS) in {None, ", ".join(note.tags)} else tags_in(form[TAGS])
+    tags = note.tags if form.get(TAGS) in {None, ", ".join(note.tags)} else tags_in(form[TAGS], note.tags)
     choices = language_choices(note)
     given = [(form.get(LANGUAGE.format(n), ""), before) for n, before in enumerate(note.field_languages)]
     return Wording(fields, tags, [chosen if chosen in choices else before for chosen, before in given])
@@ -51,9 +52,11 @@ def lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\x00", "")
 
 
-def tags_in(text: str) -> list[str]:
-    tags = ("-".join(tag.split()) for tag in BETWEEN_TAGS.split(lines(text)))
-    return list(dict.fromkeys(tag for tag in tags if tag))
+def tags_in(text: str, known: Collection[str] = ()) -> list[str]:
+    """Tags as they are typed, in whatever form: with blanks or commas between them. `known`: tags that the note has
+    already; one with a blank in it, as files bring them, stays whole between commas."""
+    parts = (part.strip() for part in BETWEEN_TAGS.split(lines(text)))
+    return list(dict.fromkeys(tag for part in parts for tag in ([part] if part in known else part.split())))
 
 
 def previewed(note: Note, typed: Wording, deck: str) -> dict[str, object]:

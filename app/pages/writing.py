@@ -11,7 +11,8 @@ from app.clock import now
 from app.database import db
 from app.errors import CardletError, Refused
 from app.library import Wording
-from app.library.adding import Desk, add_note, blank_note, desk, same_beginning
+from app.library.adding import Desk, add_note, blank_note, desk
+from app.library.alike import same_beginning
 from app.library.editing import TAGS
 from app.library.media import own_deck
 from app.library.tagging import tags_beginning
@@ -71,10 +72,10 @@ def preview(deck_id: int) -> ResponseReturnValue:
     return _page(place, note, typed)
 
 
-@bp.get("/decks/<id:deck_id>/notes/same")
-def same_page(deck_id: int) -> ResponseReturnValue:
-    """Notes of the deck that begin with the words `text`; a fragment for a script."""
-    found = same_beginning(db.session, current_learner(), deck_id, request.args.get("text", ""))
+@bp.post("/decks/<id:deck_id>/notes/same")
+def look_for_same(deck_id: int) -> ResponseReturnValue:
+    """Notes of the deck that begin with the words `text`; a fragment for a script. Nothing is saved."""
+    found = same_beginning(db.session, current_learner(), deck_id, request.form.get("text", ""))
     return render_template("notes/_same.html", same=beginnings(found))
 
 
@@ -157,7 +158,7 @@ def _page(place: Desk, note: Note, typed: Wording, error: Refused | None = None)
         save=url_for("writing.add_submit", deck_id=deck_id),
         look_at=url_for("writing.preview", deck_id=deck_id),
         same=beginnings(same_beginning(db.session, current_learner(), deck_id, begin)),
-        same_at=url_for("writing.same_page", deck_id=deck_id),
+        same_at=url_for("writing.look_for_same", deck_id=deck_id),
         files_at=url_for("writing.add_files", deck_id=deck_id),
         unsaved=request.method == "POST",
         back=url_for("library.show_deck", deck_id=deck_id),

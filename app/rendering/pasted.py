@@ -2,8 +2,9 @@
 
 import re
 from html.parser import HTMLParser
+from typing import NamedTuple
 
-from app.rendering.sanitising import clean_pasted
+from app.rendering.sanitising import WEIGHED, clean_pasted
 
 OF_OFFICE = re.compile(r"<o:p>|<w:|class=\"?Mso|style=['\"][^'\"]*mso-|<!--\[if |xmlns:o=", re.IGNORECASE)
 """What Word and its kin leave in a text, and nobody writes by hand."""
@@ -23,7 +24,10 @@ BLOCKS = {
     "section",
 }
 BLOCKS |= {"ol", "ul", "table", "tr", "hr", "h1", "h2", "h3", "h4", "h5", "h6"}
-AROUND = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`", "samp": "`"}
+AROUND = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`", "samp": "`", "span": ""}
+WEIGHT = re.compile(r"font-weight:\s*(\w+)")
+BOLD = {"bold", "bolder", "600", "700", "800", "900"}
+SLANT = re.compile(r"font-style:\s*(\w+)")
 BULLET = re.compile(r"^[·•o§▪‣–-]\s+")
 """Word writes the sign of a list as a text before its words."""
 
@@ -42,6 +46,17 @@ def markdown_of(html: str) -> str:
     return reader.text()
 
 
+class _Around(NamedTuple):
+    """An element in a line: the sign behind its words, where in the line it began, and whether it goes on where another
+    of the kind has ended; `inside`: the signs for bold and slanted in which what it holds stands."""
+
+    tag: str
+    after: str
+    at: int
+    goes_on: bool
+    inside: str
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -49,7 +64,8 @@ class _Reader(HTMLParser):
         self._line = ""
         self._pre = 0
         self._lists: list[int | None] = []
-        self._around: list[tuple[str, str, int]] = []
+        self._around: list[_Around] = []
+        self._ended = ("", 0)
         self._tables = 0
         self._rows: list[list[str]] = []
         self._in_cell = False
@@ -69,7 +85,8 @@ class _Reader(HTMLParser):
             self._done.append("```")
             self._pre += 1
         elif tag in AROUND and not self._pre:
-            self._open(tag, AROUND[tag], AROUND[tag])
+            sign = self._sign(tag, dict(attrs).get("style") or "")
+            self._open(tag, sign, sign)
         elif tag == "a" and not self._pre:
             self._open(tag, "[", f"]({_address(dict(attrs).get('href'))})")
         else:
@@ -117,7 +134,7 @@ class _Reader(HTMLParser):
 
     def _end_cell(self) -> None:
         while self._around:
-            self._close(self._around[-1][0])
+            self._close(self._around[-1].tag)
         self._rows[-1].append(self._line.strip().replace("|", r"\|"))
         self._line, self._in_cell = "", False
 
@@ -167,15 +184,31 @@ class _Reader(HTMLParser):
             words = BULLET.sub("", words + " ").rstrip() if len(words.strip()) <= 1 else BULLET.sub("", words)
         self._line += words
 
+    def _sign(self, tag: str, style: str) -> str:
+        """What stands around the words of an element: as its style says, else its name. Not once more what stands
+        around it already."""
+        sign = AROUND[tag]
+        if tag in WEIGHED:
+            weight, slant = WEIGHT.search(style), SLANT.search(style)
+            is_bold = weight[1] in BOLD if weight else sign == "**"
+            is_slanted = slant[1] in {"italic", "oblique"} if slant else sign == "*"
+            there = self._around[-1].inside if self._around else ""
+            bold = "**" if is_bold and there not in {"**", "***"} else ""
+            sign = bold + ("*" if is_slanted and there not in {"*", "***"} else "")
+        return sign
+
     def _open(self, tag: str, before: str, after: str) -> None:
-        self._around.append((tag, after, len(self._line)))
+        goes_on = bool(after) and self._ended == (after, len(self._line))
+        there = self._around[-1].inside if self._around else ""
+        inside = there + after if tag in WEIGHED else there
+        self._around.append(_Around(tag, after, len(self._line), goes_on, inside))
         self._line += before
 
     def _close(self, tag: str) -> None:
         """Puts the sign behind the words; without words there is none. Blanks at an end stand outside."""
-        if not self._around or self._around[-1][0] != tag:
+        if not self._around or self._around[-1].tag != tag:
             return
-        _, after, at = self._around.pop()
+        _, after, at, goes_on, _ = self._around.pop()
         before = "[" if tag == "a" else after
         if at + len(before) > len(self._line):
             # It began in an earlier line, which has been closed.
@@ -188,11 +221,15 @@ class _Reader(HTMLParser):
         if words[:1] == " " and self._line[:at].endswith(" "):
             words = words.lstrip()
         lead, trail = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :]
+        if goes_on and not lead and before == after:
+            # Two runs of the same kind, of different colours perhaps.
+            at, before = at - len(after), ""
         self._line = f"{self._line[:at]}{lead}{before}{core}{after}{trail}"
+        self._ended = (after, len(self._line) - len(trail))
 
     def _end_line(self) -> None:
         while self._around and not self._pre:
-            self._close(self._around[-1][0])
+            self._close(self._around[-1].tag)
         line = self._line if self._pre else re.sub(r"^ (?! )", "", self._line.rstrip())
         if line.strip() and line.strip() != "-":
             self._done.append(line)

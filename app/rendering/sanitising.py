@@ -28,6 +28,8 @@ ATTRIBUTES = {
 MADE_BY_TEMPLATES = {"details", "summary"}
 FRAMED_TAGS = {"article", "center", "figcaption", "figure", "footer", "header", "section"}
 STYLED = {"class", "id", "style"}
+WEIGHED = ("b", "strong", "i", "em", "span")
+"""What in a pasted text may be bold or slanted by its style, or not be so in spite of its name."""
 OWN_CLASSES = {"span": {"cloze", *CLASSES.values()}, "details": {"hint"}}
 SCHEMES = {"http", "https", "mailto"}
 LINK_REL = "noopener noreferrer nofollow"
@@ -64,9 +66,17 @@ def clean_pasted(html: str) -> str:
     """HTML from elsewhere, well-formed, with what its words could be seen to mean and nothing else."""
     if _is_too_much(html):
         return nh3.clean_text(html[:LONGEST_FIELD])
-    kept = {"a": {"href"}, "p": {"class"}}
+    kept = {"a": {"href"}, "p": {"class"}, **{tag: {"style"} for tag in WEIGHED}}
     unseen = {"head", "script", "style", "title", "template", "xml"}
-    return nh3.clean(html, tags=TAGS, attributes=kept, clean_content_tags=unseen, url_schemes=SCHEMES, link_rel=None)
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=kept,
+        clean_content_tags=unseen,
+        filter_style_properties={"font-weight", "font-style"},
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
 
 
 def _is_too_much(html: str) -> bool:

@@ -25,7 +25,8 @@ async function preview() {
 async function warn() {
   if (!same || first.value === told || first.value.length > LONGEST_ASKED) return;
   const text = (told = first.value);
-  const answer = await quietly(`${form.dataset.same}?${new URLSearchParams({ text })}`);
+  const body = new URLSearchParams({ text, csrf_token: form.elements.csrf_token.value });
+  const answer = await quietly(form.dataset.same, body);
   if (answer?.status === 200 && text === first.value) same.replaceChildren(...[fragmentOf(answer.html)].filter(Boolean));
 }
 

@@ -10,7 +10,7 @@ const isHtml = form.dataset.format === "html";
 const AROUND = isHtml ? { bold: ["<b>", "</b>"], code: ["<code>", "</code>"] } : { bold: ["**", "**"], code: ["`", "`"] };
 const KEYS = { KeyB: "bold", KeyE: "code" };
 /** HTML that means more than its words do; of other HTML the browser pastes the words. */
-const MEANS = /<(b|strong|i|em|code|pre|ul|ol|table|a)[\s>]|class="?Mso/i;
+const MEANS = /<(b|strong|i|em|code|pre|ul|ol|table|a)[\s>]|class="?Mso|font-(weight: ?(bold|[6-9])|style: ?[io])/i;
 const LONGEST_PASTED = 400_000;
 let field = fields[0];
 
@@ -120,7 +120,7 @@ keepDrafts(form);
 function offerTags(input) {
   let list = document.getElementById("tag-choices");
   let timer;
-  const begun = () => input.value.slice(0, input.selectionStart).split(/[,，、]/).pop().trimStart();
+  const begun = () => input.value.slice(0, input.selectionStart).split(/[,，、\s]/).pop();
   const options = () => [...list.querySelectorAll("li")];
   const chosen = () => list.querySelector("[aria-selected=true]");
   const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };

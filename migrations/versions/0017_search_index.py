@@ -45,5 +45,5 @@ def downgrade() -> None:
     for table in ("unindexed_notes", "postings"):
         op.drop_table(table)
     # What was changed stays changed, and its versions with it; an older Cardlet knows these acts by no other name.
-    op.execute("UPDATE changes SET verb = 'edit' WHERE verb IN ('bulk', 'text')")
+    op.execute("UPDATE changes SET verb = 'edit' WHERE verb IN ('bulk', 'delete', 'text')")
     op.drop_column("changes", "moved")

@@ -39,7 +39,7 @@ def transaction_of(session: Session) -> Iterator[Session]:
 def leave(session: Session, learner: User, day: int = 5) -> Left:
     user_id = learner.id
     begin_leaving(session, learner, at(day))
-    return finish_leaving(user_id, at(day), lambda: transaction_of(session))
+    return finish_leaving(session, user_id, at(day), lambda: transaction_of(session))
 
 
 def rows_of(session: Session, table: sa.Table, user_id: int) -> list[str]:
@@ -251,9 +251,9 @@ def test_stopped_half_way_the_next_start_goes_on(session: Session, ada: User, bo
             yield session
 
     with pytest.raises(KeyboardInterrupt):
-        finish_leaving(ada_id, at(5), dying)
+        finish_leaving(session, ada_id, at(5), dying)
     for user_id in still_leaving(session):
-        finish_leaving(user_id, at(6), lambda: transaction_of(session))
+        finish_leaving(session, user_id, at(6), lambda: transaction_of(session))
     assert still_leaving(session) == []
     assert session.get(User, ada_id) is None and session.get_one(Deck, shared).name == "Capitals"
 

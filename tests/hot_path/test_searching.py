@@ -10,6 +10,7 @@ from flask import Flask
 from app.clock import now
 from app.database import db, writing
 from app.library import newest_first
+from app.library.alike import same_beginning
 from app.library.finding import find_cards
 from app.models import User
 from app.models.indexing import index_what_waits
@@ -27,6 +28,8 @@ QUERIES = (
     *("system", "record 77", "容器", "编排", "kubernete", "is:due tag:subject::part-3 system", "is:learning", "flag:1"),
     *("deck:subject-4", "tag:subject::part-3", "is:suspended system", "rated:1 system"),
 )
+TYPED = "what does *PART 140* of `system-43` ANSWER for? 容器编排如何运行第 140 部分？"
+"""As a note of the first deck begins, but for the letters' case."""
 
 
 @contextmanager
@@ -43,13 +46,16 @@ def searching(app: Flask, size: int) -> Iterator[sa.Engine]:
 def statements_of(engine: sa.Engine, query: str) -> list[Statement]:
     learner = db.session.get_one(User, HEAVY)
     with recorded(engine) as recording:
-        find_cards(db.connection, learner, query, now())
+        if query == TYPED:
+            assert [note.id for note in same_beginning(db.session, learner, 1, TYPED)] == [141]
+        else:
+            find_cards(db.connection, learner, query, now())
     return recording.statements
 
 
 def test_no_statement_scans_or_walks_all_that_a_learner_owns(app: Flask) -> None:
     with searching(app, LARGE) as engine:
-        asked = {one.sql: one for query in QUERIES for one in statements_of(engine, query)}
+        asked = {one.sql: one for query in (*QUERIES, TYPED) for one in statements_of(engine, query)}
         with engine.connect() as connection:
             faults = {(one.name, fault) for one in asked.values() for fault in faults_of(connection, one)}
     # A learner's marks are read up to a number; here nobody else has any, and they are the whole table.
@@ -58,10 +64,10 @@ def test_no_statement_scans_or_walks_all_that_a_learner_owns(app: Flask) -> None
 
 
 def test_a_search_costs_as_much_in_a_large_collection(app: Flask, second_app: Flask) -> None:
-    found: dict[str, list[int]] = {query: [] for query in QUERIES}
+    found: dict[str, list[int]] = {query: [] for query in (*QUERIES, TYPED)}
     for which, size in ((app, SMALL), (second_app, LARGE)):
         with searching(which, size) as engine:
-            for query in QUERIES:
+            for query in (*QUERIES, TYPED):
                 statements = statements_of(engine, query)
                 with engine.connect() as connection:
                     found[query].append(visits_of(connection, statements))

@@ -13,8 +13,8 @@ from app.library import (
     Wording,
     bring_back,
     edit_note,
-    latest_edit,
-    latest_undone_edit,
+    latest_change,
+    latest_undone_change,
     open_note,
     redo_change,
     steps_of,
@@ -201,11 +201,11 @@ def test_edits_are_undone_one_after_another_the_latest_first(session: Session, a
     with pytest.raises(Stale, match="edited again"):
         undo_change(session, ada, first, at(1))
     for change_id, fields in ((second, ["Q", "B"]), (first, ["Q", "A"])):
-        assert latest_edit(session, ada, ada.today(at(1))).change_id == change_id
+        assert latest_change(session, ada, ada.today(at(1))).change_id == change_id
         for _twice in range(2):
             assert undo_change(session, ada, change_id, at(1)) == card.note_id
             assert session.get_one(Note, card.note_id).fields == fields
-    assert latest_edit(session, ada, ada.today(at(1))) is None
+    assert latest_change(session, ada, ada.today(at(1))) is None
     assert [step.verb for step in steps_of(session, open_note(session, ada, card.note_id).note, Effort())] == [
         *("undo", "undo", "edit", "edit")
     ]
@@ -216,12 +216,12 @@ def test_what_was_undone_is_done_again_unless_something_came_since(session: Sess
     today, (first, second) = ada.today(at(1)), (edit(session, ada, card.note_id, "Q", text) for text in ("B", "C"))
     for change_id in (second, first):
         undo_change(session, ada, change_id, at(1, minute=change_id))
-    assert latest_undone_edit(session, ada, today).change_id == second
+    assert latest_undone_change(session, ada, today).change_id == second
     for change_id, fields in ((first, ["Q", "B"]), (second, ["Q", "C"])):
         for _twice in range(2):
             assert redo_change(session, ada, change_id, at(2)) == card.note_id
             assert session.get_one(Note, card.note_id).fields == fields
-    assert latest_undone_edit(session, ada, today) is None
+    assert latest_undone_change(session, ada, today) is None
     undo_change(session, ada, second, at(2))
     assert session.get_one(Note, card.note_id).fields == ["Q", "B"]
     edit(session, ada, card.note_id, "Q", "D")
@@ -237,17 +237,17 @@ def test_an_undo_is_undone_by_bringing_back_and_no_other_way(session: Session, a
         undo_change(session, ada, undo, at(1))
     brought = bring_back(session, ada, card.note_id, undo, at(1))
     assert session.get_one(Note, card.note_id).fields == ["Q", "B"]
-    assert latest_edit(session, ada, ada.today(at(1))).change_id == brought
+    assert latest_change(session, ada, ada.today(at(1))).change_id == brought
     with pytest.raises(NotFound):
         bring_back(session, ada, card.note_id, 999_999, at(1))
 
 
-def test_the_latest_edit_is_one_of_the_study_day(session: Session, ada: User, deck: Deck) -> None:
+def test_the_latest_change_is_one_of_the_study_day(session: Session, ada: User, deck: Deck) -> None:
     (card,) = a_note(session, deck)
     edit(session, ada, card.note_id, "Q", "B", day=1)
-    assert latest_edit(session, ada, ada.today(at(1))) is not None
-    assert latest_edit(session, ada, ada.today(at(2))) is None
-    assert latest_edit(session.connection(), ada, ada.today(at(2, hour=3))) is not None
+    assert latest_change(session, ada, ada.today(at(1))) is not None
+    assert latest_change(session, ada, ada.today(at(2))) is None
+    assert latest_change(session.connection(), ada, ada.today(at(2, hour=3))) is not None
 
 
 def test_steps_say_what_changed(session: Session, ada: User, deck: Deck) -> None:

@@ -8,8 +8,12 @@ import sqlalchemy as sa
 from flask import Config, Flask
 from sqlalchemy.orm import Session
 
+from app.accounts import make_link
+from app.accounts.leaving import remove_guests
+from app.accounts.passwords import hash_password
 from app.clock import now
 from app.models import Follow, Review, SignIn, User
+from app.pages import accounts, joining
 from tests.factories import a_deck
 from tests.visitor import Visitor
 
@@ -84,6 +88,30 @@ def test_a_guest_who_chooses_a_name_keeps_everything(visitor: Callable[[], Visit
     elsewhere = visitor()
     elsewhere.sign_in("Ada")
     assert "Roles" in elsewhere.page
+
+
+@pytest.mark.parametrize("invited", [False, True])
+def test_a_guest_who_is_swept_while_choosing_a_name_is_told_and_begins_anew(
+    visitor: Callable[[], Visitor], stored: Callable, change: Callable, monkeypatch: pytest.MonkeyPatch, invited: bool
+) -> None:
+    """Sweeping comes after it was read who is there, while the password is hashed."""
+    page = f"/join/{change(lambda session: make_link(session, 'invite', now()))}" if invited else "/sign-up"
+    guest = visitor().start_as_guest()
+    swept = [row.id for row in stored(sa.select(User.id))]
+    visitor().start_as_guest()
+
+    def slowly(password: str) -> str:
+        change(lambda session: remove_guests(session, {swept.pop()}) if swept else None)
+        return hash_password(password)
+
+    for module in (accounts, joining):
+        monkeypatch.setattr(module, "hash_password", slowly)
+    guest.get(page)
+    assert guest.press(page, name="Grace", password="a long sentence").status_code == 422
+    assert "this guest account" in guest.page and "Grace" in guest.page
+    assert guest.press(page, password="a long sentence").status_code == 200
+    assert "Welcome, Grace." in guest.page
+    assert {row.name for row in stored(sa.select(User.name))} == {"Grace", None}
 
 
 def test_a_cookie_kept_from_before_signing_out_opens_nothing(visitor: Callable[[], Visitor], stored: Callable) -> None:

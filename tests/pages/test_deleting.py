@@ -92,6 +92,40 @@ def test_in_a_session_the_next_card_comes_and_the_line_above_it_brings_the_note_
     assert not any("undo-all" in form.action for form in forms_of(ada.get("/study").text))
 
 
+def test_undoing_one_after_another_begins_with_a_deletion_and_redoing_ends_with_it(
+    ada: Visitor, note_ids: list[int], stored: Callable
+) -> None:
+    """Nobody has met the card that is deleted, so that no answer and no mark tells of it."""
+    ada.get("/study")
+    ada.answer(4)
+    before, met = known(stored), note_ids[0]
+    assert "Animal 1" in ada.page
+    delete(ada, note_ids[1], "/study")
+    assert "Animal 2" in ada.page.split('class="question')[1]
+    assert ada.press("/undos").status_code == 200
+    assert "Undone. The notes are back." in ada.page and "Animal 1" in ada.page.split('class="question')[1]
+    assert (retired(stored), known(stored)) == ([], before)
+    ada.press("/undos")
+    assert f"Animal {note_ids.index(met)}" in ada.page.split('class="question')[1] and len(known(stored)) == 1
+    for acts in (("/redos", before, []), ("/redos", before, [note_ids[1]]), ("/undos", before, [])):
+        assert ada.press(acts[0]).status_code == 200
+        assert (known(stored), retired(stored)) == (acts[1], acts[2])
+
+
+def test_a_deletion_can_be_undone_where_nothing_else_was_done(
+    ada: Visitor, note_ids: list[int], stored: Callable
+) -> None:
+    assert not any(form.action == "/undos" for form in forms_of(ada.get("/study").text))
+    for note_id in note_ids[:2]:
+        delete(ada, note_id, "/study")
+    ada.get("/study")
+    for left in ([note_ids[0]], []):
+        ada.press("/undos")
+        assert retired(stored) == left
+    assert not any(form.action == "/undos" for form in forms_of(ada.page))
+    assert ada.press("/redos").status_code == 200 and retired(stored) == [note_ids[0]]
+
+
 @pytest.mark.parametrize(
     "came_from",
     [

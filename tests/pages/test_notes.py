@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Card, Change, Deck, Memory, Note, User
 from app.models.change import keep_versions
+from app.models.note import set_tags
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 from tests.visitor import Visitor
 
@@ -55,12 +56,31 @@ def test_saving_changes_the_words_and_keeps_what_is_known(ada: Visitor, note_id:
     ada.answer(4)
     known = [tuple(row) for row in stored(sa.select(Memory.__table__))]
     ada.get(f"/notes/{note_id}/edit")
-    assert save(ada, note_id, **{"field-1": "one\r\ntwo", "tags": "a tag,, b，a tag"}) == 200
+    assert save(ada, note_id, **{"field-1": "one\r\ntwo", "tags": "a tag,, b，a"}) == 200
     assert "Saved." in ada.page
     assert stored(sa.select(Note.fields, Note.tags).where(Note.id == note_id)) == [
-        (["Old question", "one\ntwo"], ["a-tag", "b"])
+        (["Old question", "one\ntwo"], ["a", "tag", "b"])
     ]
     assert [tuple(row) for row in stored(sa.select(Memory.__table__))] == known
+
+
+def test_a_tag_with_a_space_from_a_file_stays_whole_beside_others_and_is_found(
+    ada: Visitor, note_id: int, change: Callable, stored: Callable
+) -> None:
+    def bring(session: Session) -> None:
+        note = session.get_one(Note, note_id)
+        note.tags = ["two words", "b"]
+        set_tags(session, note.owner_id, {note_id: note.tags})
+
+    change(bring)
+    ada.get(f"/notes/{note_id}/edit")
+    save(ada, note_id, tags="two words, b new words")
+    assert stored(sa.select(Note.tags).where(Note.id == note_id)) == [(["two words", "b", "new", "words"],)]
+    for query, found in (('tag:"two words"', True), ('tag:"new words"', False), ("tag:new tag:words", True)):
+        assert ("Old question" in ada.get("/search", query_string={"q": query}).text) is found, query
+    ada.get(f"/notes/{note_id}/edit")
+    save(ada, note_id, tags="two words new")
+    assert stored(sa.select(Note.tags).where(Note.id == note_id)) == [(["two", "words", "new"],)]
 
 
 def test_the_notice_after_saving_offers_the_way_back(ada: Visitor, note_id: int, stored: Callable) -> None:

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from flask import Config
 
 from app.accounts import make_admin, make_link
+from app.accounts.passwords import hash_password
 from app.clock import now
 from app.models import OneTimeLink, SignIn, User
+from app.pages import joining
 from tests.factories import a_deck, a_follow
 from tests.visitor import Visitor
 
@@ -174,6 +176,23 @@ def test_a_forgotten_password_is_chosen_anew_by_a_link_that_works_once(
     assert visitor().get(link).status_code == 404
     assert visitor().sign_in("Bob").status_code == 422
     assert visitor().sign_in("Bob", "another sentence").status_code == 200
+
+
+def test_a_hash_is_made_for_those_alone_who_have_a_link(
+    admin: Visitor, visitor: People, stored: Callable, change: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(joining, "hash_password", lambda password: made.append(password) or hash_password(password))
+    bob, someone = id_of(stored, "Bob"), visitor()
+    code = {
+        kind: change(lambda session, kind=kind: make_link(session, kind, now(), bob)) for kind in ("reset", "invite")
+    }
+    fields = {"csrf_token": someone.token(), "name": "Eve", "password": "another sentence"}
+    for path in ("/new-password/x", f"/new-password/{code['invite']}", "/join/x", f"/join/{code['reset']}"):
+        assert someone.client.post(path, data=fields).status_code == 404
+    assert made == []
+    assert someone.client.post(f"/new-password/{code['reset']}", data=fields).status_code == 303
+    assert made == ["another sentence"]
 
 
 def test_the_list_tells_nothing_private(admin: Visitor, visitor: People, change: Callable, stored: Callable) -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Follow, Memory, User
+from app.pages.wording import tags_in
 from tests.factories import a_deck, a_follow, a_learner, a_note
 from tests.visitor import Visitor
 
@@ -25,6 +26,19 @@ def ada(visitor: Callable[[], Visitor], change: Callable) -> Visitor:
 
     change(make)
     return ada
+
+
+@pytest.mark.parametrize(
+    ("typed", "tags"),
+    [
+        ("net dns", ["net", "dns"]),
+        (" net::dns,dns  net::dns，考试、难\u3000旧\n", ["net::dns", "dns", "考试", "难", "旧"]),
+        ("two-words, two_words", ["two-words", "two_words"]),
+        (" ,，、 ", []),
+    ],
+)
+def test_spaces_and_commas_stand_between_tags_that_are_typed(typed: str, tags: list[str]) -> None:
+    assert tags_in(typed) == tags
 
 
 def test_answers_stay_with_the_tag_to_its_end(ada: Visitor, stored: Callable) -> None:

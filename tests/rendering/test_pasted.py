@@ -17,7 +17,8 @@ TABLE_OF_WORD = (
     "<p>before</p><table class=MsoTableGrid><tr><td><p class=MsoNormal><b>City</b></p></td><td><p>two</p>"
     "<p>lines</p></td></tr><tr><td><p class=MsoNormal>a | b</p></td></tr></table><p>after</p>"
 )
-PIECES = ["<b>", "</b>", "<i>", "</i>", "<p>", "</p>", "<ul>", "</ul>", "<ol><li>", "<li>", "</li>", "<pre>", "</pre>"]
+PIECES = ["<span style='font-weight:700'>", "<span>", "</span>", "<b style='font-weight:400'>"]
+PIECES += ["<b>", "</b>", "<i>", "</i>", "<p>", "</p>", "<ul>", "</ul>", "<ol><li>", "<li>", "</li>", "<pre>", "</pre>"]
 PIECES += [
     "<a href='https://x.y/'>",
     "</a>",
@@ -53,6 +54,19 @@ PIECES += [
         ("<table><caption>Of cities</caption><tr><th>a<th>b</table>", "Of cities\n\n| a | b |\n| --- | --- |"),
         ("<pre>x = 1\n  y</pre>", "```\nx = 1\n  y\n```"),
         ("a <code>kubectl get</code>", "a `kubectl get`"),
+        (
+            "<b style='font-weight:normal'><p><span style='font-weight:700;color:red'>The </span><span style='"
+            "font-weight: 700'>capital</span><span style='font-weight:400;font-style:normal'> of </span><span style='"
+            "font-style:italic'>Spain</span></p><p><span style='font-weight:700;font-style:italic'>is</span></p></b>x",
+            "**The** **capital** of *Spain*\n\n***is***\n\nx",
+        ),
+        ("<b>a</b><b>b</b><span style='font-weight:bold'>c</span>d", "**abc**d"),
+        ("2**<b>a</b><b> b</b>", "2****a** **b**"),
+        ("<b><span style='font-weight:600'>a <strong>b</strong></span></b>c", "**a b**c"),
+        ("<strong style='font-weight: 400'>a<i style='font-style:normal'>b</i></strong> <code>c</code>", "ab `c`"),
+        ("<p style='font-weight:bold'>a <span style='background:url(x)'>b</span></p>", "a b"),
+        ("<b style='mso-bidi-font-weight:normal'>a</b>", "**a**"),
+        ("<span style='font-weight:700'>one<br>two <span>three</span></span> four", "**one**\ntwo three four"),
         ("1 &lt; 2 &amp; {{c1::gap}} 中文", "1 < 2 & {{c1::gap}} 中文"),
         ("", ""),
     ],
