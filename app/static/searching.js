@@ -2,7 +2,7 @@
 const all = document.getElementById("choose-all");
 if (all) {
   const boxes = [...document.querySelectorAll('[name="chosen"]')];
-  all.hidden = false;
+  document.getElementById("all").hidden = false;
   all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
   document.addEventListener("change", ({ target }) => {
     if (target.name === "chosen") all.checked = boxes.every((box) => box.checked);

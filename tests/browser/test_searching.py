@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import import_another, import_the_deck, start_as_guest
+from tests.browser.test_accessibility import NARROW, violations
 
 pytestmark = pytest.mark.browser
 DECK = """---
@@ -110,3 +111,27 @@ def test_what_is_wrong_is_told_beside_the_field(failing_page: Page) -> None:
     failing_page.goto("/search?q=容器 is:blue")
     expect(failing_page.locator("#search")).to_have_attribute("aria-invalid", "true")
     expect(failing_page.get_by_role("alert").locator("mark")).to_have_text("is:blue")
+
+
+@pytest.mark.parametrize(
+    "context_options",
+    [{"locale": locale, "viewport": NARROW} for locale in ("en-GB", "zh-CN")],
+    ids=["en", "zh"],
+    indirect=True,
+)
+def test_on_a_phone_the_order_stands_in_one_line_and_can_be_chosen(page: Page) -> None:
+    import_the_deck(page, "ada", DECK)
+    page.goto("/search?q=容器")
+    orders = page.locator(".orders summary")
+    for number in (4, 1):
+        boxes = page.locator("#all").bounding_box(), orders.bounding_box()
+        assert boxes[0] and boxes[1] and abs(boxes[0]["y"] - boxes[1]["y"]) < 12
+        assert boxes[0]["x"] + boxes[0]["width"] < boxes[1]["x"] and boxes[1]["x"] + boxes[1]["width"] <= 345
+        orders.click()
+        chosen = page.locator(".orders li a").nth(number)
+        words = chosen.inner_text()
+        chosen.click()
+        expect(orders).to_have_text(f"{words} ↑")
+    orders.click()
+    assert violations(page) == []
+    expect(page.locator(".found tbody tr")).to_have_count(2)
