@@ -34,11 +34,6 @@ def somebodys(browser: Browser, address: str, context_options: dict[str, object]
         yield make
 
 
-@pytest.fixture
-def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return dict(getattr(request, "param", {}))
-
-
 def administer(page: Page, app: Flask) -> None:
     """Ada signs up and runs the server."""
     sign_up(page, "Ada")

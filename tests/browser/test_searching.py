@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import import_another, import_the_deck, start_as_guest
+from tests.browser.steps import import_another, import_the_deck, more, start_as_guest
 from tests.browser.test_accessibility import NARROW, violations
 
 pytestmark = pytest.mark.browser
@@ -68,11 +68,6 @@ def test_many_are_tagged_at_once_and_that_is_undone(page: Page) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".found tbody tr")).to_have_count(2)
     expect(page.locator(".found .in-tags").first).not_to_contain_text("#später")
-
-
-def more(page: Page) -> None:
-    """The acts that need a word or a second look."""
-    page.locator(".bulk summary").click()
 
 
 def in_decks(page: Page) -> list[str]:

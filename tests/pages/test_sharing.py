@@ -271,6 +271,18 @@ def test_the_class_is_seen_by_the_owner_once_a_learner_agrees(
     assert "Nobody has agreed yet." in ada.get(path).text
 
 
+def test_the_class_is_spoken_of_only_once_others_could_see_the_deck(ada: Visitor, ids: dict[str, int]) -> None:
+    pages = (f"/decks/{ids['deck']}", f"/decks/{ids['deck']}/sharing")
+
+    def spoken_of() -> set[bool]:
+        return {f"/decks/{ids['deck']}/class" in ada.get(path).text for path in pages}
+
+    assert spoken_of() == {False}
+    for audience in (1, 0, 2):
+        share(ada, ids["deck"], audience)
+        assert spoken_of() == {True}
+
+
 @pytest.mark.parametrize("path", ["/shared/%00", "/shared/a%00b", "/catalogue?language=%00", "/catalogue?words=%00"])
 def test_a_letter_that_no_text_has_finds_nothing_and_breaks_nothing(ada: Visitor, path: str) -> None:
     assert ada.client.get(path).status_code == (200 if "catalogue" in path else 404)
