@@ -182,9 +182,15 @@ def test_a_guest_is_asked_for_a_name_before_sharing(visitor: Callable[[], Visito
         return a_deck(session, owner=session.scalars(sa.select(User)).one(), cards=1).id
 
     deck_id = change(make)
-    guest.get(f"/decks/{deck_id}/sharing")
-    response = guest.press(rf"/decks/{deck_id}/sharing", audience=1)
-    assert response.status_code == 422 and "Choose a name first" in guest.page
+    path = f"/decks/{deck_id}/sharing"
+    guest.get(path)
+    assert "To share it you need a name" in guest.page and 'name="audience"' not in guest.page
+    response = guest.client.post(path, data={"csrf_token": guest.token(), "audience": 1})
+    assert response.status_code == 422 and "Choose a name first" in response.text
+    guest.get(re.search(r'href="(/sign-up\?next=[^"]+)"', guest.get(path).text)[1])
+    assert guest.press("/sign-up", name="Ada", password="a long sentence").request.path == path
+    guest.press(path, audience=1)
+    assert "Saved." in guest.page
 
 
 def test_who_can_see_it_is_one_of_three(ada: Visitor, ids: dict[str, int], stored: Callable) -> None:
