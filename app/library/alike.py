@@ -14,13 +14,15 @@ from app.library.newest_first import NewestFirst
 from app.models import Card, Learner, Note
 from app.models.deck import decks_inside, top_of
 from app.models.note import first_key, first_words
-from app.models.posting import listing, one_of, own_wordings_of, unindexed
+from app.models.posting import listing, one_of, own_wordings_of
 from app.searching import tokens_of
 from app.searching.words import entries_for, plain
 
 SHOWN = 3
 LOOKED_AT = 500
 """Notes with all words of the text that are looked at, the newest ones; and those that the index does not know yet."""
+LONGEST = 20_000
+"""Characters of a note that is looked at, so that no page reads megabytes for a hint."""
 MOST_ENTRIES = 8
 """Of the words that the index is asked for; the longest ones, which are the rarest."""
 
@@ -59,11 +61,11 @@ def _but_for_case(session: Session, learner: Learner, decks: Iterable[int], text
         return set()
     asked = sorted(entries, key=lambda entry: (-len(entry), entry))[:MOST_ENTRIES]
     connection, want = connection_of(session), Every((*asked, in_decks(decks)))
-    fresh = unindexed(connection, [learner.id])
-    looked_in = NewestFirst.read(connection, {learner.id: want}, fresh, own_wordings_of(learner.id), None, decks)
+    looked_in = NewestFirst.read(connection, {learner.id: want}, own_wordings_of(learner.id), None, decks)
     dialect = connection.dialect.name
     # Not by whose they are, or SQLite would go through all that the learner has.
     rows = sa.select(Note.id, Note.fields).where(one_of(dialect, Note.id, "ids"))
+    rows = rows.where(sa.func.length(sa.cast(Note.fields, sa.Text)) <= LONGEST)
     looked_at = listing(dialect, islice(looked_in.below(None), LOOKED_AT))
     found = connection.execute(rows, {"ids": looked_at})
     return {note_id for note_id, fields in found if fields and _without_case(fields[0]) == words}

@@ -72,6 +72,11 @@ class Deck(Base):
         return self.closed_after is not None and self.owner_id != user_id
 
     @property
+    def is_shared(self) -> bool:
+        """Whether others than its owner can see it, or could once, and may follow it still."""
+        return self.audience != Audience.OWNER or self.closed_after is not None
+
+    @property
     def path(self) -> str:
         """The deck's name with those of the decks above it: `Kubernetes::Networking`."""
         names, above = [self.name], self.parent

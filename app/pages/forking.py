@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from io import RawIOBase
 from typing import IO, Any, cast
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
@@ -16,8 +16,7 @@ from app.importing import store_upload
 from app.importing.uploads import delete_uploaded, keep_upload
 from app.models import Deck, SignedInUser
 from app.pages.access import current_learner
-from app.pages.import_forms import uploads_folder
-from app.pages.language import _
+from app.pages.import_forms import COPIED, COPY_ENDING, uploads_folder
 
 bp = Blueprint("forking", __name__)
 
@@ -38,7 +37,7 @@ def create_fork(deck_id: int) -> ResponseReturnValue:
     decks = one_deck(db.session, learner, deck_id)
     if decks[0].owner_id in {None, learner.id}:
         raise NotFound()
-    name = f"{decks[0].name.replace('/', '-')}.cardlet"
+    name = f"{COPIED}{decks[0].name}{COPY_ENDING}"
     with reading_apart(db.engine) as session:
         stored = store_upload(folder, _file(learner, decks, session))
     try:
@@ -48,7 +47,6 @@ def create_fork(deck_id: int) -> ResponseReturnValue:
         delete_uploaded(folder, [stored.name])
         raise
     delete_uploaded(folder, gone)
-    flash(_("This is what your copy of %(deck)s will hold. It is made when you press Import.", deck=decks[0].name))
     return redirect(url_for("importing.preview_page", upload_id=kept.id), 303)
 
 

@@ -20,6 +20,8 @@ from app.pages.wording import tags_in
 DUPLICATES: tuple[Duplicates, ...] = ("update", "keep both", "skip")
 ROLES: tuple[Role, ...] = ("question", "answer", "tags", "deck", "guid", "left out")
 MOST_COLUMNS = 30
+COPIED, COPY_ENDING = "copy/", ".cardlet"
+"""About the name of what a copy of a deck is made from. What is uploaded has no stroke in its name."""
 LIST_DELIMITERS = ("\t", ",", ";", ":", "=", " - ")
 ROW_DELIMITERS = {"line": "\n", "semicolon": ";", "empty line": "\n\n"}
 """By names, for browsers send a line break alone as two characters."""
@@ -93,12 +95,19 @@ def duplicates_of(given: Any, on_match: Duplicates | None = None) -> Duplicates:
 
 def name_of(kept: Upload) -> str:
     """The name of the deck, where nobody says one."""
-    stem = kept.file_name.rsplit(".", 1)[0][:LONGEST_NAME].strip()
+    stem = (copied_deck(kept.file_name) or kept.file_name.rsplit(".", 1)[0])[:LONGEST_NAME].strip()
     return _("Pasted cards") if stem == "pasted" else stem
 
 
 def shown_name(file_name: str) -> str:
+    if (deck := copied_deck(file_name)) is not None:
+        return _("Copy of %(deck)s", deck=deck)
     return _("Pasted text") if file_name.startswith("pasted.") else file_name
+
+
+def copied_deck(file_name: str) -> str | None:
+    """The name of the deck that is copied; None: it is a file that somebody brought."""
+    return file_name.removeprefix(COPIED).removesuffix(COPY_ENDING) if file_name.startswith(COPIED) else None
 
 
 def encodings_for(table: TableLayout | None) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ from app.pages.language import language
 from app.pages.words import error_words
 
 LINES = "application/x-ndjson"
-BROKE_OFF = N_("The import broke off. Nothing of it was kept; the file is still here, so please try again.")
+BROKE_OFF = N_("It broke off before its end. Nothing of it was kept; it is all still here, so please try again.")
 
 
 class BrokeOff(CardletError):

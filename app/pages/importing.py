@@ -35,6 +35,7 @@ from app.models.deck import with_parents
 from app.pages.access import current_learner
 from app.pages.import_cards import asked_of, framed_sides, keep_shown
 from app.pages.import_forms import (
+    copied_deck,
     duplicates_of,
     encodings_for,
     file_of,
@@ -160,11 +161,11 @@ def import_submit(upload_id: int) -> ResponseReturnValue:
 @bp.post("/<id:upload_id>/cancel")
 def cancel(upload_id: int) -> ResponseReturnValue:
     learner = current_learner()
-    own_upload(db.session, learner, upload_id)
+    is_copy = copied_deck(own_upload(db.session, learner, upload_id).file_name) is not None
     with writing() as transaction:
         gone = drop_upload(transaction, learner, upload_id)
     delete_uploaded(uploads_folder(), gone)
-    return redirect(url_for("importing.import_page"), 303)
+    return redirect(url_for("library.decks_page" if is_copy else "importing.import_page"), 303)
 
 
 def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseReturnValue:
@@ -175,10 +176,12 @@ def _preview(kept: Upload, given: Any, error: CardletError | None) -> ResponseRe
     except CardletError as unreadable:
         error = error or unreadable
     table = preview.deck.table if preview else None
+    copy_of = copied_deck(kept.file_name)
     is_list = preview is not None and preview.deck.format_name == FORMATS["list"].title
     page = render_template(
-        "importing/preview.html",
+        "importing/copy.html" if copy_of else "importing/preview.html",
         upload=kept,
+        copy_of=copy_of,
         file_name=shown_name(kept.file_name),
         preview=preview,
         table=table,

@@ -14,7 +14,7 @@ from app.importing.parsed import Remark
 from app.models import Deck
 from app.models.deck import with_parents
 from app.pages.access import current_learner
-from app.pages.import_forms import shown_name
+from app.pages.import_forms import copied_deck, shown_name
 from app.pages.language import _, ngettext
 from app.pages.words import bad_row
 from app.study.rebuilding import refold
@@ -39,6 +39,7 @@ def report_page(import_id: int) -> ResponseReturnValue:
         remarks=[_(one.message, **one.places) for one in (Remark(**remark) for remark in report["remarks"])],
         deck=deck if deck is not None and deck.published and done.undone_at is None else None,
         file_name=shown_name(done.file_name),
+        copy_of=copied_deck(done.file_name),
     )
 
 
@@ -82,8 +83,8 @@ def _undone_words(undone: UndoneImport) -> list[str]:
     if undone.kept:
         words.append(
             ngettext(
-                "%(num)s note stays as it is, because it was changed after the import.",
-                "%(num)s notes stay as they are, because they were changed after the import.",
+                "%(num)s note stays as it is, because it was changed since.",
+                "%(num)s notes stay as they are, because they were changed since.",
                 undone.kept,
             )
         )

@@ -54,6 +54,8 @@ def create_marks() -> ResponseReturnValue:
         words = ngettext("%(num)s card suspended.", "%(num)s cards suspended.", marked)
     else:
         words = ngettext("%(num)s card brought back.", "%(num)s cards brought back.", marked)
+    if not marked:
+        words = _("Nothing changed: they are so already, or in decks you do not follow.")
     return _back(words, "marking.create_undo", bool(marked))
 
 
@@ -155,6 +157,7 @@ def _question(template: str, cards: Sequence[FoundCard], **values: Any) -> Respo
 def tell(words: str, done: Done, kept: str = "") -> ResponseReturnValue:
     """Back to the search, with what was done, what was not and why, and what takes it back. `kept`: what is said of
     what others have met."""
+    words = words if done.changed else _("Nothing changed.")
     for more in filter(None, [kept, *_left(done)]):
         words = _("%(words)s %(more)s", words=words, more=more)
     return _back(words, "many.create_bulk_undo", done.change_id is not None, change_id=done.change_id)

@@ -57,6 +57,8 @@ def search_page_of(problem: str | None, status: int) -> ResponseReturnValue:
         error=error,
         error_words=error_words(error) if error else None,
         problem=problem,
+        # What was refused is asked once more of the same cards.
+        ticked=request.form.getlist("chosen"),
         today=learner.today(moment),
         decks=own_decks(db.connection, learner) if found and found.cards else [],
         is_first=is_first,

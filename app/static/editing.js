@@ -48,7 +48,8 @@ async function add() {
   same.replaceChildren();
   preview();
   for (const part of form.querySelectorAll("[aria-invalid]")) part.removeAttribute("aria-invalid");
-  form.querySelector("#problem")?.remove();
+  // What was said before is past; what can still be taken back stays.
+  for (const part of document.querySelectorAll("#problem, main > .notice:not(:has(form))")) part.remove();
   told = first.value;
   said.textContent = words;
   form.dispatchEvent(new Event("added"));

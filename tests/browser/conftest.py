@@ -93,9 +93,10 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def context_options() -> dict[str, object]:
-    """Options of the browser profile; a test file overrides this for another language, size or without scripts."""
-    return {}
+def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
+    """Options of the browser profile, for another language, size or without scripts: a test's parameters, or what a
+    test file puts in the place of this."""
+    return dict(getattr(request, "param", {}))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from app.database import writing
 from app.models import Import
-from tests.browser.steps import sign_up
+from tests.browser.steps import more, sign_up
 from tests.importing.ten_years import ten_years
 
 TABLE = b"front,back,tags,extra\nword,Wort,a b,c\n,no question,,\nno answer,,,\n"
@@ -89,6 +89,7 @@ def _of_exports(page: Page) -> Iterator[str]:
     yield "export everything"
     page.goto("/decks")
     page.get_by_role("link", name="Ten years", exact=True).click()
+    more(page)
     page.get_by_role("link", name="Export").click()
     expect(page.get_by_role("button", name="Download")).to_be_visible()
     yield "export a deck"

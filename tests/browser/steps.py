@@ -65,6 +65,11 @@ def reveal(page: Page) -> None:
     expect(answer(page)).to_be_visible()
 
 
+def more(page: Page) -> None:
+    """Opens what a page can do besides."""
+    page.locator(".more > summary").click()
+
+
 def grade_button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=re.compile(rf"^{name}\b"))
 

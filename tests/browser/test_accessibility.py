@@ -17,11 +17,6 @@ NARROWEST = ViewportSize(width=320, height=640)
 """A window of 1280 px with letters four times as large."""
 
 
-@pytest.fixture
-def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return dict(request.param)
-
-
 def violations(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
     """What axe finds on the page as it stands, one line for each element."""
     if page.evaluate("!window.axe"):

@@ -19,7 +19,7 @@ from app.database import close, db
 from app.models import Card, Deck, Kind, Mark, Memory, Review
 from app.models import Note as StoredNote
 from tests.browser.conftest import listened_to, served
-from tests.browser.steps import another_showing, answer, expect_saved, grade_button, question, sign_up
+from tests.browser.steps import another_showing, answer, expect_saved, grade_button, more, question, sign_up
 from tests.databases import Databases, environment_for
 from tests.importing.anki_packages import Note
 from tests.importing.hostile_archives import deflate_bomb
@@ -124,6 +124,7 @@ def exported(page: Page, folder: Path) -> Path:
     """The deck as a package, downloaded from its page."""
     page.goto("/decks")
     page.get_by_role("link", name="Ten years", exact=True).click()
+    more(page)
     page.get_by_role("link", name="Export").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()

@@ -141,11 +141,6 @@ def states(page: Page) -> Iterator[str]:
     yield "changed elsewhere"
 
 
-@pytest.fixture
-def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return dict(getattr(request, "param", {}))
-
-
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("context_options", "rules"), [({}, RULES), ({"color_scheme": "dark"}, COLOURS)], indirect=["context_options"]

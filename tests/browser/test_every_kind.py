@@ -151,11 +151,6 @@ def test_typing_works_without_scripts(page: Page, app: Flask) -> None:
     assert stored_grades(app) == [5]
 
 
-@pytest.fixture
-def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return dict(getattr(request, "param", {}))
-
-
 @pytest.mark.parametrize(
     "context_options",
     [{"color_scheme": "light"}, {"color_scheme": "dark"}],

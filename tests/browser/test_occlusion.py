@@ -79,11 +79,6 @@ def near(found: list[tuple[object, ...]], states: list[str]) -> None:
         assert all(abs(one - other) <= 5 for one, other in zip(place, measured, strict=True)), found
 
 
-@pytest.fixture
-def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return dict(getattr(request, "param", {}))
-
-
 NARROW_DARK = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
 WITHOUT_SCRIPTS = {"java_script_enabled": False}
 

@@ -34,11 +34,6 @@ def somebodys(browser: Browser, address: str, context_options: dict[str, object]
         yield make
 
 
-@pytest.fixture
-def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return dict(getattr(request, "param", {}))
-
-
 def administer(page: Page, app: Flask) -> None:
     """Ada signs up and runs the server."""
     sign_up(page, "Ada")
@@ -126,7 +121,9 @@ def test_an_author_deletes_the_account_and_a_follower_goes_on(
     bobs.goto(f"/decks/{deck_id}")
     expect(bobs.get_by_text("Its author has left.")).to_be_visible()
     bobs.get_by_role("button", name="Copy it").click()
-    bobs.locator("#import button").click()
+    expect(bobs.get_by_role("heading", name="Your copy: ")).to_be_visible()
+    assert violations(bobs) == []
+    bobs.get_by_role("button", name="Make the copy").click()
     bobs.wait_for_url("**/import/reports/*")
 
 

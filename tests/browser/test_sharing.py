@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import listened_to
-from tests.browser.steps import answer, expect_grades, grade, import_the_deck, question, reveal, sign_up
+from tests.browser.steps import answer, expect_grades, grade, import_the_deck, more, question, reveal, sign_up
 from tests.browser.test_accessibility import NARROW, violations
 from tests.browser.test_editing import memories
 
@@ -29,6 +29,7 @@ def bobs(browser: Browser, address: str, context_options: dict[str, object]) -> 
 def share_by_link(page: Page, deck_id: int) -> str:
     """Shares the deck with whoever has its link; the link."""
     page.goto(f"/decks/{deck_id}")
+    more(page)
     page.get_by_role("link", name="Who can see it").click()
     page.get_by_text("Whoever has the link").click()
     page.get_by_role("button", name="Save").click()
@@ -129,9 +130,5 @@ def test_the_pages_of_sharing_are_for_everybody_and_scroll_no_way_but_down(page:
     for tab, path in shown:
         tab.goto(path)
         assert violations(tab) == [], path
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-
-
-@pytest.fixture
-def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return dict(getattr(request, "param", {}))
+        parts = "[document.documentElement, ...document.querySelectorAll('.scroll')]"
+        assert tab.evaluate(f"{parts}.every((part) => part.scrollWidth <= part.clientWidth)"), path

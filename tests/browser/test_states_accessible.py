@@ -17,11 +17,6 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture
-def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return dict(request.param)
-
-
-@pytest.fixture
 def state_page(context: BrowserContext) -> Iterator[Page]:
     """A page whose requests may be refused, one of them by a card's style sheet."""
     with listened_to(

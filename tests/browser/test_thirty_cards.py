@@ -63,11 +63,6 @@ ACTS = (
 
 
 @pytest.fixture
-def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return dict(getattr(request, "param", {}))
-
-
-@pytest.fixture
 def other_means(context: BrowserContext) -> list[str]:
     """What was pressed, as the page hears it: keys, and whatever points."""
     heard: list[str] = []
@@ -102,6 +97,7 @@ def prepare(hand: Hand, app: Flask) -> list[int]:
     page.wait_for_url("**/import/reports/*")
     page.goto("/decks")
     hand.press(page.get_by_role("link", name="Every kind"))
+    hand.press(page.locator(".more > summary"))
     hand.press(page.get_by_role("link", name="Pictures and sound"))
     page.get_by_label("Files to add").set_input_files(
         [{"name": name, "mimeType": "application/octet-stream", "buffer": held} for name, held in FILES.items()]

@@ -55,6 +55,7 @@ def type_of(page: Page, key: str) -> None:
 
 def test_ten_cards_are_written_studied_and_one_corrected_without_a_mouse(page: Page, app: Flask) -> None:
     begin(page)
+    expect(page.locator("main > .notice")).to_contain_text("The deck is made.")
     for country in CAPITALS:
         page.keyboard.type(f"Capital of {country}?")
         page.keyboard.press("Tab")
@@ -63,6 +64,7 @@ def test_ten_cards_are_written_studied_and_one_corrected_without_a_mouse(page: P
         expect(page.locator("#said")).to_have_text(f"Added: Capital of {country}?")
         expect(page.locator("#field-0")).to_be_focused()
         expect(page.locator("#field-0")).to_have_value("")
+        expect(page.locator("main > .notice")).to_have_count(0)
     assert [fields[0] for fields in notes(app)] == [f"Capital of {country}?" for country in CAPITALS]
     page.goto("/study")
     for country in CAPITALS[:2]:

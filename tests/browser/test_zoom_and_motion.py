@@ -69,11 +69,6 @@ CUT_OFF = """() => {
 pytestmark = pytest.mark.long
 
 
-@pytest.fixture
-def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return dict(getattr(request, "param", {}))
-
-
 @pytest.mark.parametrize("context_options", [{"viewport": size} for size in SIZES.values()], ids=SIZES, indirect=True)
 def test_nothing_is_cut_off_or_covered_where_letters_are_large(page: Page) -> None:
     found: dict[str, list[str]] = {}

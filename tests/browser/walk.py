@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page, expect
 
 from app.config import shipped
-from tests.browser.steps import question, sign_up
+from tests.browser.steps import more, question, sign_up
 
 WIDE_DECK = """---
 deck: A deck with a rather long name for such a narrow telephone::第二层的名字也很长很长很长很长很长很长
@@ -61,7 +61,10 @@ def _searching(page: Page) -> Iterator[str]:
     yield "find and replace"
     for what in ("resets", "deletions"):
         page.goto("/search?q=tag:none or -tag:none")
+        page.locator("[name=chosen]").first.check()
         page.locator("[name=which][value=all]").check()
+        more(page)
+        yield f"cards chosen, before {what}"
         page.locator(f"[formaction$={what}]").click()
         expect(page.locator("main form")).to_be_visible()
         yield f"question before {what}"
@@ -95,6 +98,7 @@ def _importing(page: Page) -> Iterator[str]:
     page.locator("form:not([action$=cancel]) button.primary").click()
     page.locator("a[href^='/decks/']").click()
     expect(page.locator("ol.notes > li")).to_have_count(2)
+    more(page)
     yield "deck"
     yield from _editing(page)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.library.media import name_file, store_file
-from app.models import Card, Deck, MediaName, Memory, Note, User
+from app.models import Card, Deck, MediaName, Memory, Note, Upload, User
 from tests.factories import a_deck, a_follow, a_note, at
 from tests.visitor import Visitor
 
@@ -48,9 +48,48 @@ def fork(bob: Visitor, stored: Callable, **fields: str) -> None:
     deck_id = stored(sa.select(Deck.id).where(Deck.name == "Animals"))[0][0]
     bob.get(f"/decks/{deck_id}")
     bob.press(rf"/decks/{deck_id}/fork", **fields)
-    assert "This is what your copy of" in bob.page
-    assert "Animals" in bob.page
+    assert "Your copy: 2 notes" in bob.page
+    assert "A copy of Animals" in bob.page
     bob.press(r"/import/\d+")
+
+
+def said(person: Visitor) -> str:
+    """What the last page says of the matter, its hidden words too; the menu and the foot have words of their own."""
+    main = person.page[person.page.index("<main") : person.page.index("</main>")]
+    told = re.findall(r'(?:aria-label|data-[a-z]+)="([^"]*)"', main)
+    return " ".join([re.sub(r"<[^>]*>", " ", main), *told, *re.findall(r"<title>(.*)</title>", person.page)])
+
+
+@pytest.mark.parametrize(("language", "others"), [("en", ("import", "file", "row")), ("zh-Hans", ("导入", "文件"))])
+def test_a_copy_is_spoken_of_as_a_copy_from_beginning_to_end(
+    bob: Visitor, stored: Callable, language: str, others: tuple[str, ...]
+) -> None:
+    deck_id = stored(sa.select(Deck.id).where(Deck.name == "Animals"))[0][0]
+    bob.client.post("/language", data={"csrf_token": bob.token(), "language": language})
+    pages = []
+    for _round in ("made", "there already"):
+        bob.get(f"/decks/{deck_id}")
+        bob.press(rf"/decks/{deck_id}/fork", progress="yes")
+        pages.append(said(bob))
+        bob.press(r"/import/\d+")
+        pages.append(said(bob))
+    bob.press(r"/import/reports/\d+/undo")
+    pages.append(said(bob))
+    # How far a copy is, is counted in rows as of any file.
+    for page in (re.sub(r"\{done\}( of \{total\})? rows", "", page) for page in pages):
+        assert ("copy" if language == "en" else "复制") in page.lower()
+        assert not [word for word in others if word in page.lower()]
+    bob.get("/import")
+    assert ("Copy of Animals" if language == "en" else "“Animals”的副本") in bob.page
+
+
+def test_a_copy_that_is_not_made_leads_back_to_the_decks(bob: Visitor, stored: Callable) -> None:
+    deck_id = stored(sa.select(Deck.id).where(Deck.name == "Animals"))[0][0]
+    bob.get(f"/decks/{deck_id}")
+    bob.press(rf"/decks/{deck_id}/fork")
+    response = bob.press(r"/import/\d+/cancel", follow=False)
+    assert response.location.endswith("/decks")
+    assert not stored(sa.select(Upload.id))
 
 
 @pytest.mark.parametrize("progress", ["yes", "no"])

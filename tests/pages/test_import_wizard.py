@@ -164,9 +164,9 @@ def test_an_import_that_dies_is_seen_in_the_list_and_can_be_begun_again(
     form = ada.form(r"/import/\d+")
     with monkeypatch.context() as broken:
         broken.setattr(import_jobs, "carry_out", lambda *given: 1 / 0)
-        assert "The import broke off" in lines_of(ada)[-1]["error"]
+        assert "It broke off" in lines_of(ada)[-1]["error"]
         response = ada.client.post(form.action, data=form.fields)
-        assert response.status_code == 500 and "The import broke off" in response.text
+        assert response.status_code == 500 and "It broke off" in response.text
     assert "broken off" in ada.get("/import").text
     ada.client.post(form.action, data=form.fields)
     assert "<b>2</b> added" in ada.get("/import").text

@@ -1,5 +1,6 @@
 """The page that finds cards, and what can be done to many of them at once."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -139,6 +140,22 @@ def test_cards_are_moved_with_what_is_known_of_them_and_back(ada: Visitor, store
     post(ada, undo, next="/search")
     assert (ids_of(stored, "One"), ids_of(stored, "Two")) == (one, two)
     assert [row.deck_id for row in stored(sa.select(Memory.deck_id))] == [decks["One"]]
+
+
+def test_what_was_refused_is_asked_once_more_of_the_same_cards(ada: Visitor, stored: Callable) -> None:
+    one = ids_of(stored, "One")
+    page = sent(ada, "/search/tags", chosen=one[:2], act="add", tags=" ", q="one").text
+    assert "Write a tag first." in page
+    boxes = re.findall(r'name="chosen" value="(\d+)"( checked)?', page)
+    assert {int(value) for value, ticked in boxes if ticked} == set(one[:2]) < {int(value) for value, _ticked in boxes}
+    page = sent(ada, "/search/tags", which="all", act="add", tags=" ", q="one").text
+    assert re.search(r'value="all" form="chosen" checked', page)
+
+
+def test_of_what_is_so_already_it_is_said_that_nothing_changed(ada: Visitor, stored: Callable) -> None:
+    assert "Nothing changed." in post(ada, "/search/tags", which="all", q="one", act="add", tags="old").text
+    for said in ("3 cards suspended.", "Nothing changed: they are so already"):
+        assert said in post(ada, "/search/marks", chosen=ids_of(stored, "One"), marking="suspend", q="one").text
 
 
 def test_nobody_changes_another_learners_cards(ada: Visitor, stored: Callable) -> None:

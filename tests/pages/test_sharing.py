@@ -182,9 +182,15 @@ def test_a_guest_is_asked_for_a_name_before_sharing(visitor: Callable[[], Visito
         return a_deck(session, owner=session.scalars(sa.select(User)).one(), cards=1).id
 
     deck_id = change(make)
-    guest.get(f"/decks/{deck_id}/sharing")
-    response = guest.press(rf"/decks/{deck_id}/sharing", audience=1)
-    assert response.status_code == 422 and "Choose a name first" in guest.page
+    path = f"/decks/{deck_id}/sharing"
+    guest.get(path)
+    assert "To share it you need a name" in guest.page and 'name="audience"' not in guest.page
+    response = guest.client.post(path, data={"csrf_token": guest.token(), "audience": 1})
+    assert response.status_code == 422 and "Choose a name first" in response.text
+    guest.get(re.search(r'href="(/sign-up\?next=[^"]+)"', guest.get(path).text)[1])
+    assert guest.press("/sign-up", name="Ada", password="a long sentence").request.path == path
+    guest.press(path, audience=1)
+    assert "Saved." in guest.page
 
 
 def test_who_can_see_it_is_one_of_three(ada: Visitor, ids: dict[str, int], stored: Callable) -> None:
@@ -269,6 +275,18 @@ def test_the_class_is_seen_by_the_owner_once_a_learner_agrees(
     assert "Bob" in page and "1 of 1 answers was Again" in page
     bob.press(r"/decks/\d+/follow/class", agrees="no")
     assert "Nobody has agreed yet." in ada.get(path).text
+
+
+def test_the_class_is_spoken_of_only_once_others_could_see_the_deck(ada: Visitor, ids: dict[str, int]) -> None:
+    pages = (f"/decks/{ids['deck']}", f"/decks/{ids['deck']}/sharing")
+
+    def spoken_of() -> set[bool]:
+        return {f"/decks/{ids['deck']}/class" in ada.get(path).text for path in pages}
+
+    assert spoken_of() == {False}
+    for audience in (1, 0, 2):
+        share(ada, ids["deck"], audience)
+        assert spoken_of() == {True}
 
 
 @pytest.mark.parametrize("path", ["/shared/%00", "/shared/a%00b", "/catalogue?language=%00", "/catalogue?words=%00"])
