@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from app.database import db
 from app.models import Memory
-from tests.browser.steps import answer, expect_grades, grade, import_the_deck, question
+from tests.browser.steps import answer, expect_grades, grade, import_the_deck, more, question
 from tests.browser.test_accessibility import COLOURS, NARROW, NARROWEST, RULES, WIDE, violations
 
 DECK = """---
@@ -44,6 +44,7 @@ FRANCE, ITALY, NORWAY = (
 
 def text_of(page: Page, deck_id: int) -> str:
     page.goto(f"/decks/{deck_id}")
+    more(page)
     page.locator("a[href$='/text']").click()
     return page.locator("#text").input_value()
 
