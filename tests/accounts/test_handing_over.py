@@ -126,7 +126,6 @@ def whats_there(session: Session) -> list[list[tuple]]:
     return [*found, sorted({owners.get(owner_id, "") for owner_id in waiting})]
 
 
-@pytest.mark.long
 def test_cut_off_anywhere_the_same_is_left_in_the_end(session: Session, ada_id: int) -> None:
     def result(most: int | None) -> tuple[int, list[list[tuple]]]:
         with session.begin_nested() as savepoint:

@@ -41,3 +41,11 @@ def test_a_note_is_taken_back_where_it_was_written_and_deleted_while_studying(pa
     page.keyboard.press("Space")
     page.keyboard.press("3")
     expect(question(page)).to_have_text("France")
+    # The card that goes now was never met; the key takes back its deletion, and then the answer before it.
+    page.keyboard.press("e")
+    page.get_by_role("button", name="Delete this note").click()
+    expect(page.locator(".study-message")).to_contain_text("Deleted: France")
+    page.keyboard.press("u")
+    expect(page.locator(".study-message")).to_contain_text("The notes are back.")
+    page.keyboard.press("u")
+    expect(question(page)).to_have_text("Italy")
