@@ -10,7 +10,7 @@ from app.database import connection_of
 from app.importing.note_types import add_types, revise_types, settle_types
 from app.importing.opening import InTransaction, Target, open_deck, publish, server_deck
 from app.importing.parsed import DeckHeader, ParsedDeck
-from app.importing.places import outermost_first
+from app.importing.places import check_places, outermost_first
 from app.importing.presets import Chosen, Presets
 from app.importing.removing import removed
 from app.models import Card, Deck, Follow, Memory, Review, Tombstone
@@ -42,8 +42,8 @@ class Decks:
 
     def open(self, session: Session, up_to: int = 0) -> None:
         """Opens what is not open yet, up to the deck of this place in the file."""
-        fresh = self.headers[len(self.targets) : up_to + 1]
-        for header in fresh:
+        there = len(self.targets)
+        for header in self.headers[there : up_to + 1]:
             target = self._target(session, header)
             if self.targets:
                 target = replace(target, note_type_ids=self.targets[0].note_type_ids)
@@ -58,9 +58,8 @@ class Decks:
                 self.presets.deck_ids[len(self.targets) - 1] = target.deck_id
                 above = top_of(session, target.deck_id)
                 self.chosen[target.deck_id] = self.presets.settings_for(session, above, len(self.targets) - 1)
-        if fresh:
-            # Before anything is written; at the end it is asked again.
-            outermost_first(session, self.targets)
+        # Before anything is written; at the end it is asked again.
+        check_places(session, self.targets, self.targets[there:])
 
     def _target(self, session: Session, header: DeckHeader) -> Target:
         """The deck of a header; a starter deck that this server does not have comes in as one of the learner's own."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from app.models import Card, Deck, Note, NoteType
 from app.models.audience import take_audience
 from app.models.deck import decks_inside, with_parents
 from app.models.own_types import EVERYWHERE, types_begin
-from app.models.placing import LONGEST_NAME, fit_into_trees, name_guid
+from app.models.placing import LONGEST_NAME, decks_above, fit_into_trees, name_guid
 
 InTransaction = Callable[[], AbstractContextManager[Session]]
 ABANDONED_AFTER = timedelta(minutes=10)
@@ -24,7 +25,7 @@ ABANDONED_AFTER = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Target:
-    """The deck an import goes into. `new_deck_ids`: what this import made of the way there, outermost first;
+    """The deck an import goes into. `new_deck_ids`: all that this import makes, for its other decks too;
     `import_id`: the Import, if it is a learner's; `whole_guids`: see ParsedDeck."""
 
     deck_id: int
@@ -184,8 +185,12 @@ def remove_unfinished(session: Session, deck_ids: Sequence[int]) -> None:
 
 
 def publish(session: Session, target: Target, *, reordered: bool = False) -> None:
-    """Makes the deck visible and what the header says of it true; who follows a deck above it follows it too."""
-    session.execute(sa.update(Deck).where(Deck.id.in_(target.new_deck_ids)).values(published=True))
+    """Makes the deck visible, with what was made of the way to it, and what the header says of it true; who follows a
+    deck above it follows it too. To be called for the decks of a file from the outermost on."""
+    # Not all that the import has made: what belongs to another of its decks comes into the tree of that one.
+    above = decks_above(session, target.parent_id)
+    way = [*reversed(list(takewhile(lambda deck_id: deck_id in target.new_deck_ids, above))), target.deck_id]
+    session.execute(sa.update(Deck).where(Deck.id.in_(way)).values(published=True))
     deck, header = session.get_one(Deck, target.deck_id), target.header
     if target.is_new or header.guid is not None:
         deck.name, deck.description, deck.license = header.path[-1], header.description, header.license
@@ -193,9 +198,8 @@ def publish(session: Session, target: Target, *, reordered: bool = False) -> Non
         deck.order_version += 1
     if target.is_new or deck.parent_id != target.parent_id:
         deck.parent_id = target.parent_id
-        moved = [*target.new_deck_ids, target.deck_id]
-        fit_into_trees(session, moved, target.deck_id, target.parent_id, target.now)
+        fit_into_trees(session, way, target.deck_id, target.parent_id, target.now)
         session.flush()
-        for deck_id in dict.fromkeys((*target.new_deck_ids, target.deck_id)):
+        for deck_id in way:
             take_audience(session, deck_id)
     session.flush()

@@ -15,15 +15,18 @@ BETWEEN = len("::")
 
 
 def outermost_first(session: Session, targets: Sequence[Target]) -> list[Target]:
-    """The decks a file puts somewhere, each behind those it will lie in. Raises UnreadableFile if one would lie inside
-    itself, or if a whole name would be too long by it; one that was too long before may stay so."""
-    own = {target.deck_id: target for target in targets if not target.of_server}
-    trees = _Trees(session, own)
-    depths = {deck_id: len(trees.upwards(deck_id)) for deck_id in own}
-    for target in own.values():
-        if trees.is_placed(target):
-            trees.check_length(target)
-    return sorted(own.values(), key=lambda target: depths[target.deck_id])
+    """The decks a file puts somewhere, each behind those it will lie in. Raises UnreadableFile as `check_places`."""
+    trees = _Trees.of(session, targets)
+    return sorted(trees.own.values(), key=trees.checked)
+
+
+def check_places(session: Session, targets: Sequence[Target], fresh: Sequence[Target]) -> None:
+    """Raises UnreadableFile if one of the `fresh` decks of a file would lie inside itself, or if a whole name would be
+    too long by it; one that was too long before may stay so."""
+    trees = _Trees.of(session, targets)
+    for target in fresh:
+        if not target.of_server:
+            trees.checked(target)
 
 
 @dataclass
@@ -33,6 +36,17 @@ class _Trees:
     session: Session
     own: dict[int, Target]
     rows: dict[int, tuple[int | None, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session, targets: Sequence[Target]) -> "_Trees":
+        return cls(session, {target.deck_id: target for target in targets if not target.of_server})
+
+    def checked(self, target: Target) -> int:
+        """How deep the deck will lie. Raises UnreadableFile."""
+        depth = len(self.upwards(target.deck_id))
+        if self.is_placed(target):
+            self.check_length(target)
+        return depth
 
     def row(self, deck_id: int) -> tuple[int | None, str]:
         """Where a deck lies now, and its name."""

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.errors import UnreadableFile
 from app.importing import Source, import_deck, read_deck
 from app.library.own_decks import place_deck
-from app.models import Deck, User
+from app.models import Deck, Follow, User
 from app.models.deck import with_parents
-from tests.factories import a_deck, a_learner, at
+from tests.factories import a_deck, a_follow, a_learner, at
+from tests.statements import recorded
 
 
 @pytest.fixture
@@ -53,6 +54,33 @@ def together(folder: Path, **paths: str) -> Source:
         for guid, name in paths.items():
             archive.writestr(f"{guid}.md", text(name, guid))
     return Source("decks.zip", path=path)
+
+
+def test_a_file_with_more_decks_costs_as_much_a_deck(session: Session, ada: User, tmp_path: Path) -> None:
+    """Collections of ten years have hundreds of decks."""
+    sent = []
+    for number in (12, 24):
+        names = {f"d{number}-{n}": f"Top {number}::Part {n % 4}::Deck {n}" for n in range(number)}
+        with recorded() as recording:
+            bring(session, ada, together(tmp_path, **names))
+        sent.append(len(recording.statements))
+    assert sent[1] <= 2.1 * sent[0]
+
+
+def test_new_decks_come_into_the_trees_they_lie_in(session: Session, ada: User, tmp_path: Path) -> None:
+    """And not all into the tree of one of them."""
+    tops = [a_deck(session, owner=ada, name=name, guid=name.lower()) for name in ("Languages", "Medicine")]
+    for limit, top in enumerate(tops, start=3):
+        a_follow(session, ada, top, new_per_day=limit)
+    names = {"ja": "Languages::日本語", "heart": "Medicine::Heart", "deep": "Languages::Old::Latin"}
+    bring(session, ada, together(tmp_path, **names))
+    rows = sa.select(Deck.name, Follow.root_id, Follow.new_per_day).join(Follow, Follow.deck_id == Deck.id)
+    followed = {
+        name: (root_id, limit) for name, root_id, limit in session.execute(rows.where(Follow.user_id == ada.id))
+    }
+    languages, medicine = ((top.id, limit) for limit, top in enumerate(tops, start=3))
+    assert followed["日本語"] == followed["Old"] == followed["Latin"] == languages
+    assert followed["Heart"] == medicine
 
 
 def paths_of(session: Session, ada: User) -> set[str]:
