@@ -22,6 +22,7 @@ Logged = tuple[int, int, int, int, int, int, int, int]
 
 def logged(card: OutCard, card_id: int, settings: Settings) -> list[Logged]:
     """The rows of a card that Anki knows by this id; a state taken over is none of them, what led to it is."""
+    # The columns of WHAT_WAS_ANSWERED by their places: their names would take longer, a million times.
     reviews, before, found = card.reviews, NEW, list[Logged]()
     if reviews and reviews[-1][1] == Kind.CHECKPOINT:
         # Nothing comes after it that it would tell about; so end most logs that came from elsewhere.
@@ -32,7 +33,7 @@ def logged(card: OutCard, card_id: int, settings: Settings) -> list[Logged]:
             found.append(_imported(review, card_id))
         elif kind == Kind.PRACTICE:
             interval = before.interval
-            found.append((review[4], card_id, EASES[review[5]], interval, interval, 0, review[6], FILTERED))
+            found.append((review[3], card_id, EASES[review[4]], interval, interval, 0, review[5], FILTERED))
         else:
             after = _after(review, before, settings, card.id)
             if kind != Kind.CHECKPOINT:
@@ -42,15 +43,15 @@ def logged(card: OutCard, card_id: int, settings: Settings) -> list[Logged]:
 
 
 def _after(review: Sequence[Any], before: MemoryState, settings: Settings, card_id: int) -> MemoryState:
-    state = None if review[8] is None else read_once(review[8])
+    state = None if review[6] is None else read_once(review[6])
     # The moment matters for the drill alone, which nothing here asks for.
-    return take(before, event_of(review[1], NOBODY, review[2], EPOCH, review[5], state), settings, card_id)
+    return take(before, event_of(review[1], NOBODY, review[2], EPOCH, review[4], state), settings, card_id)
 
 
 def _given_here(
     review: Sequence[Any], card_id: int, before: MemoryState, after: MemoryState, settings: Settings
 ) -> Logged:
-    kind, day, at_ms = review[1], review[2], review[4]
+    kind, day, at_ms = review[1:4]
     if kind == Kind.SET_DUE:
         days = (after.due_day or day) - day
         return at_ms, card_id, 0, days, before.interval, factor_of(after, settings), 0, MANUAL
@@ -60,7 +61,7 @@ def _given_here(
 
 
 def _answer(review: Sequence[Any], card_id: int, before: MemoryState, after: MemoryState, settings: Settings) -> Logged:
-    day, at_ms, grade, took_ms = review[2], review[4], review[5], review[6]
+    day, at_ms, grade, took_ms = review[2:6]
     factor = factor_of(after, settings)
     if before.last_day is not None and day <= before.last_day:
         return at_ms, card_id, EASES[grade], 0, 0, factor, took_ms, RELEARN
@@ -70,9 +71,9 @@ def _answer(review: Sequence[Any], card_id: int, before: MemoryState, after: Mem
 
 def _imported(review: Sequence[Any], card_id: int) -> Logged:
     """An answer given elsewhere, as it was there."""
-    kind, interval, last_interval, factor = read_once(review[8]) if review[8] else NOTHING_TOLD
-    ease = max(0, review[5] - 1)
-    return review[4], card_id, ease, interval, last_interval, factor, review[6], kind
+    kind, interval, last_interval, factor = read_once(review[6]) if review[6] else NOTHING_TOLD
+    ease = max(0, review[4] - 1)
+    return review[3], card_id, ease, interval, last_interval, factor, review[5], kind
 
 
 def factor_of(state: MemoryState, settings: Settings) -> int:

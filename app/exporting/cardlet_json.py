@@ -13,7 +13,7 @@ from app.exporting.archive import Archive, media_in
 from app.exporting.choosing import Export, number_of_cards, types_in
 from app.exporting.compact import compact
 from app.exporting.files_named import files_named
-from app.exporting.walking import ID, LOG, OutCard, OutNote, Row, follows_in, notes_of, read_once
+from app.exporting.walking import LOG, OutCard, OutNote, Row, follows_in, notes_of, read_once
 from app.models import Card, Deck, Memory, NoteType, ParameterSet, Review, SchedulerVersion
 from app.models.deck import unseen_decks
 from app.scheduling import MemoryState
@@ -62,7 +62,7 @@ class _Lines:
         yield from self._note_types()
         if export.with_progress:
             yield from self._settings()
-        for note in notes_of(self._connection, export, ids=True, undone=True):
+        for note in notes_of(self._connection, export, log=LOG, undone=True):
             yield {"note": self._note(note)}
         if export.with_progress and export.everything:
             yield from self._lost()
@@ -207,7 +207,7 @@ class _Lines:
         lost = self._connection.scalars(own.distinct().order_by(Review.card_id)).all()
         for at in range(0, len(lost), LINES):
             ids = lost[at : at + LINES]
-            log = sa.select(*LOG, ID).where(Review.user_id == learner_id, Review.card_id.in_(ids))
+            log = sa.select(*LOG).where(Review.user_id == learner_id, Review.card_id.in_(ids))
             by_card: dict[int, list[Row]] = {}
             for row in self._connection.execute(log.order_by(Review.card_id, Review.day, Review.at, Review.id)):
                 by_card.setdefault(row.card_id, []).append(row)

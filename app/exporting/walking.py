@@ -68,17 +68,15 @@ WORDING = (
     *(Adjustment.fields, Adjustment.seen_fields),
     sa.type_coerce(Adjustment.changed_at, sa.BigInteger).label("changed_ms"),
 )
+_AT, _TOLD = sa.type_coerce(Review.at, sa.BigInteger).label("at_ms"), sa.cast(Review.state, sa.Text).label("state")
+WHAT_WAS_ANSWERED = (Review.card_id, Review.kind, Review.day, _AT, Review.grade, Review.took_ms, _TOLD)
 LOG = (
-    *(Review.card_id, Review.kind, Review.day, Review.hour),
-    sa.type_coerce(Review.at, sa.BigInteger).label("at_ms"),
-    *(Review.grade, Review.took_ms),
-    sa.type_coerce(Review.undone_at, sa.BigInteger).label("undone_ms"),
-    sa.cast(Review.state, sa.Text).label("state"),
-    Review.deck_id,
+    *(Review.card_id, Review.kind, Review.day, Review.hour, _AT, Review.grade, Review.took_ms),
+    *(sa.type_coerce(Review.undone_at, sa.BigInteger).label("undone_ms"), _TOLD, Review.deck_id),
+    sa.type_coerce(Review.id, IdText).label("id"),
 )
 """Moments as the numbers they are kept as, states as texts for `read_once`: a million of them would take seconds to
 become something else."""
-ID = sa.type_coerce(Review.id, IdText).label("id")
 
 
 @dataclass(slots=True)
@@ -119,11 +117,11 @@ class OutNote:
 
 
 def notes_of(
-    connection: sa.Connection, export: Export, *, ids: bool = False, undone: bool = False
+    connection: sa.Connection, export: Export, *, log: Sequence[Any] = WHAT_WAS_ANSWERED, undone: bool = False
 ) -> Iterator[OutNote]:
-    """All notes of the decks, each once, deck by deck in the order their cards are met. `ids`: of the reviews too, as
-    the last column; `undone`: reviews that were undone too."""
-    walk = _Walk(connection, export, ids, undone)
+    """All notes of the decks, each once, deck by deck in the order their cards are met. `log`: the columns of reviews;
+    `undone`: those that were undone too."""
+    walk = _Walk(connection, export, log, undone)
     for place, deck in enumerate(export.decks):
         yield from walk.notes(place, _standing(connection, export, deck.id))
     if export.with_progress:
@@ -157,9 +155,8 @@ def _retired(connection: sa.Connection, export: Export) -> dict[int, list[tuple[
 class _Walk:
     connection: sa.Connection
     export: Export
-    ids: bool
+    log: Sequence[Any]
     undone: bool
-
     gone_already: set[int] = field(default_factory=set)
 
     def notes(self, place: int, pages: Iterator[Sequence[tuple[int, int]]]) -> Iterator[OutNote]:
@@ -226,8 +223,7 @@ class _Walk:
             cards[review[0]].reviews.append(review)
 
     def _log(self) -> sa.Select[Any]:
-        columns = (*LOG, ID) if self.ids else LOG
-        own = sa.select(*columns).where(Review.user_id == self.export.learner.id)
+        own = sa.select(*self.log).where(Review.user_id == self.export.learner.id)
         own = own if self.undone else own.where(Review.undone_at.is_(None))
         return own.order_by(Review.card_id, Review.day, Review.at, Review.id)
 
