@@ -15,6 +15,7 @@ EASES = (1, 1, 1, 2, 3, 4)
 """Anki's button for each grade."""
 NOBODY = UUID(int=0)
 NOTHING_TOLD = (REVIEW, 0, 0, 0)
+"""Type, interval after and before, and factor, of an answer given elsewhere of which no more is known."""
 
 Logged = tuple[int, int, int, int, int, int, int, int]
 """The moment, the card, the button, the interval after and before (days), the factor, the milliseconds, the type."""
@@ -22,18 +23,19 @@ Logged = tuple[int, int, int, int, int, int, int, int]
 
 def logged(card: OutCard, card_id: int, settings: Settings) -> list[Logged]:
     """The rows of a card that Anki knows by this id; a state taken over is none of them, what led to it is."""
-    # The columns of WHAT_WAS_ANSWERED by their places: their names would take longer, a million times.
     reviews, before, found = card.reviews, NEW, list[Logged]()
     if reviews and reviews[-1][1] == Kind.CHECKPOINT:
         # Nothing comes after it that it would tell about; so end most logs that came from elsewhere.
         reviews = reviews[:-1]
     for review in reviews:
-        kind = review[1]
+        _, kind, _, at_ms, grade, took_ms, state = review
         if kind == Kind.IMPORTED:
-            found.append(_imported(review, card_id))
+            # As it was there.
+            told, interval, last_interval, factor = read_once(state) if state else NOTHING_TOLD
+            found.append((at_ms, card_id, grade and grade - 1, interval, last_interval, factor, took_ms, told))
         elif kind == Kind.PRACTICE:
             interval = before.interval
-            found.append((review[3], card_id, EASES[review[4]], interval, interval, 0, review[5], FILTERED))
+            found.append((at_ms, card_id, EASES[grade], interval, interval, 0, took_ms, FILTERED))
         else:
             after = _after(review, before, settings, card.id)
             if kind != Kind.CHECKPOINT:
@@ -43,9 +45,10 @@ def logged(card: OutCard, card_id: int, settings: Settings) -> list[Logged]:
 
 
 def _after(review: Sequence[Any], before: MemoryState, settings: Settings, card_id: int) -> MemoryState:
-    state = None if review[6] is None else read_once(review[6])
+    _, kind, day, _, grade, _, state = review
+    told = None if state is None else read_once(state)
     # The moment matters for the drill alone, which nothing here asks for.
-    return take(before, event_of(review[1], NOBODY, review[2], EPOCH, review[4], state), settings, card_id)
+    return take(before, event_of(kind, NOBODY, day, EPOCH, grade, told), settings, card_id)
 
 
 def _given_here(
@@ -67,13 +70,6 @@ def _answer(review: Sequence[Any], card_id: int, before: MemoryState, after: Mem
         return at_ms, card_id, EASES[grade], 0, 0, factor, took_ms, RELEARN
     kind = LEARN if before.last_day is None else REVIEW
     return at_ms, card_id, EASES[grade], after.interval, before.interval, factor, took_ms, kind
-
-
-def _imported(review: Sequence[Any], card_id: int) -> Logged:
-    """An answer given elsewhere, as it was there."""
-    kind, interval, last_interval, factor = read_once(review[6]) if review[6] else NOTHING_TOLD
-    ease = max(0, review[4] - 1)
-    return review[3], card_id, ease, interval, last_interval, factor, review[5], kind
 
 
 def factor_of(state: MemoryState, settings: Settings) -> int:
