@@ -102,7 +102,8 @@ def _owners_of(session: Session, owner_id: int, note_ids: Sequence[int]) -> dict
 def _nobody_of(session: Session, owner_id: int) -> int | None:
     """The nobody to whom some of a leaving learner's notes were given before: they lie in the learner's decks."""
     cards = sa.select(Note.owner_id).join(Card, Card.note_id == Note.id).join(Deck, Deck.id == Card.deck_id)
-    return session.scalar(cards.where(Deck.owner_id == owner_id, Note.owner_id != owner_id).limit(1))
+    nobody = cards.join(User, sa.and_(User.id == Note.owner_id, User.standing == Standing.NOBODY))
+    return session.scalar(nobody.where(Deck.owner_id == owner_id, Note.owner_id != owner_id).limit(1))
 
 
 def _new_nobody(session: Session, now: datetime) -> int:
