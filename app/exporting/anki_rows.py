@@ -2,6 +2,8 @@
 
 import re
 import sqlite3
+from array import array
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Any
@@ -21,6 +23,8 @@ from app.scheduling import Settings
 PLACE_OF_REVIEW = ("at", "cid", "ease", "ivl", "last", "factor", "took", "type")
 TAG = re.compile(r"<[^>]*>")
 DAY_SECONDS = 86_400
+SOME_HOURS = 2**24
+"""In milliseconds."""
 NEW, REVIEW = 0, 2
 SUSPENDED, BURIED = -1, -3
 FROM_ANKI, FROM_HERE = "anki/", "cardlet:"
@@ -135,17 +139,31 @@ class _Ids:
     """Moments as ids: each once, the first free one from the moment on."""
 
     def __init__(self) -> None:
-        self._used: set[int] = set()
+        # By hours, the sorted milliseconds in them that are taken: four bytes each, where a set of a million takes a
+        # hundred megabytes.
+        self._taken: dict[int, array[int]] = {}
         self._free: dict[int, int] = {}
 
     def next(self, moment: int) -> int:
         found = max(1, self._free.get(moment, moment))
-        while found in self._used:
+        while not self._take(found):
             found += 1
-        self._used.add(found)
         if found != moment:
             self._free[moment] = found + 1
         return found
+
+    def _take(self, id: int) -> bool:
+        """Takes an id, if nobody has."""
+        hours, within = divmod(id, SOME_HOURS)
+        taken = self._taken.setdefault(hours, array("I"))
+        if not taken or within > taken[-1]:
+            taken.append(within)
+            return True
+        at = bisect_left(taken, within)
+        if taken[at] == within:
+            return False
+        taken.insert(at, within)
+        return True
 
 
 def _fsrs(card: OutCard, settings: Settings) -> str:
