@@ -1,6 +1,5 @@
 """`cardlet import`: decks from files."""
 
-import gc
 import sys
 from pathlib import Path
 from typing import Any, cast
@@ -8,7 +7,7 @@ from typing import Any, cast
 import click
 from flask import Flask
 
-from app.cli.group import cardlet, learner_called, ready_app
+from app.cli.group import cardlet, collect_seldom, learner_called, ready_app
 from app.clock import now
 from app.database import db, importing_lock, staging, writing
 from app.errors import UnreadableFile
@@ -54,8 +53,7 @@ DUPLICATES: dict[str, Duplicates] = {"update": "update", "keep": "keep both", "s
 @click.pass_context
 def import_file(ctx: click.Context, /, file: Path, owner: str, **given: Any) -> None:
     """Import a deck from a file."""
-    # It ends when it is done: looking for what refers to itself would take a fifth of its time.
-    gc.disable()
+    collect_seldom()
     source = Source(file.name, path=file)
     with ready_app(ctx.obj) as app, locked(importing_lock(), shared=True):
         learner = learner_called(owner)
