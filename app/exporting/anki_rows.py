@@ -23,8 +23,8 @@ from app.scheduling import Settings
 PLACE_OF_REVIEW = ("at", "cid", "ease", "ivl", "last", "factor", "took", "type")
 TAG = re.compile(r"<[^>]*>")
 DAY_SECONDS = 86_400
-SOME_HOURS = 2**24
-"""In milliseconds."""
+SOME_HOURS, MANY = 2**24, 10_000
+"""Milliseconds, and ids among them from which on a list would be moved too much."""
 NEW, REVIEW = 0, 2
 SUSPENDED, BURIED = -1, -3
 FROM_ANKI, FROM_HERE = "anki/", "cardlet:"
@@ -63,7 +63,7 @@ class Rows:
         learner: Learner = export.learner
         self._today = learner.today(export.now)
         self._models = {key: (anki_schema.model_id(one), anki_schema.makes_clozes(one)) for key, one in types.items()}
-        self._note_ids, self._card_ids = _Ids(), _Ids()
+        self._note_ids, self._card_ids = FreeIds(), FreeIds()
         self._notes: list[tuple[Any, ...]] = []
         self._cards: list[tuple[Any, ...]] = []
         self._reviews: list[tuple[Any, ...]] = []
@@ -135,34 +135,39 @@ def insert(collection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any,
         collection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608  # names of ours
 
 
-class _Ids:
+class FreeIds:
     """Moments as ids: each once, the first free one from the moment on."""
 
     def __init__(self) -> None:
-        # By hours, the sorted milliseconds in them that are taken: four bytes each, where a set of a million takes a
-        # hundred megabytes.
-        self._taken: dict[int, array[int]] = {}
+        # By hours, the milliseconds in them that are taken: as a sorted list, or if they are many as a bit for each. A
+        # set of a million takes a hundred megabytes.
+        self._few: dict[int, array[int]] = {}
+        self._many: dict[int, bytearray] = {}
         self._free: dict[int, int] = {}
 
     def next(self, moment: int) -> int:
         found = max(1, self._free.get(moment, moment))
-        while not self._take(found):
+        while not self._take(*divmod(found, SOME_HOURS)):
             found += 1
         if found != moment:
             self._free[moment] = found + 1
         return found
 
-    def _take(self, id: int) -> bool:
+    def _take(self, hours: int, within: int) -> bool:
         """Takes an id, if nobody has."""
-        hours, within = divmod(id, SOME_HOURS)
-        taken = self._taken.setdefault(hours, array("I"))
-        if not taken or within > taken[-1]:
-            taken.append(within)
-            return True
+        if (bits := self._many.get(hours)) is not None:
+            is_free = not bits[within >> 3] & 1 << (within & 7)
+            bits[within >> 3] |= 1 << (within & 7)
+            return is_free
+        taken = self._few.setdefault(hours, array("I"))
         at = bisect_left(taken, within)
-        if taken[at] == within:
+        if at < len(taken) and taken[at] == within:
             return False
         taken.insert(at, within)
+        if len(taken) > MANY:
+            self._many[hours] = bits = bytearray(SOME_HOURS >> 3)
+            for each in self._few.pop(hours):
+                bits[each >> 3] |= 1 << (each & 7)
         return True
 
 

@@ -5,12 +5,18 @@ import sqlite3
 import zipfile
 from datetime import timedelta
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from app.exporting import anki_rows
 from app.exporting.anki_package import FIRST_DAY, write
+from app.exporting.anki_rows import SOME_HOURS, FreeIds
 from app.models import Review
 from tests.exporting.filled import PNG, a_collection, an_export
 
@@ -104,3 +110,16 @@ def test_nothing_of_anybody_else_is_in_it(session: Session, data_dir: Path, tmp_
     assert anki.execute("SELECT count(*) FROM revlog").fetchone() == (9,)
     assert not any(b"canary" in archive.read(name) for name in archive.namelist())
     anki.close()
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(-5, 60) | st.integers(SOME_HOURS - 9, SOME_HOURS + 9) | st.integers(1, 2**42)))
+def test_moments_become_ids_each_once(moments: list[int]) -> None:
+    """However many of them lie close together."""
+    ids, taken = FreeIds(), set[int]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anki_rows, "MANY", 5)
+        for moment in moments:
+            found = ids.next(moment)
+            assert found == next(id for id in count(max(1, moment)) if id not in taken)
+            taken.add(found)
