@@ -11,7 +11,7 @@ const [first] = form.querySelectorAll("textarea");
 const action = look.formAction;
 let timer;
 let round = 0;
-let told = first.value;
+let told = first.defaultValue;
 let isAdding = false;
 
 async function preview() {
@@ -70,6 +70,11 @@ form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.repeat) return;
   event.preventDefault();
   form.requestSubmit();
+});
+// Somebody quick may have written before the scripts were there.
+document.addEventListener("DOMContentLoaded", () => {
+  const fields = [...form.querySelectorAll("textarea")];
+  if (fields.some((field) => field.value !== field.defaultValue)) form.dispatchEvent(new Event("input"));
 });
 form.elements.type?.addEventListener("change", () => {
   form.action = action;

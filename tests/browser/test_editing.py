@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from app.database import db
 from app.models import Card, Memory, Note
 from tests.browser.steps import answer, expect_grades, question, reveal, sign_up
+from tests.browser.test_study_ahead import hold_back
 
 DECK = "capital of France,Paris\ncapital of Spain,Madrid\ncapital of Italy,Rome"
 
@@ -80,6 +81,16 @@ def test_the_preview_follows_what_is_typed_and_says_what_is_missing(page: Page, 
     page.get_by_role("link", name="Cancel").click()
     reveal(page)
     expect(answer(page)).to_have_text("Madrid")
+
+
+def test_what_was_typed_before_the_scripts_had_come_is_previewed_too(page: Page, app: Flask) -> None:
+    import_deck(page)
+    held = hold_back(page, "**/editing.js")
+    with page.expect_request("**/editing.js"):
+        page.goto(edit_address(app), wait_until="commit")
+    page.get_by_label("Answer", exact=True).fill("Madrid, since 1561")
+    held[0].continue_()
+    expect(page.locator("#preview .back")).to_have_text("Madrid, since 1561")
 
 
 def test_two_tabs(page: Page, app: Flask, failing_page: Page) -> None:
