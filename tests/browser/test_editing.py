@@ -88,6 +88,8 @@ def test_what_was_typed_before_the_scripts_had_come_is_previewed_too(page: Page,
     held = hold_back(page, "**/editing.js")
     with page.expect_request("**/editing.js"):
         page.goto(edit_address(app), wait_until="commit")
+    # Else the browser says that it left the focus where it was.
+    expect(page.get_by_label("Question", exact=True)).to_be_focused()
     page.get_by_label("Answer", exact=True).fill("Madrid, since 1561")
     held[0].continue_()
     expect(page.locator("#preview .back")).to_have_text("Madrid, since 1561")
