@@ -210,7 +210,8 @@ class Histories:
         """Writes so many of the rows that wait, those of the log first; in a write transaction."""
         owner, places = self.owner, most * WIDTH
         log = {"user_id": owner.id, "import_id": owner.import_id}
-        reviews, self.reviews = self.reviews[:places], self.reviews[places:]
+        reviews = self.reviews[:places]
+        del self.reviews[:places]
         left = most - len(reviews) // WIDTH
         if owner.as_id is bytes:
             # SQLite's driver asks about all but a few types whether they are to be adapted, bytes among them.
