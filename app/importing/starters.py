@@ -22,15 +22,16 @@ def publish_starter_decks(folder: Path, now: datetime, in_transaction: InTransac
     Raises UnreadableFile if a file is broken: then the installation is, and it should not start.
     """
     with in_transaction() as session:
-        known = set(session.scalars(sa.select(Deck.file_digest).where(Deck.owner_id.is_(None))))
+        known = dict(session.execute(sa.select(Deck.file_digest, Deck.place).where(Deck.owner_id.is_(None))).all())
     reports = []
     for place, path in enumerate(sorted(folder.glob(STARTER_FILES))):
         content = path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         if digest in known:
-            with in_transaction() as session:
-                moved = Deck.owner_id.is_(None), Deck.file_digest == digest, Deck.place != place
-                session.execute(sa.update(Deck).where(*moved).values(place=place))
+            if known[digest] != place:
+                with in_transaction() as session:
+                    moved = Deck.owner_id.is_(None), Deck.file_digest == digest
+                    session.execute(sa.update(Deck).where(*moved).values(place=place))
             continue
         report = import_deck(read_deck(Source(path.name, content=content)), None, now, in_transaction)
         with in_transaction() as session:

@@ -26,9 +26,10 @@ from app.importing import (
     report_of,
     store_upload,
 )
+from app.importing.guessing import is_outline, pasted_name
 from app.importing.parsed import DeckHeader
 from app.importing.preview import FIRST_ROWS, SMALL
-from app.importing.reading import FORMATS, READERS, is_outline, pasted_name, reader_of
+from app.importing.reading import FORMATS, READERS, reader_of
 from app.importing.uploads import Stored
 from app.models import Deck, Upload
 from app.models.deck import with_parents

@@ -6,7 +6,8 @@ import zipfile
 import pytest
 
 from app.importing import BadRow, ParsedDeck, ParsedNote, ReadingOptions, Source, read_deck
-from app.importing.reading import FORMATS, detect, is_outline, pasted_name
+from app.importing.guessing import is_outline, pasted_name
+from app.importing.reading import FORMATS, detect
 from app.rendering import cloze_numbers
 
 HASHCARDS = """---

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.config import shipped
 from app.errors import Refused, UnreadableFile
 from app.importing import ParsedNote
+from app.importing.guessing import is_outline, pasted_name
 from app.importing.outline import (
     MOST_DRAFTS,
     MOST_GAPS,
@@ -17,7 +18,6 @@ from app.importing.outline import (
     looks_like_outline,
     read_outline,
 )
-from app.importing.reading import is_outline, pasted_name
 from app.rendering import cloze_numbers
 
 SHIPPED = (shipped("decks") / "kubernetes-notes.md").read_bytes()
