@@ -33,6 +33,8 @@ def main(request: dict[str, Any], out: IO[bytes]) -> None:
 
     # Millions of tuples, none of which knows itself: looking for cycles among them costs a tenth of the time.
     gc.disable()
+    # Started while the database is still being unpacked: see `Reading.go`.
+    sys.stdin.buffer.read()
     path = Path(request["path"])
     seconds = SECONDS + SECONDS_A_MIB * path.stat().st_size / 2**20
     _bound(int(seconds) + 5)

@@ -14,7 +14,7 @@ from app.errors import N_, UnreadableFile
 
 LONGEST_VALUE = 16 * 2**20
 CHECKED_SIZE = 48 * 2**20
-"""A database up to this size is checked through before anything is read; a larger one is found out while it is read."""
+"""A database up to this size is checked through before a note is read; a larger one is found out while it is read."""
 CACHE_KIB = 48 * 1024
 MOST_TABLES = 200
 STEPS = 200_000
@@ -51,7 +51,7 @@ def open_guarded(path: Path, seconds: float) -> sqlite3.Connection:
     for setting in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", f"cache_size = -{CACHE_KIB}"):
         database.execute(f"PRAGMA {setting}")
     with sentences():
-        _check(database, path)
+        _check(database)
     database.set_authorizer(_allow)
     return database
 
@@ -77,7 +77,7 @@ def sentences() -> Iterator[None]:
         raise UnreadableFile(DAMAGED) from error
 
 
-def _check(database: sqlite3.Connection, path: Path) -> None:
+def _check(database: sqlite3.Connection) -> None:
     for tables, (kind, sql) in enumerate(database.execute("SELECT type, sql FROM sqlite_master")):
         if kind not in {"table", "index"} or (kind == "table" and _is_virtual(sql)) or tables > MOST_TABLES:
             raise UnreadableFile(
@@ -89,6 +89,10 @@ def _check(database: sqlite3.Connection, path: Path) -> None:
             raise UnreadableFile(
                 N_("this database is no Anki collection: its table “%(table)s” is not as it should be"), table=table
             )
+
+
+def check_through(database: sqlite3.Connection, path: Path) -> None:
+    """Raises UnreadableFile for a small database that is damaged somewhere."""
     if path.stat().st_size <= CHECKED_SIZE:
         (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
@@ -104,6 +108,8 @@ def _allow(action: int, first: str | None, second: str | None, *_more: Any) -> i
     allowed = action in {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
     if action == sqlite3.SQLITE_FUNCTION:
         allowed = second in FUNCTIONS
+    if action == sqlite3.SQLITE_PRAGMA:
+        allowed = first == "quick_check"
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 

@@ -65,7 +65,7 @@ class Ahead:
 
 
 class Reading:
-    """A child process that reads one database, given as `request`."""
+    """A child process that reads one database, given as `request`, once it is told to `go`."""
 
     def __init__(self, request: dict[str, Any], folder: Path) -> None:
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
@@ -73,7 +73,7 @@ class Reading:
         # What it says on the way down is nobody's business: a refusal comes through the pipe.
         self._process = subprocess.Popen(  # noqa: S603 - this Python, a file of ours, a path we made
             [sys.executable, "-I", str(CHILD), json.dumps(request)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
@@ -83,6 +83,11 @@ class Reading:
         assert self._process.stdout is not None
         self._widen()
         self._pipe = Ahead(self._process.stdout)
+
+    def go(self) -> None:
+        """The database lies there now. Until then the child loads what it needs, which takes as long as unpacking."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
     def _widen(self) -> None:
         """Lets the child be a frame ahead: through the usual pipe, of 64 KiB, each waits for the other all the time."""
@@ -110,6 +115,7 @@ class Reading:
     def close(self) -> None:
         """Ends the child, wherever it is."""
         self._process.kill()
+        self.go()
         self._pipe.drain()
         if self._process.stdout is not None:
             self._process.stdout.close()

@@ -52,7 +52,6 @@ def read(source: Source, options: ReadingOptions) -> ParsedDeck:
         package = open_package(source, opened)
         folder = opened.enter_context(scratch_folder())
         path = folder / "collection"
-        package.unpack(path)
         reading = Reading(
             {
                 "path": str(path),
@@ -63,6 +62,8 @@ def read(source: Source, options: ReadingOptions) -> ParsedDeck:
             folder,
         )
         opened.callback(reading.close)
+        package.unpack(path)
+        reading.go()
         frames = reading.frames()
         deck = _deck(next(frames)[1], frames, options)
         deck.media = media_of(package.archive, packed=package.packed, remarks=deck.remarks)

@@ -5,14 +5,15 @@ Runs in the child process. Three ordered streams are merged: notes by id, cards 
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 from app.errors import N_, UnreadableFile
 from app.importing.anki import survey
 from app.importing.anki.described import Described, Type
+from app.importing.anki.guarded import check_through
 from app.importing.anki.schedule import (
     BLOCK,
     BURIED,
@@ -59,24 +60,10 @@ NOTHING: Told = ([], [])
 
 def send(database: sqlite3.Connection, request: dict[str, Any], put: Put) -> None:
     """Sends all of a collection. Raises UnreadableFile, and what SQLite raises."""
-    said = survey.describe(database)
-    types = survey.used_types(database, said)
-    decks, places, cards = survey.decks_with_cards(database, said)
-    language, field_languages = survey.languages(database, types)
-    presets, different = survey.presets(said, decks, cards)
-    (notes,) = database.execute("SELECT count(*) FROM notes").fetchone()
-    put(
-        "head",
-        {
-            "types": [asdict(each) | {"languages": field_languages[each.id]} for each in types],
-            "decks": [(deck.path, deck.description, deck.language) for deck in decks],
-            "presets": presets,
-            "different": different,
-            "language": language,
-            "as_of": min(max(said.changed, 0), LAST_MOMENT),
-            "notes": notes,
-        },
-    )
+    head, said, types, places = survey.head_of(database)
+    put("head", head)
+    # Whoever listens is busy with the head meanwhile.
+    check_through(database, Path(request["path"]))
     sender = _Sender(database, request, said, types, places, put)
     for note in database.execute(NOTES):
         sender.note(*note)

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from app.errors import N_, UnreadableFile
@@ -24,6 +25,7 @@ from app.importing.anki.described import (
     Type,
 )
 from app.importing.anki.legacy import describe_legacy
+from app.importing.anki.schedule import LAST_MOMENT
 
 NEWEST_VERSION = 18
 FIRST_WITH_TABLES = 15
@@ -42,6 +44,27 @@ WITH_MEMORY = "SELECT 1 FROM cards WHERE instr(data, '\"s\":') LIMIT 1"
 HOMES = "SELECT CAST(CASE WHEN odid > 0 THEN odid ELSE did END AS INTEGER), count(*) FROM cards GROUP BY 1"
 KANA_SHARE = 0.1
 """Japanese is mostly Han; a tenth of Kana tells it from Chinese."""
+
+
+def head_of(database: sqlite3.Connection) -> tuple[dict[str, Any], Described, list[Type], dict[int, int]]:
+    """What is sent before the notes; and what it was made of: the collection as it says itself, its note types, and by
+    deck id the place of the deck."""
+    said = describe(database)
+    types = used_types(database, said)
+    decks, places, cards = decks_with_cards(database, said)
+    language, field_languages = languages(database, types)
+    chosen, different = presets(said, decks, cards)
+    (notes,) = database.execute("SELECT count(*) FROM notes").fetchone()
+    head = {
+        "types": [asdict(each) | {"languages": field_languages[each.id]} for each in types],
+        "decks": [(deck.path, deck.description, deck.language) for deck in decks],
+        "presets": chosen,
+        "different": different,
+        "language": language,
+        "as_of": min(max(said.changed, 0), LAST_MOMENT),
+        "notes": notes,
+    }
+    return head, said, types, places
 
 
 def describe(database: sqlite3.Connection) -> Described:
