@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from html import unescape
+from itertools import chain
 from typing import Any
 
 from app.exporting import anki_schema
@@ -16,6 +17,7 @@ from app.exporting.files_named import files_named
 from app.exporting.original import original_of
 from app.exporting.walking import OutCard, OutNote
 from app.models import Deck, NoteType
+from app.models.bulk import insert_values
 from app.models.user import Learner
 from app.rendering.elsewhere import html_of
 from app.scheduling import Settings
@@ -106,7 +108,7 @@ class Rows:
         if memory is not None:
             kind, due, interval = REVIEW, memory.due_day - self._first_day, memory.interval
             ease, lapses, data = memory.ease, memory.lapses, _fsrs(card, settings)
-            reps = max(memory.repetitions, sum(1 for row in reviews if row[2] and row[7] != FILTERED))
+            reps = max(memory.repetitions, len([row for row in reviews if row[2] and row[7] != FILTERED]))
         row = (card_id, note_id, self.deck_id(deck.id), card.ordinal - first_ordinal, mod, -1, kind)
         flag = 0 if card.mark is None else card.mark.flag
         self._cards.append((*row, self._queue(card, kind), due, interval, ease, reps, lapses, 0, 0, 0, flag, data))
@@ -132,7 +134,7 @@ def insert(collection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any,
     """Adds whole rows to one of the collection's tables."""
     if rows:
         places = ", ".join("?" * len(rows[0]))
-        collection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608  # names of ours
+        insert_values(collection, table, f"({places})", len(rows[0]), list(chain.from_iterable(rows)))
 
 
 class FreeIds:

@@ -57,12 +57,18 @@ def put_values(
         return
     # What is written out needs not be handed over a million times.
     row = ", ".join([*"?" * width, *("NULL" if each is None else str(int(each)) for each in same.values())])
-    insert, done = f"INSERT INTO {table} ({names}) VALUES ", 0  # noqa: S608  # names of ours
+    insert_values(driver, f"{table} ({names})", f"({row})", width, values)
+
+
+def insert_values(driver: Any, into: str, row: str, width: int, values: Sequence[Any]) -> None:
+    """Inserts rows into a table of SQLite's, through the driver; their values stand one behind the other. `into`: the
+    table and its columns; `row`: what stands for one of them in the statement, with so many places for values."""
+    insert, done = f"INSERT INTO {into} VALUES ", 0  # noqa: S608  # names of ours
     for rows in TOGETHER:
         together = width * rows
         if end := (len(values) - done) // together * together:
             many = (values[start : start + together] for start in range(done, done + end, together))
-            driver.executemany(insert + ", ".join([f"({row})"] * rows), many)
+            driver.executemany(insert + ", ".join([row] * rows), many)
             done += end
 
 
