@@ -25,9 +25,8 @@ from app.importing import (
     give_up,
     read_deck,
 )
-from app.importing.csv_file import DELIMITERS
 from app.importing.opening import InTransaction
-from app.importing.parsed import TextFormat, tag_of
+from app.importing.parsed import DELIMITERS, TextFormat, tag_of
 from app.library import follow_as
 from app.library.keeping_files import KeptFiles
 from app.locking import locked

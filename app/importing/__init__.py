@@ -3,7 +3,6 @@
 from app.importing.foreseeing import foresee
 from app.importing.history import begin_import, finish_import, give_up, latest_imports, own_import, report_of
 from app.importing.orders import Lent, Order, about_rows, carry_out
-from app.importing.outline import Draft, Outline, deck_of_drafts, read_outline
 from app.importing.parsed import (
     BadRow,
     DeckHeader,
@@ -41,13 +40,11 @@ __all__ = [
     "BadRow",
     "DeckHeader",
     "DeckPreview",
-    "Draft",
     "Duplicates",
     "ImportReport",
     "Lent",
     "LostCard",
     "Order",
-    "Outline",
     "ParsedCard",
     "ParsedDeck",
     "ParsedFile",
@@ -63,7 +60,6 @@ __all__ = [
     "about_rows",
     "begin_import",
     "carry_out",
-    "deck_of_drafts",
     "delete_uploaded",
     "drop_upload",
     "finish_import",
@@ -79,7 +75,6 @@ __all__ = [
     "preview_deck",
     "publish_starter_decks",
     "read_deck",
-    "read_outline",
     "release_uploads",
     "report_of",
     "store_upload",

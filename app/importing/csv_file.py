@@ -23,11 +23,9 @@ from app.importing.parsed import (
     path_of,
     tag_of,
 )
-from app.importing.table_layout import DELIMITERS, Columns, layout_of
+from app.importing.table_layout import Columns, layout_of
 from app.importing.text_lines import TextLines, open_lines
 from app.rendering import has_cloze, shows_nothing
-
-__all__ = ["DELIMITERS", "read"]
 
 LONGEST_GUID, LONGEST_OWN_GUID = 64, 400
 LONGEST_CELL = 2**20

@@ -17,6 +17,8 @@ NoteKind = Literal["basic", "reversed", "cloze", "typed", "custom"]
 TextFormat = Literal["markdown", "html"]
 
 
+DELIMITERS = (",", "\t", ";", "|")
+"""What is looked for between the columns of a table; a learner can name any other."""
 Role = Literal["question", "answer", "tags", "deck", "guid", "type", "left out"]
 """What a column of a table may hold."""
 

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from app.errors import N_, UnreadableFile
 from app.importing.anki_text import AnkiHeaders, without_comments
 from app.importing.formulas import is_marked
-from app.importing.parsed import ReadingOptions, Role, TableLayout, TextFormat
+from app.importing.parsed import DELIMITERS, ReadingOptions, Role, TableLayout, TextFormat
 from app.importing.text_lines import TextLines
 from app.rendering import has_cloze
 
-DELIMITERS = (",", "\t", ";", "|")
-"""Those that are looked for; a learner can name any other."""
 SAMPLE_ROWS = 50
 SHOWN_ROWS = 10
 MOST_COLUMNS = 1_000

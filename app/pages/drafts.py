@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from app.database import db
 from app.errors import CardletError
-from app.importing import Outline, ReadingOptions, deck_of_drafts, own_upload, read_outline
+from app.importing import ReadingOptions, own_upload
+from app.importing.outline import Outline, deck_of_drafts, read_outline
 from app.models import Upload
 from app.pages.access import current_learner
 from app.pages.import_forms import file_of, name_of, shown_name

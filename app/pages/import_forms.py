@@ -8,9 +8,8 @@ from flask import current_app
 
 from app.errors import N_, NotFound
 from app.importing import Duplicates, ReadingOptions
-from app.importing.csv_file import DELIMITERS
 from app.importing.encoding import OFFERED
-from app.importing.parsed import Role, TableLayout, TextFormat
+from app.importing.parsed import DELIMITERS, Role, TableLayout, TextFormat
 from app.importing.reading import FORMATS
 from app.models import Learner, Upload
 from app.models.placing import LONGEST_NAME
