@@ -27,6 +27,8 @@ FIRST_DAY = day_of(date(2010, 1, 1))
 BATCH = 500
 UPDATE_ANKI = "Please update to the latest Anki version, then import this file again."
 CACHE_KB = 16_000
+UNSAFE = ("journal_mode = OFF", "synchronous = OFF")
+"""For files that are made and read once: nobody comes back to one that is cut off, so that none waits for the disk."""
 
 MOVE_REVIEWS = """
 INSERT OR IGNORE INTO main.revlog (id, cid, usn, ease, ivl, lastIvl, factor, time, type)
@@ -69,7 +71,7 @@ class _Making:
             staged = self._path.with_name("reviews")
             collection.execute("ATTACH ? AS staged", (str(staged),))
             for schema in ("main", "staged"):
-                for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KB}"):
+                for pragma in (*UNSAFE, f"cache_size = -{CACHE_KB}"):
                     collection.execute(f"PRAGMA {schema}.{pragma}").close()
             collection.executescript(anki_schema.SCHEMA)
             collection.execute(f"CREATE TABLE staged.reviews ({', '.join(PLACE_OF_REVIEW)})")
@@ -177,6 +179,8 @@ def _make_dummy(path: Path, export: Export) -> None:
     mod = int(export.now.timestamp())
     fields = UPDATE_ANKI + "\x1f"
     with closing(sqlite3.connect(path, isolation_level=None)) as dummy:
+        for pragma in UNSAFE:
+            dummy.execute(f"PRAGMA {pragma}").close()
         dummy.executescript(anki_schema.SCHEMA)
         note = (1, "cardlet:update", anki_schema.FIRST_ID + 1, mod, -1, "", fields, UPDATE_ANKI, 0, 0, "")
         insert(dummy, "notes", [note])
