@@ -21,9 +21,9 @@ from app.importing import (
     Source,
     about_rows,
     begin_import,
+    begun,
     carry_out,
     give_up,
-    read_deck,
 )
 from app.importing.opening import InTransaction
 from app.importing.parsed import DELIMITERS, TextFormat, tag_of
@@ -54,10 +54,10 @@ def import_file(ctx: click.Context, /, file: Path, owner: str, **given: Any) -> 
     """Import a deck from a file."""
     collect_seldom()
     source = Source(file.name, path=file)
-    with ready_app(ctx.obj) as app, locked(importing_lock(), shared=True):
+    with begun(source) as read, ready_app(ctx.obj) as app, locked(importing_lock(), shared=True):
         learner = learner_called(owner)
         options = _options(given, learner.time_zone, learner.day_starts_at)
-        with read_deck(source, options) as parsed:
+        with read(options) as parsed:
             with writing() as session:
                 import_id = begin_import(session, learner.id, file.name, now())
             order = Order(learner.id, import_id, 0, "", file.name, options, DUPLICATES.get(given["duplicates"]))

@@ -19,7 +19,7 @@ from app.importing.parsed import (
     Source,
 )
 from app.importing.preview import DeckPreview, preview_deck
-from app.importing.reading import READERS, read_deck
+from app.importing.reading import READERS, begun, read_deck
 from app.importing.saving import ImportReport, Wishes, import_deck, sweep_unfinished
 from app.importing.slots import is_importing, take_slot
 from app.importing.starters import publish_starter_decks
@@ -59,6 +59,7 @@ __all__ = [
     "Wishes",
     "about_rows",
     "begin_import",
+    "begun",
     "carry_out",
     "delete_uploaded",
     "drop_upload",

@@ -4,8 +4,10 @@ file's name decides, one in READERS.
 A reader is loaded when a file wants it: every command starts with this module, and few read a file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import PurePath
 from types import ModuleType
@@ -114,9 +116,26 @@ def detect(source: Source, options: ReadingOptions | None = None) -> tuple[str |
     return next((name for name, format in FORMATS.items() if format.read == reader), None), reader
 
 
+@contextmanager
+def begun(source: Source) -> Iterator[Callable[[ReadingOptions], ParsedDeck]]:
+    """Begins to read a file before anybody has said how, as far as that goes: a package is unpacked and looked into by
+    a process of its own. What it gives is `read_deck` for this file. Raises UnreadableFile."""
+    if READERS.get(PurePath(source.name).suffix.lower()) is not read_package:
+        yield partial(read_deck, source)
+        return
+    from app.importing.anki import reading
+
+    with reading.begun(source) as go_on:
+        yield lambda options: go_on(_named(source, options))
+
+
+def _named(source: Source, options: ReadingOptions) -> ReadingOptions:
+    return options.with_name(PurePath(source.name).stem)
+
+
 def read_deck(source: Source, options: ReadingOptions | None = None) -> ParsedDeck:
     """The deck in a file. Raises UnreadableFile. Close what it returns."""
-    options = (options or ReadingOptions()).with_name(PurePath(source.name).stem)
+    options = _named(source, options or ReadingOptions())
     name, reader = detect(source, options)
     deck = reader(source, options)
     deck.format_name = deck.format_name or (FORMATS[name].title if name else "")

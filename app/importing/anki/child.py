@@ -1,4 +1,7 @@
-"""The child process that reads a collection's database: `python -I child.py REQUEST`, a JSON object; frames come out.
+"""The child process that reads a collection's database: `python -I child.py PATH`; frames come out.
+
+It loads what it needs, waits for a line on its input, which says that the database lies there, looks what is in it, and
+waits for another, a JSON object that says how the notes are wanted: whoever starts it may know neither yet.
 
 A frame is its length in four bytes and a marshalled pair: "head" and what the collection holds; "rows" and notes;
 "end" and what was counted on the way; or "refused", a message and its places. The process bounds itself first, and
@@ -21,7 +24,7 @@ STACKS_OF_ROWS = 2 * 2**30
 """Bytes SQLite may put aside to sort what has no index."""
 
 
-def main(request: dict[str, Any], out: IO[bytes]) -> None:
+def main(path: Path, told: IO[bytes], out: IO[bytes]) -> None:
     """Reads and sends; a refusal is sent too."""
     from app.errors import UnreadableFile
     from app.importing.anki.guarded import open_guarded, sentences
@@ -35,14 +38,12 @@ def main(request: dict[str, Any], out: IO[bytes]) -> None:
 
     # Millions of tuples, none of which knows itself: looking for cycles among them costs a tenth of the time.
     gc.disable()
-    # Started while the database is still being unpacked: see `Reading.go`.
-    sys.stdin.buffer.read()
-    path = Path(request["path"])
+    told.readline()
     seconds = SECONDS + SECONDS_A_MIB * path.stat().st_size / 2**20
     _bound(int(seconds) + 5)
     try:
         with sentences():
-            send(open_guarded(path, seconds), request, put)
+            send(open_guarded(path, seconds), path, lambda: json.loads(told.readline()), put)
     except UnreadableFile as error:
         put("refused", (error.message, error.places))
 
@@ -75,4 +76,4 @@ def _stand_in_for_the_house() -> None:
 
 if __name__ == "__main__":
     _stand_in_for_the_house()
-    main(json.loads(sys.argv[1]), sys.stdout.buffer)
+    main(Path(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer)

@@ -65,14 +65,14 @@ class Ahead:
 
 
 class Reading:
-    """A child process that reads one database, given as `request`, once it is told to `go`."""
+    """A child process that reads the database at a path, once it is told to `go`, and sends its notes when `asked`."""
 
-    def __init__(self, request: dict[str, Any], folder: Path) -> None:
+    def __init__(self, path: Path, folder: Path) -> None:
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
         environment["SQLITE_TMPDIR"] = str(folder)
         # What it says on the way down is nobody's business: a refusal comes through the pipe.
         self._process = subprocess.Popen(  # noqa: S603 - this Python, a file of ours, a path we made
-            [sys.executable, "-I", str(CHILD), json.dumps(request)],
+            [sys.executable, "-I", str(CHILD), str(path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -86,8 +86,18 @@ class Reading:
 
     def go(self) -> None:
         """The database lies there now. Until then the child loads what it needs, which takes as long as unpacking."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        self._tell(b"")
+
+    def ask(self, request: dict[str, Any]) -> None:
+        """How the notes are wanted."""
+        self._tell(json.dumps(request).encode())
+
+    def _tell(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        # If it has refused and is gone already, the pipe says why.
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(line + b"\n")
+            self._process.stdin.flush()
 
     def _widen(self) -> None:
         """Lets the child be a frame ahead: through the usual pipe, of 64 KiB, each waits for the other all the time."""
@@ -115,8 +125,10 @@ class Reading:
     def close(self) -> None:
         """Ends the child, wherever it is."""
         self._process.kill()
-        self.go()
         self._pipe.drain()
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._process.wait()

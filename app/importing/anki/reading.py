@@ -1,7 +1,7 @@
 """The reader of Anki packages: what the child process sends becomes notes, cards and answers."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
@@ -46,29 +46,35 @@ NOTE, BAD = 0, 1
 LONGEST_TYPE_NAME = 150
 
 
-def read(source: Source, options: ReadingOptions) -> ParsedDeck:
-    """The collection in a package. Raises UnreadableFile, also while the rows are walked."""
+@contextmanager
+def begun(source: Source) -> Iterator[Callable[[ReadingOptions], ParsedDeck]]:
+    """Begins to read a package of which nobody has said yet how; what it gives goes on when that is known. Both raise
+    UnreadableFile."""
     with ExitStack() as opened:
         package = open_package(source, opened)
         folder = opened.enter_context(scratch_folder())
         path = folder / "collection"
-        reading = Reading(
-            {
-                "path": str(path),
-                "time_zone": options.time_zone,
-                "day_starts_at": options.day_starts_at,
-                "with_schedule": options.with_schedule,
-            },
-            folder,
-        )
+        reading = Reading(path, folder)
         opened.callback(reading.close)
         package.unpack(path)
         reading.go()
-        frames = reading.frames()
-        deck = _deck(next(frames)[1], frames, options)
-        deck.media = media_of(package.archive, packed=package.packed, remarks=deck.remarks)
-        deck.closing = opened.pop_all()
-    return deck
+
+        def go_on(options: ReadingOptions) -> ParsedDeck:
+            how = {name: getattr(options, name) for name in ("time_zone", "day_starts_at", "with_schedule")}
+            reading.ask(how)
+            frames = reading.frames()
+            deck = _deck(next(frames)[1], frames, options)
+            deck.media = media_of(package.archive, packed=package.packed, remarks=deck.remarks)
+            deck.closing = opened.pop_all()
+            return deck
+
+        yield go_on
+
+
+def read(source: Source, options: ReadingOptions) -> ParsedDeck:
+    """The collection in a package. Raises UnreadableFile, also while the rows are walked."""
+    with begun(source) as go_on:
+        return go_on(options)
 
 
 def _deck(head: dict[str, Any], frames: Iterator[tuple[str, Any]], options: ReadingOptions) -> ParsedDeck:

@@ -58,13 +58,13 @@ Told = tuple[list[Any], list[int | None]]
 NOTHING: Told = ([], [])
 
 
-def send(database: sqlite3.Connection, request: dict[str, Any], put: Put) -> None:
-    """Sends all of a collection. Raises UnreadableFile, and what SQLite raises."""
+def send(database: sqlite3.Connection, path: Path, asked: Callable[[], dict[str, Any]], put: Put) -> None:
+    """Sends all of a collection, the notes as they are `asked` for. Raises UnreadableFile, and what SQLite raises."""
     head, said, types, places = survey.head_of(database)
     put("head", head)
     # Whoever listens is busy with the head meanwhile.
-    check_through(database, Path(request["path"]))
-    sender = _Sender(database, request, said, types, places, put)
+    check_through(database, path)
+    sender = _Sender(database, asked(), said, types, places, put)
     for note in database.execute(NOTES):
         sender.note(*note)
     sender.finish()
