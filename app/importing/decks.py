@@ -14,7 +14,7 @@ from app.importing.places import check_places, outermost_first
 from app.importing.presets import Chosen, Presets
 from app.importing.removing import removed
 from app.models import Card, Deck, Follow, Memory, Review, Tombstone
-from app.models.deck import top_of
+from app.models.deck import top_of, tops_of
 from app.models.memory_count import move_counts
 
 MOVED_AT_ONCE = 500
@@ -35,6 +35,8 @@ class Decks:
     staged: dict[int, int] = field(default_factory=dict)
     """By a deck's id, the id of the unseen one beside it."""
     chosen: dict[int, Chosen] = field(default_factory=dict)
+    tops: dict[int, int] = field(default_factory=dict)
+    """By a deck's id, that of the topmost one it lies in."""
 
     @property
     def headers(self) -> list[DeckHeader]:
@@ -56,7 +58,7 @@ class Decks:
                 self._stage(session, target)
             if self.owner_id is not None:
                 self.presets.deck_ids[len(self.targets) - 1] = target.deck_id
-                above = top_of(session, target.deck_id)
+                above = self.tops[target.deck_id] = self._top_of(session, target)
                 self.chosen[target.deck_id] = self.presets.settings_for(session, above, len(self.targets) - 1)
         # Before anything is written; at the end it is asked again.
         check_places(session, self.targets, self.targets[there:])
@@ -67,7 +69,15 @@ class Decks:
         if of_server is not None:
             return of_server
         whole, place = self.parsed.whole_guids, (self.owner_id, self.now, self.import_id, self.made)
-        return replace(open_deck(session, header, *place, by_path=whole), whole_guids=whole)
+        types = self.targets[0].note_type_ids if self.targets else None
+        return replace(open_deck(session, header, *place, by_path=whole, types=types), whole_guids=whole)
+
+    def _top_of(self, session: Session, target: Target) -> int:
+        """The topmost deck that one lies in. What is made lies where the file says, mostly in one opened before."""
+        if not target.is_new:
+            return top_of(session, target.deck_id)
+        above = target.parent_id
+        return target.deck_id if above is None else self.tops.get(above) or top_of(session, above)
 
     def _stage(self, session: Session, target: Target) -> None:
         if target.deck_id in self.staged:
@@ -100,14 +110,15 @@ class Decks:
         for target in outermost_first(session, self.targets):
             publish(session, target, reordered=reordered)
 
-    def tops(self, session: Session) -> set[int]:
+    def topmost(self, session: Session) -> set[int]:
         """The ids of the topmost decks above those that the learner does not follow: who follows one deck of a tree
         has chosen, and does not get the rest with it."""
         if self.owner_id is None:
             return set()
         own = sa.select(Follow.deck_id).where(Follow.user_id == self.owner_id, Follow.stopped_at.is_(None))
         followed = set(session.scalars(own.where(Follow.deck_id.in_({target.deck_id for target in self.targets}))))
-        return {top_of(session, target.deck_id) for target in self.targets if target.deck_id not in followed}
+        own_ids = {target.deck_id for target in self.targets if target.deck_id not in followed}
+        return {*tops_of(session, own_ids).values()}
 
     def _move(self, session: Session, staging_id: int, deck_id: int) -> int:
         connection, owner_id = connection_of(session), self.owner_id

@@ -67,9 +67,11 @@ def open_deck(
     made: list[int] | None = None,
     *,
     by_path: bool = False,
+    types: dict[str, int] | None = None,
 ) -> Target:
     """The deck a header names, made invisible if it is new, with the decks it lies in. `made`: what the import has
-    made, to which more is added. `by_path`: without an identity it is the deck of this name in its place."""
+    made, to which more is added. `by_path`: without an identity it is the deck of this name in its place. `types`: the
+    note types, if they are known already."""
     if len("::".join(header.path)) > LONGEST_NAME:
         raise UnreadableFile(N_("a deck's name has at most %(longest)s characters"), longest=LONGEST_NAME)
     there = deck_at(session, header, owner_id) if by_path and header.guid is None else None
@@ -80,7 +82,6 @@ def open_deck(
     parent_id = opened.all_above(header.path, deck) if there is None else there.parent_id
     if deck is None:
         deck = opened.make(guid, header.path[-1], parent_id)
-    built_in = session.scalars(sa.select(NoteType).where(NoteType.guid.is_(None)))
     return Target(
         deck_id=deck.id,
         guid=guid,
@@ -90,7 +91,7 @@ def open_deck(
         is_new=deck.id in opened.made,
         header=header,
         now=now,
-        note_type_ids={note_type.kind: note_type.id for note_type in built_in},
+        note_type_ids=_built_in(session) if types is None else types,
         new_deck_ids=opened.made,
         import_id=import_id,
     )
@@ -102,10 +103,12 @@ def server_deck(session: Session, header: DeckHeader, now: datetime) -> Target |
     deck = session.scalars(sa.select(Deck).where(*same)).first() if header.of_server and header.guid else None
     if deck is None:
         return None
-    built_in = session.execute(sa.select(NoteType.kind, NoteType.id).where(NoteType.guid.is_(None)))
-    types: dict[str, int] = dict(built_in.all())
     place = (deck.id, deck.guid, deck.language, None, deck.parent_id)
-    return Target(*place, False, header, now, types, whole_guids=True, of_server=True)
+    return Target(*place, False, header, now, _built_in(session), whole_guids=True, of_server=True)
+
+
+def _built_in(session: Session) -> dict[str, int]:
+    return dict(session.execute(sa.select(NoteType.kind, NoteType.id).where(NoteType.guid.is_(None))).all())
 
 
 def known_deck(

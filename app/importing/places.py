@@ -23,6 +23,8 @@ def outermost_first(session: Session, targets: Sequence[Target]) -> list[Target]
 def check_places(session: Session, targets: Sequence[Target], fresh: Sequence[Target]) -> None:
     """Raises UnreadableFile if one of the `fresh` decks of a file would lie inside itself, or if a whole name would be
     too long by it; one that was too long before may stay so."""
+    if not fresh:
+        return
     trees = _Trees.of(session, targets)
     for target in fresh:
         if not target.of_server:
@@ -39,7 +41,9 @@ class _Trees:
 
     @classmethod
     def of(cls, session: Session, targets: Sequence[Target]) -> "_Trees":
-        return cls(session, {target.deck_id: target for target in targets if not target.of_server})
+        own = {target.deck_id: target for target in targets if not target.of_server}
+        rows = session.execute(sa.select(Deck.id, Deck.parent_id, Deck.name).where(Deck.id.in_(own)))
+        return cls(session, own, {row.id: (row.parent_id, row.name) for row in rows})
 
     def checked(self, target: Target) -> int:
         """How deep the deck will lie. Raises UnreadableFile."""

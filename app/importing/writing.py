@@ -250,7 +250,7 @@ class Writer:
             empty = not (report.added or report.updated or report.unchanged or report.kept)
             if not (empty and self.owner_id is not None):
                 decks.settle(session, reordered=reorders or report.retired > 0)
-                report.deck_ids = sorted({*decks.tops(session)})
+                report.deck_ids = sorted({*decks.topmost(session)})
             report.remarks += self.parsed.remarks
             if self.gone:
                 report.remarks.append(Remark(GONE, {"count": self.gone}))

@@ -1,6 +1,6 @@
 """Decks: shared content with an owner, an identity and a place under a parent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -103,6 +103,18 @@ def top_of(session: Session, deck_id: int) -> int:
     while (above := session.scalar(sa.select(Deck.parent_id).where(Deck.id == deck_id))) is not None:
         deck_id = above
     return deck_id
+
+
+def tops_of(session: Session, deck_ids: Iterable[int]) -> dict[int, int]:
+    """The same for many decks, by their ids, with a statement for each level."""
+    tops = {deck_id: deck_id for deck_id in deck_ids}
+    looked: set[int] = {*tops}
+    while looked:
+        rows = session.execute(sa.select(Deck.id, Deck.parent_id).where(Deck.id.in_(looked)))
+        above = {deck_id: parent_id for deck_id, parent_id in rows if parent_id is not None}
+        tops = {deck_id: above.get(top, top) for deck_id, top in tops.items()}
+        looked = {*above.values()}
+    return tops
 
 
 def decks_inside(session: Session, deck_ids: Sequence[int]) -> list[int]:

@@ -37,7 +37,7 @@ def fit_into_trees(session: Session, placed: Sequence[int], deck_id: int, parent
     A learner's deck that somebody else follows for itself they go on following for itself: no author's act ends
     another's limits, schedule, or what they agreed to show.
     """
-    owner_id = session.scalar(sa.select(Deck.owner_id).where(Deck.id == deck_id))
+    owner_id = session.get_one(Deck, deck_id).owner_id
     moved = [*dict.fromkeys((*placed, *decks_inside(session, [deck_id])))]
     above = [above_id for above_id in decks_above(session, parent_id) if above_id not in moved]
     apart: set[tuple[int, int]] = set()
