@@ -102,7 +102,7 @@ def measured(store: Store, sizes: list[int], times: int, crowd: int) -> dict[str
     results["meanwhile"] = others_meanwhile(store, "work")
     store.drop("work")
     store.copy(built(store, COLLECTION, sizes[0])[0], "work")
-    results["table"] = import_table(store, "work")
+    results["table"] = import_table(store, "work", os.environ.get("ANKI_PYTHON"))
     store.drop("work")
     packages, smallest = [size for size in SIZES if size <= max(sizes)], built(store, COLLECTION, sizes[0])[0]
     results["packages"] = brought_and_taken(store, smallest, packages, os.environ.get("ANKI_PYTHON"))

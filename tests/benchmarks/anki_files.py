@@ -1,5 +1,6 @@
 """Anki's own export and import of whole collections, run by a Python that has it: `make FOLDER SIZE`,
-`import PACKAGE ACT`, `export PACKAGE ACT`. Each is a process of its own, so that its memory can be told."""
+`import PACKAGE ACT`, `export PACKAGE ACT`, `table FILE`. Each is a process of its own, so that its memory can be
+told."""
 
 import shutil
 import sys
@@ -16,6 +17,8 @@ def main() -> None:
         make(Path(sys.argv[2]), int(sys.argv[3]))
     elif act == "import":
         bring_in(Path(sys.argv[2]), again=sys.argv[3] == "import again")
+    elif act == "table":
+        bring_table(Path(sys.argv[2]))
     else:
         take_out(Path(sys.argv[2]))
 
@@ -53,6 +56,18 @@ def bring_in(package: Path, *, again: bool) -> None:
             shutil.copy(package.with_suffix(".anki2"), into)
         collection = Collection(str(into))
         collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package), options=options("import")))
+        collection.close()
+
+
+def bring_table(table: Path) -> None:
+    """Into an empty collection, as Anki finds the table to be."""
+    from anki.collection import Collection, ImportCsvRequest
+
+    with tempfile.TemporaryDirectory() as folder:
+        collection = Collection(str(Path(folder) / "collection.anki2"))
+        found = collection.get_csv_metadata(path=str(table), delimiter=None)
+        collection.import_csv(ImportCsvRequest(path=str(table), metadata=found))
+        print(f"{collection.note_count()} added", flush=True)
         collection.close()
 
 

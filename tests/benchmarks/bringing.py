@@ -7,12 +7,10 @@ from typing import Any
 
 from tests.benchmarks.serving import environment_for
 from tests.benchmarks.stores import Store
-from tests.benchmarks.tables import start_once
+from tests.benchmarks.tables import ANKI, start_once
 from tests.benchmarks.watched import watched
 
 SIZES = (10_000, 100_000)
-HERE = Path(__file__).parent
-ANKI = HERE / "anki_files.py"
 Used = dict[str, float]
 """Seconds to the end, and until something was told; the megabytes a process held at most, those it started included."""
 

@@ -1,4 +1,5 @@
-"""Importing a table through the terminal, as one process: how long, and how much memory at most."""
+"""Importing a table through the terminal, as one process: how long, and how much memory at most; and Anki doing the
+same with the same file, if it is there."""
 
 import os
 import subprocess
@@ -10,6 +11,7 @@ from tests.benchmarks.stores import Store
 from tests.benchmarks.watched import watched
 
 ROWS = 100_000
+ANKI = Path(__file__).with_name("anki_files.py")
 
 
 def start_once(environment: dict[str, str]) -> None:
@@ -19,9 +21,9 @@ def start_once(environment: dict[str, str]) -> None:
     subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, check=False)
 
 
-def import_table(store: Store, name: str, rows: int = ROWS) -> dict[str, float]:
+def import_table(store: Store, name: str, python: str | None, rows: int = ROWS) -> dict[str, float]:
     """Seconds of `cardlet import` until its report stands there, its start included, and until the words are in the
-    index too; and megabytes. For the first learner of that database."""
+    index too; and megabytes. For the first learner of that database. `python`: one that has Anki."""
     environment = environment_for(store, name)
     start_once(environment)
     table = Path(environment["CARDLET_DATA_DIR"]) / "table.csv"
@@ -32,5 +34,10 @@ def import_table(store: Store, name: str, rows: int = ROWS) -> dict[str, float]:
     command = [sys.executable, "-m", "app", "import", str(table), "--owner", "learner-1", "--deck", "Table"]
     done = watched(command, environment)
     assert f"{rows} added" in done.told, done.told
+    found = {"rows": rows, "seconds": done.told_after, "seconds_indexed": done.seconds, "peak_mb": done.peak_mb}
+    if python:
+        beside = watched([python, str(ANKI), "table", str(table)], {})
+        assert f"{rows} added" in beside.told, beside.told
+        found |= {"anki_seconds": beside.told_after, "anki_peak_mb": beside.peak_mb}
     table.unlink()
-    return {"rows": rows, "seconds": done.told_after, "seconds_indexed": done.seconds, "peak_mb": done.peak_mb}
+    return found
