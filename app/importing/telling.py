@@ -1,5 +1,6 @@
 """How an import gets on: rows done, and the time left once it can be told."""
 
+import math
 from collections.abc import Callable
 
 TOLD_EVERY = 0.2
@@ -8,14 +9,15 @@ KNOWN_AFTER, KNOWN_SHARE = 2.0, 0.02
 
 
 class Teller:
-    """Called with the rows that are done, it tells of them a few times a second. `total`: about how many there are;
-    `clock`: seconds, from any beginning."""
+    """Called with the rows that are done, it tells of the first at once and of others a few times a second. `total`:
+    about how many there are; `clock`: seconds, from any beginning."""
 
     def __init__(
         self, total: int | None, clock: Callable[[], float], tell: Callable[[dict[str, object]], None]
     ) -> None:
         self._total, self._clock, self._tell = total, clock, tell
-        self._began = self._told_at = clock()
+        self._began = clock()
+        self._told_at = -math.inf
 
     def __call__(self, done: int) -> None:
         at = self._clock()

@@ -64,6 +64,7 @@ async function run(form, region) {
   };
   switched(true);
   region.scrollIntoView({ block: "nearest" });
+  const bar = region.querySelector("progress");
   const show = shower(region);
   try {
     const body = new URLSearchParams(new FormData(form));
@@ -71,7 +72,10 @@ async function run(form, region) {
     const response = await fetch(form.action, { method: "POST", body, headers, credentials: "same-origin" });
     if (!response.headers.get("Content-Type")?.includes("ndjson")) return form.submit();
     for await (const event of linesOf(response.body)) {
-      if (event.location) return location.assign(event.location);
+      if (event.location) {
+        bar.value = bar.max;
+        return location.assign(event.location);
+      }
       if (event.error) {
         switched(false);
         wrong.firstElementChild.textContent = event.error;

@@ -244,14 +244,15 @@ def ticks(*moments: float) -> Iterator[float]:
     yield from moments
 
 
-def test_rows_are_told_a_few_times_a_second_and_the_time_left_once_it_is_known() -> None:
+def test_rows_are_told_at_once_then_a_few_times_a_second_and_the_time_left_once_it_is_known() -> None:
     told: list[dict] = []
-    clock = ticks(0.0, 0.1, 0.2, 0.3, 10.0, 20.0)
+    clock = ticks(0.0, 0.1, 0.2, 0.4, 10.0, 20.0)
     tell = Teller(1_000, lambda: next(clock), told.append)
     for done in (1, 2, 3, 500, 1_100):
         tell(done)
     assert told == [
-        {"done": 2, "total": 1_000, "left_seconds": None},
+        {"done": 1, "total": 1_000, "left_seconds": None},
+        {"done": 3, "total": 1_000, "left_seconds": None},
         {"done": 500, "total": 1_000, "left_seconds": 10},
         {"done": 1_100, "total": 1_100, "left_seconds": 0},
     ]
