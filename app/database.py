@@ -17,9 +17,9 @@ READING = {"writing": False, "isolation_level": "AUTOCOMMIT"}
 ON_DEMAND: Literal["raise_on_sql"] = "raise_on_sql"
 """How relationships load: when a query asks for them. A row that fetched its neighbour by itself would do so a hundred
 times on a page of a hundred rows; here it raises instead."""
-CHECKPOINTS = "wal_autocheckpoint=4000"
-"""After so many pages of 4 KiB somebody who has written moves them to where they belong. Many are the same page anew:
-moved less often, there is less to move, and fewer have to do it."""
+CHECKPOINTS, CHECKPOINTS_STAGED = "wal_autocheckpoint=4000", "wal_autocheckpoint=32000"
+"""After so many pages of 4 KiB whoever has written moves them to where they belong. Many are the same page anew: moved
+less often, there is less to move. Who adds a million rows changes nearly all pages of some indexes again and again."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OLDEST_CONNECTION = 1800
 """Seconds. Firewalls drop what was silent for an hour, many sooner, and tell neither side."""
@@ -260,13 +260,12 @@ def writing_rows(*, one_statement: bool = False, staged: bool = False) -> Iterat
 @contextmanager
 def _not_synced() -> Iterator[None]:
     driver: Any = db.connection.connection.driver_connection
-    driver.execute("PRAGMA synchronous=NORMAL")
-    # Whoever adds many rows comes back to the same pages of each index.
-    driver.execute("PRAGMA cache_size=-16000")
+    # Whoever adds many rows comes back to the same pages of each index: so the cache.
+    driver.executescript(f"PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000; PRAGMA {CHECKPOINTS_STAGED}")
     try:
         yield
     finally:
-        driver.execute("PRAGMA synchronous=FULL")
+        driver.executescript(f"PRAGMA synchronous=FULL; PRAGMA {CHECKPOINTS}")
 
 
 @contextmanager

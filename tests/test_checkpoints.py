@@ -10,7 +10,7 @@ from flask import Flask
 
 from app import checkpoints
 from app.checkpoints import checkpoints_aside
-from app.database import db, writing
+from app.database import db, staging, writing
 from tests.factories import a_learner
 
 pytestmark = pytest.mark.sqlite
@@ -37,6 +37,24 @@ def test_without_it_pages_wait(app: Flask) -> None:
         with writing() as session:
             a_learner(session, "ada")
         assert database.read_bytes() == before
+
+
+def test_rows_nobody_would_miss_yet_wait_longer_for_the_disk_and_only_they_do(app: Flask) -> None:
+    def standing() -> list[int]:
+        driver = db.connection.connection.driver_connection
+        asked = ("synchronous", "wal_autocheckpoint")
+        return [driver.execute(f"PRAGMA {pragma}").fetchone()[0] for pragma in asked]
+
+    with app.app_context():
+        usual = standing()
+        with staging():
+            staged = standing()
+        with pytest.raises(ZeroDivisionError), staging():
+            _ = 1 / 0
+        assert standing() == usual
+        with writing():
+            assert standing() == usual
+        assert (usual[0], staged[0]) == (2, 1) and staged[1] > usual[1]
 
 
 def test_it_ends_with_its_block_even_if_that_fails(app: Flask) -> None:

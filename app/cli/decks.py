@@ -26,6 +26,7 @@ from app.importing import (
     give_up,
 )
 from app.importing.opening import InTransaction
+from app.importing.pace import LONGEST_IN_TERMINAL
 from app.importing.parsed import DELIMITERS, TextFormat, tag_of
 from app.library import follow_as
 from app.library.keeping_files import KeptFiles
@@ -101,11 +102,11 @@ def _imported_with_bar(app: Flask, order: Order, parsed: ParsedDeck, source: Sou
     return report
 
 
-def lent(app: Flask, learner_id: int, staged: InTransaction = staging) -> Lent:
+def lent(app: Flask, learner_id: int, staged: InTransaction = staging, longest: float = LONGEST_IN_TERMINAL) -> Lent:
     """What this door lends an import. `staged`: `writing` where other people's answers come first, for what has not
-    reached the disk yet is waited for by whoever answers next."""
+    reached the disk yet is waited for by whoever answers next; then each should be short, too."""
     data: Path = app.config["DATA_DIR"]
-    return Lent(data, db.session, writing, staged, now, follow_as, KeptFiles(data / "media", learner_id))
+    return Lent(data, db.session, writing, staged, now, follow_as, KeptFiles(data / "media", learner_id), longest)
 
 
 def _show(report: ImportReport, import_id: int) -> None:

@@ -16,6 +16,7 @@ from app.cli.group import cardlet, collect_seldom, plain_app
 from app.database import db, importing_lock, writing
 from app.errors import CardletError, UnreadableFile
 from app.importing import Order, Source, Teller, about_rows, carry_out
+from app.importing.pace import LONGEST_ALONE
 from app.locking import locked
 from app.models.indexing import index_what_waits
 from app.others import Others
@@ -34,7 +35,7 @@ def import_upload(ctx: click.Context) -> None:
     order = Order.from_json(sys.stdin.read())
     with plain_app(ctx.obj) as app:
         aside = Aside()
-        lends = lent(app, order.learner_id, aside)
+        lends = lent(app, order.learner_id, aside, LONGEST_ALONE)
         try:
             with order.read(lends.uploads) as parsed, locked(importing_lock(), shared=True):
                 source = Source(order.file_name, path=lends.uploads / order.stored_as)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.errors import CardletError
 from app.importing.history import finish_import
 from app.importing.opening import InTransaction
+from app.importing.pace import LONGEST_ALONE
 from app.importing.parsed import Duplicates, ParsedDeck, ParsedFile, ReadingOptions, Remark, Source
 from app.importing.reading import read_deck
 from app.importing.saving import ImportReport, Wishes, import_deck
@@ -62,7 +63,7 @@ class Keeper(Protocol):
 @dataclass(frozen=True)
 class Lent:
     """What a door lends an import: its data directory, a session to read with, transactions, the clock, how a deck is
-    followed, and who keeps files. `staging`: for rows that nobody sees yet, see `Wishes`."""
+    followed, and who keeps files. `staging` and `longest`: for rows that nobody sees yet, see `Wishes`."""
 
     data: Path
     reading: Session
@@ -71,6 +72,7 @@ class Lent:
     clock: Callable[[], datetime]
     follow: Callable[[Session, int, int, datetime], object]
     keeper: Keeper
+    longest: float = LONGEST_ALONE
 
     @property
     def uploads(self) -> Path:
@@ -95,7 +97,10 @@ def carry_out(parsed: ParsedDeck, order: Order, lent: Lent, progress: Callable[[
 
     report = import_deck(
         *(parsed, order.learner_id, moment, lent.in_transaction),
-        wishes=Wishes(order.duplicates, lent.keep_files, lent.staging, options.time_zone, options.day_starts_at),
+        wishes=Wishes(
+            *(order.duplicates, lent.keep_files, lent.staging, options.time_zone, options.day_starts_at),
+            lent.longest,
+        ),
         import_id=order.import_id,
         progress=progress,
         at_the_end=at_the_end,

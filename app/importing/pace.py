@@ -11,21 +11,23 @@ from app.database import connection_of
 from app.importing.opening import InTransaction
 from app.others import Others
 
-LONGEST, LONGEST_ALONE = 0.006, 0.05
+LONGEST, LONGEST_ALONE, LONGEST_IN_TERMINAL = 0.006, 0.05, 0.2
 """Seconds a transaction should hold the database's only writer while others write too: about as long as a few of their
-answers; and while nobody does. In a long one an index's page is written once for many rows."""
+answers; while nobody does; and while nobody does, and somebody looks after the server, not a learner, has asked for it.
+In a long one an index's page is written once for many rows: a million, in no order, take half of the time."""
 LONGEST_OF_MANY = 0.1
 """The same where there are many writers, as on PostgreSQL: nobody waits, and each transaction has to reach the disk."""
-FEWEST, MOST, FIRST = 200, 8_000, 1_000
+FEWEST, MOST, FIRST = 200, 30_000, 1_000
 MOST_PLAIN = 20_000
 """Of rows that come in the order of their key."""
 
 
 class Pace:
-    """Rows a transaction; fewer when the last one was slow, more when it was quick."""
+    """Rows a transaction; fewer when the last one was slow, more when it was quick. `longest`: seconds it should hold
+    the only writer while nobody else writes."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self.rows, self._most = FIRST, most
+    def __init__(self, most: int = MOST, longest: float = LONGEST_ALONE) -> None:
+        self.rows, self._most, self._alone = FIRST, most, longest
         self._others = Others()
 
     @contextmanager
@@ -45,4 +47,4 @@ class Pace:
     def _longest(self, connection: sa.Connection) -> float:
         if connection.dialect.name != "sqlite":
             return LONGEST_OF_MANY
-        return LONGEST if self._others.write(connection) else LONGEST_ALONE
+        return LONGEST if self._others.write(connection) else self._alone

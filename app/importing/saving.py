@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.importing.opening import InTransaction
+from app.importing.pace import LONGEST_ALONE
 from app.importing.parsed import BadRow, Duplicates, ParsedDeck, ParsedFile, Remark
 from app.importing.removing import removed
 from app.importing.writing import Writer
@@ -31,13 +32,15 @@ KeepFiles = Callable[[list[ParsedFile]], tuple[dict[str, str], list[Remark]]]
 class Wishes:
     """How the learner wants a file imported. `duplicates`: None for what the file asks for,
     else to update; `keep_files` is lent by the door; None: files are left out. `staging`, lent too, opens
-    transactions whose rows nobody sees yet, and that need not be on the disk before the last one is."""
+    transactions whose rows nobody sees yet, and that need not be on the disk before the last one is; `longest`: seconds
+    one should take while nobody else writes."""
 
     duplicates: Duplicates | None = None
     keep_files: KeepFiles | None = None
     staging: InTransaction | None = None
     time_zone: str = "UTC"
     day_starts_at: int = 4
+    longest: float = LONGEST_ALONE
 
 
 @dataclass

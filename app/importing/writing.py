@@ -36,7 +36,7 @@ COMPARED = 300
 GONE = N_("Notes of starter decks that are not here, of which only the history counts: %(count)s.")
 MOST_TOTALS = 60_000
 TOTALS_AT_ONCE = 1_500
-MOST_PERSONAL = 40_000
+MOST_PERSONAL = 30_000
 """Rows of the log that wait in memory. Notes are better written many at a time: each changes another page of an index
 or two, and a page is written once for all of them."""
 Row = Incoming | LostCard
@@ -55,8 +55,6 @@ class Writer:
     report: "ImportReport"
     in_transaction: InTransaction
     renamed: dict[str, str] = field(default_factory=dict)
-    pace: Pace = field(default_factory=Pace)
-    log_pace: Pace = field(default_factory=lambda: Pace(MOST_PLAIN))
     pending: list[tuple[Incoming, Here]] = field(default_factory=list)
     """Notes that are here and were not compared yet."""
     known: KeptNotes = field(default_factory=KeptNotes)
@@ -66,6 +64,9 @@ class Writer:
     own_wordings: list[tuple[int, OwnWording]] = field(default_factory=list)
     guids: set[str] = field(default_factory=set)
     """Of a starter deck, what is in its file: the rest is retired."""
+
+    def __post_init__(self) -> None:
+        self.pace, self.log_pace = Pace(longest=self.wishes.longest), Pace(MOST_PLAIN, self.wishes.longest)
 
     def begin(self) -> None:
         """Opens the decks, or makes them where nobody sees them."""

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.database import db, writing
 from app.importing import pace
-from app.importing.pace import FEWEST, LONGEST, LONGEST_ALONE, MOST, Pace
+from app.importing.pace import FEWEST, LONGEST, LONGEST_ALONE, LONGEST_IN_TERMINAL, MOST, Pace
 
 A_ROW = 0.00001
 
@@ -32,11 +32,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.mark.sqlite
+@pytest.mark.parametrize("longest", [LONGEST_ALONE, LONGEST_IN_TERMINAL])
 def test_who_is_alone_writes_much_at_a_time_and_little_as_soon_as_somebody_else_writes(
-    app: Flask, data_dir: Path, clock: Clock
+    app: Flask, data_dir: Path, clock: Clock, longest: float
 ) -> None:
     with app.app_context():
-        paced = Pace()
+        paced = Pace(longest=longest)
 
         def write() -> int:
             with paced.measured(writing, paced.rows):
@@ -46,7 +47,7 @@ def test_who_is_alone_writes_much_at_a_time_and_little_as_soon_as_somebody_else_
         assert write() == pytest.approx(LONGEST / A_ROW, abs=1), "nobody knows yet whether there are others"
         clock.now += 2
         grown = [write() for _ in range(12)]
-        assert grown == sorted(grown) and grown[-1] == pytest.approx(LONGEST_ALONE / A_ROW, rel=0.01)
+        assert grown == sorted(grown) and grown[-1] == pytest.approx(longest / A_ROW, rel=0.01)
         with sqlite3.connect(data_dir / "cardlet.sqlite3") as other:
             other.execute("CREATE TABLE something (number)")
         other.close()
