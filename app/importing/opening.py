@@ -192,14 +192,16 @@ def publish(session: Session, target: Target, *, reordered: bool = False) -> Non
     deck above it follows it too. To be called for the decks of a file from the outermost on."""
     # Not all that the import has made: what belongs to another of its decks comes into the tree of that one.
     above = decks_above(session, target.parent_id)
-    way = [*reversed(list(takewhile(lambda deck_id: deck_id in target.new_deck_ids, above))), target.deck_id]
+    made = list(takewhile(lambda deck_id: deck_id in target.new_deck_ids, above))
+    way = [*reversed(made), target.deck_id]
     session.execute(sa.update(Deck).where(Deck.id.in_(way)).values(published=True))
     deck, header = session.get_one(Deck, target.deck_id), target.header
     if target.is_new or header.guid is not None:
         deck.name, deck.description, deck.license = header.path[-1], header.description, header.license
     if reordered:
         deck.order_version += 1
-    if target.is_new or deck.parent_id != target.parent_id:
+    # A tree that is new altogether is known to nobody: no follow has to fit it, and no deck above says who may see it.
+    if (target.is_new and len(made) < len(above)) or deck.parent_id != target.parent_id:
         deck.parent_id = target.parent_id
         fit_into_trees(session, way, target.deck_id, target.parent_id, target.now)
         session.flush()

@@ -39,8 +39,11 @@ def follow(session: Session, learner: Learner, deck_id: int, now: datetime, *, i
         place = (session.scalar(sa.select(sa.func.max(Follow.place)).where(Follow.user_id == learner.id)) or 0) + 1
         root = _followed(session, learner, deck.id, now)
         root.root_id, root.place, root.stopped_at = None, root.place or place, None
-    for part_id in [deck.id, *decks_inside(session, [deck.id])]:
-        part = _followed(session, learner, part_id, now)
+    tree = [deck.id, *decks_inside(session, [deck.id])]
+    own = sa.select(Follow).where(Follow.user_id == learner.id, Follow.deck_id.in_(tree))
+    known = {each.deck_id: each for each in session.scalars(own)}
+    for part_id in tree:
+        part = known.get(part_id) or _begun(session, learner, part_id, now)
         if part_id != root.deck_id:
             part.be_part_of(root)
         # A part that was left by itself stays left when the whole is followed again.
@@ -159,10 +162,12 @@ def own_follow(session: Session, learner: Learner, deck_id: int) -> Follow:
 
 def _followed(session: Session, learner: Learner, deck_id: int, now: datetime) -> Follow:
     """The learner's follow of a deck, made if there is none, with the limits they want a deck to begin with."""
-    followed = session.get(Follow, (learner.id, deck_id))
-    if followed is None:
-        user = session.get_one(User, learner.id)
-        shape = Shape(user.new_per_day, user.reviews_per_day)
-        followed = Follow(user_id=learner.id, deck_id=deck_id, place=0, followed_at=now, **asdict(shape))
-        session.add(followed)
+    return session.get(Follow, (learner.id, deck_id)) or _begun(session, learner, deck_id, now)
+
+
+def _begun(session: Session, learner: Learner, deck_id: int, now: datetime) -> Follow:
+    user = session.get_one(User, learner.id)
+    shape = Shape(user.new_per_day, user.reviews_per_day)
+    followed = Follow(user_id=learner.id, deck_id=deck_id, place=0, followed_at=now, **asdict(shape))
+    session.add(followed)
     return followed

@@ -67,6 +67,15 @@ def test_a_file_with_more_decks_costs_as_much_a_deck(session: Session, ada: User
     assert sent[1] <= 2.1 * sent[0]
 
 
+def test_where_nobody_follows_anything_yet_nothing_is_asked_of_follows_deck_by_deck(
+    session: Session, ada: User, tmp_path: Path
+) -> None:
+    """A tree that a file makes from its top on."""
+    with recorded() as recording:
+        bring(session, ada, together(tmp_path, **{f"d{n}": f"Top::Part {n % 4}::Deck {n}" for n in range(12)}))
+    assert not {"fit_into_trees", "take_audience"} & {*recording.names}
+
+
 def test_new_decks_come_into_the_trees_they_lie_in(session: Session, ada: User, tmp_path: Path) -> None:
     """And not all into the tree of one of them."""
     tops = [a_deck(session, owner=ada, name=name, guid=name.lower()) for name in ("Languages", "Medicine")]

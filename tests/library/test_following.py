@@ -12,6 +12,7 @@ from app.library.decks import other_starter_decks, own_decks_left
 from app.models import Card, Follow, Memory, User
 from app.study import AnswerGiven, answer_card, queue_of
 from tests.factories import a_deck, a_learner, at
+from tests.statements import recorded
 
 
 @pytest.fixture
@@ -40,6 +41,19 @@ def test_following_a_deck_follows_the_decks_inside_it(session: Session, ada: Use
     assert session.get(Follow, (ada.id, inside.id)) is not None
     stop_following(session, ada, above.id, at(1))
     assert session.get_one(Follow, (ada.id, inside.id)).stopped_at == at(1)
+
+
+def test_following_costs_as_much_whatever_lies_inside(session: Session, ada: User) -> None:
+    sent = []
+    for number in (2, 8):
+        top = a_deck(session, name=f"Top {number}")
+        for place in range(number):
+            a_deck(session, name=f"Part {place}", parent_id=top.id)
+        session.flush()
+        with recorded() as recording:
+            follow(session, ada, top.id, at(0))
+        sent.append(len(recording.statements))
+    assert sent[0] == sent[1]
 
 
 def test_somebody_elses_deck_and_an_unfinished_one_are_not_found(session: Session, ada: User) -> None:
