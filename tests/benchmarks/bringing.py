@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.serving import environment_for
-from tests.benchmarks.stores import Store
+from tests.benchmarks.stored import seconds_to_store
+from tests.benchmarks.stores import Sqlite, Store
 from tests.benchmarks.tables import ANKI, start_once
 from tests.benchmarks.watched import watched
 
@@ -39,6 +40,7 @@ def _one_size(store: Store, name: str, package: Path, python: str) -> dict[str, 
     ours = [sys.executable, "-m", "app"]
     acts: dict[str, Used] = {
         "import": _run([*ours, "import", str(package), "--owner", "learner-1"], environment),
+        "rows alone": {"seconds": seconds_to_store(store, name)} if isinstance(store, Sqlite) else {},
         "import again": _run([*ours, "import", str(package), "--owner", "learner-1"], environment),
     }
     for ending in ("apkg", "cardlet", "csv"):
@@ -66,7 +68,10 @@ def rows_of(found: dict[str, dict[str, Any]]) -> list[list[str]]:
     rows = []
     for size, acts in found.items():
         for act, used in acts.items():
-            if act.startswith("anki "):
+            if act.startswith("anki ") or not used:
+                continue
+            if act == "rows alone":
+                rows.append(_floor(size, used["seconds"], acts["anki import"]))
                 continue
             if not act.startswith("import"):
                 rows.append(_row(act, size, used["seconds"], used, acts.get(f"anki {act}")))
@@ -74,6 +79,11 @@ def rows_of(found: dict[str, dict[str, Any]]) -> list[list[str]]:
             rows.append(_row(act, size, used["told_after"], used, acts.get(f"anki {act}")))
             rows.append(_row(f"{act}, with its words indexed", size, used["seconds"], used, None))
     return rows
+
+
+def _floor(size: str, seconds: float, anki: Used) -> list[str]:
+    what, pace = f"the rows of it, stored by the driver alone, {int(size):,} cards", f"{int(size) / seconds:,.0f}"
+    return [what, f"{seconds:.1f} s", pace, "", "", "", f"{seconds / anki['seconds']:.1f}"]
 
 
 def _row(act: str, size: str, seconds: float, used: Used, anki: Used | None) -> list[str]:
