@@ -28,7 +28,8 @@ class Pace:
 
     def __init__(self, most: int = MOST, longest: float = LONGEST_ALONE) -> None:
         self.rows, self._most, self._alone = FIRST, most, longest
-        self._others = Others()
+        # In the terminal, a small import is over before it could be known.
+        self._others = Others(supposed=longest < LONGEST_IN_TERMINAL)
 
     @contextmanager
     def measured(self, in_transaction: InTransaction, weight: int) -> Iterator[Session]:
