@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.importing.note_types import add_types, revise_types, settle_types
-from app.importing.opening import InTransaction, Target, open_deck, publish, server_deck
+from app.importing.opening import InTransaction, Target, open_deck, publish, put_in_place, server_deck
 from app.importing.parsed import DeckHeader, ParsedDeck
 from app.importing.places import check_places, outermost_first
 from app.importing.presets import Chosen, Presets
@@ -107,8 +107,10 @@ class Decks:
             session.execute(sa.delete(Deck).where(Deck.id == staging_id))
         settle_types(session, self.owner_id, self.targets[0].note_type_ids)
         revise_types(session, self.targets[0].note_type_ids, self.parsed.note_types)
-        for target in outermost_first(session, self.targets):
-            publish(session, target, reordered=reordered)
+        placed = outermost_first(session, self.targets)
+        decks = publish(session, {*self.made, *(target.deck_id for target in placed)})
+        for target in placed:
+            put_in_place(session, decks[target.deck_id], target, reordered=reordered)
 
     def topmost(self, session: Session) -> set[int]:
         """The ids of the topmost decks above those that the learner does not follow: who follows one deck of a tree

@@ -1,6 +1,6 @@
 """Finding or making the deck an import goes into, and publishing it at the end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -187,15 +187,20 @@ def remove_unfinished(session: Session, deck_ids: Sequence[int]) -> None:
     session.expire_all()
 
 
-def publish(session: Session, target: Target, *, reordered: bool = False) -> None:
-    """Makes the deck visible, with what was made of the way to it, and what the header says of it true; who follows a
-    deck above it follows it too. To be called for the decks of a file from the outermost on."""
+def publish(session: Session, deck_ids: Collection[int]) -> dict[int, Deck]:
+    """Makes decks visible, and returns them by their ids."""
+    session.execute(sa.update(Deck).where(Deck.id.in_(deck_ids)).values(published=True))
+    return {deck.id: deck for deck in session.scalars(sa.select(Deck).where(Deck.id.in_(deck_ids)))}
+
+
+def put_in_place(session: Session, deck: Deck, target: Target, *, reordered: bool = False) -> None:
+    """Makes what the header says of a published deck true; who follows a deck above it follows it too, with what was
+    made of the way to it. To be called for the decks of a file from the outermost on."""
     # Not all that the import has made: what belongs to another of its decks comes into the tree of that one.
     above = decks_above(session, target.parent_id)
     made = list(takewhile(lambda deck_id: deck_id in target.new_deck_ids, above))
     way = [*reversed(made), target.deck_id]
-    session.execute(sa.update(Deck).where(Deck.id.in_(way)).values(published=True))
-    deck, header = session.get_one(Deck, target.deck_id), target.header
+    header = target.header
     if target.is_new or header.guid is not None:
         deck.name, deck.description, deck.license = header.path[-1], header.description, header.license
     if reordered:

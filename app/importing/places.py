@@ -61,7 +61,7 @@ class _Trees:
         return self.rows[deck_id]
 
     def placed(self, deck_id: int) -> tuple[int | None, str]:
-        """Where the deck will lie, and what it will be called; see `publish`."""
+        """Where the deck will lie, and what it will be called; see `put_in_place`."""
         target, (parent_id, name) = self.own.get(deck_id), self.row(deck_id)
         if target is None:
             return parent_id, name
