@@ -7,6 +7,7 @@ from typing import Any, cast
 import click
 from flask import Flask
 
+from app.aside import Aside
 from app.cli.group import cardlet, collect_seldom, learner_called, ready_app
 from app.clock import now
 from app.database import db, importing_lock, staging, writing
@@ -54,7 +55,7 @@ DUPLICATES: dict[str, Duplicates] = {"update": "update", "keep": "keep both", "s
 def import_file(ctx: click.Context, /, file: Path, owner: str, **given: Any) -> None:
     """Import a deck from a file."""
     collect_seldom()
-    source = Source(file.name, path=file)
+    source, aside = Source(file.name, path=file), Aside(staging, supposed=False)
     with begun(source) as read, ready_app(ctx.obj) as app, locked(importing_lock(), shared=True):
         learner = learner_called(owner)
         options = _options(given, learner.time_zone, learner.day_starts_at)
@@ -62,14 +63,15 @@ def import_file(ctx: click.Context, /, file: Path, owner: str, **given: Any) -> 
             with writing() as session:
                 import_id = begin_import(session, learner.id, file.name, now())
             order = Order(learner.id, import_id, 0, "", file.name, options, DUPLICATES.get(given["duplicates"]))
+            lends = lent(app, learner.id, aside, LONGEST_IN_TERMINAL)
             try:
-                report = _imported_with_bar(app, order, parsed, source)
+                report = _imported_with_bar(lends, order, parsed, source)
             except BaseException:
                 with writing() as session:
                     give_up(session, learner.id, import_id, None, forget=True)
                 raise
         _show(report, import_id)
-        index_what_waits(db.session, writing)
+        index_what_waits(db.session, aside)
     if report.deck_id is None:
         raise UnreadableFile("There is no card in this file.")
 
@@ -87,24 +89,23 @@ def _options(given: dict[str, Any], time_zone: str, day_starts_at: int) -> Readi
     )
 
 
-def _imported_with_bar(app: Flask, order: Order, parsed: ParsedDeck, source: Source) -> ImportReport:
+def _imported_with_bar(lends: Lent, order: Order, parsed: ParsedDeck, source: Source) -> ImportReport:
     """Imports; a terminal sees a bar. The bar stands on the error output: the other is for the report."""
     if not sys.stderr.isatty():
-        return carry_out(parsed, order, lent(app, order.learner_id), lambda rows: None)
+        return carry_out(parsed, order, lends, lambda rows: None)
     total = parsed.total or (about_rows(source) if parsed.table else None)
     with click.progressbar(length=total or 0, label="Importing", file=sys.stderr) as bar:
 
         def move(done: int) -> None:
             bar.update(max(0, done - bar.pos))
 
-        report = carry_out(parsed, order, lent(app, order.learner_id), move)
+        report = carry_out(parsed, order, lends, move)
         bar.update(max(0, (total or 0) - bar.pos))
     return report
 
 
-def lent(app: Flask, learner_id: int, staged: InTransaction = staging, longest: float = LONGEST_IN_TERMINAL) -> Lent:
-    """What this door lends an import. `staged`: `writing` where other people's answers come first, for what has not
-    reached the disk yet is waited for by whoever answers next; then each should be short, too."""
+def lent(app: Flask, learner_id: int, staged: InTransaction, longest: float) -> Lent:
+    """What this door lends an import. `staged` and `longest`: see `Wishes`."""
     data: Path = app.config["DATA_DIR"]
     return Lent(data, db.session, writing, staged, now, follow_as, KeptFiles(data / "media", learner_id), longest)
 

@@ -4,27 +4,19 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
-from sqlalchemy.orm import Session
 
+from app.aside import Aside
 from app.cli.decks import lent
 from app.cli.group import cardlet, collect_seldom, plain_app
-from app.database import db, importing_lock, writing
+from app.database import db, importing_lock
 from app.errors import CardletError, UnreadableFile
 from app.importing import Order, Source, Teller, about_rows, carry_out
 from app.importing.pace import LONGEST_ALONE
 from app.locking import locked
 from app.models.indexing import index_what_waits
-from app.others import Others
-
-MOVED_AFTER = 4
-"""Transactions."""
-REST, LONGEST_REST = 4, 0.2
-"""How many times as long as a transaction, and seconds."""
 
 
 @cardlet.command("import-upload", hidden=True)
@@ -47,36 +39,6 @@ def import_upload(ctx: click.Context) -> None:
         else:
             _tell({"finished": True})
             index_what_waits(db.session, aside)
-
-
-class Aside:
-    """Write transactions beside which other people's answers come first.
-
-    On SQLite there is one writer at a time, and one disk: while others write, each transaction is followed by a rest of
-    several times its length. Pages are moved to their place after others can write again, a few at a time: whoever
-    writes when there are many would move them while all wait."""
-
-    def __init__(self) -> None:
-        self._unmoved, self._others = 0, Others()
-
-    @contextmanager
-    def __call__(self) -> Iterator[Session]:
-        with writing() as session:
-            began = time.monotonic()
-            yield session
-        if db.engine.dialect.name == "sqlite":
-            self._make_room(time.monotonic() - began)
-
-    def _make_room(self, took: float) -> None:
-        driver: Any = db.connection.connection.driver_connection
-        self._unmoved += 1
-        if self._unmoved >= MOVED_AFTER:
-            self._unmoved = 0
-            # From now on this connection does so nowhere else.
-            driver.execute("PRAGMA wal_autocheckpoint=0").close()
-            driver.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
-        if self._others.write(db.connection):
-            time.sleep(min(REST * took, LONGEST_REST))
 
 
 def _tell(event: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ from app.cli.decks import lent
 from app.cli.group import ready_app
 from app.clock import now
 from app.config import read_settings
-from app.database import Base, close, db, writing
+from app.database import Base, close, db, staging, writing
 from app.importing import (
     Order,
     ReadingOptions,
@@ -37,6 +37,7 @@ from app.importing import (
     read_deck,
     store_upload,
 )
+from app.importing.pace import LONGEST_IN_TERMINAL
 from app.importing.parsed import Source
 from app.library.media import name_file, store_file
 from app.models import Card, Deck, Memory, User
@@ -182,7 +183,7 @@ def _imported(app: Flask, learner_id: int, package: Path, moment: Any) -> int:
         import_id = begin_import(session, learner_id, package.name, moment)
     order = Order(learner_id, import_id, 0, "", package.name, options)
     with read_deck(Source(package.name, path=package), options) as parsed:
-        carry_out(parsed, order, lent(app, learner_id), lambda rows: None)
+        carry_out(parsed, order, lent(app, learner_id, staging, LONGEST_IN_TERMINAL), lambda rows: None)
     return import_id
 
 
