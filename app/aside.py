@@ -41,20 +41,22 @@ class Aside:
             self._make_room(time.monotonic() - began)
 
     def _make_room(self, took: float) -> None:
-        # First: whoever reads, and be it to ask for others, cannot move pages.
+        was_alone, self._gives_way = not self._gives_way, self._others.write(db.connection)
         if self._gives_way or self._alone is writing:
-            self._move_pages()
-        self._gives_way = self._others.write(db.connection)
+            # Many may wait when the first of the others comes: at once, or the next transaction would move them.
+            self._move_pages(at_once=was_alone and self._alone is not writing)
         if self._gives_way:
             be_nice()
             time.sleep(min(REST * took, LONGEST_REST))
 
-    def _move_pages(self) -> None:
+    def _move_pages(self, at_once: bool) -> None:
+        # Whoever reads, and be it to ask for others, cannot move pages.
+        db.stop_reading()
         driver: Any = db.connection.connection.driver_connection
         # Not while it holds the gate.
         driver.execute("PRAGMA wal_autocheckpoint=0").close()
         self._unmoved += 1
-        if self._unmoved >= MOVED_AFTER:
+        if at_once or self._unmoved >= MOVED_AFTER:
             self._unmoved = 0
             driver.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
 
