@@ -16,6 +16,7 @@ MOVED_AFTER = 4
 REST, LONGEST_REST = 4, 0.2
 """How many times as long as a transaction, and seconds."""
 NICENESS = 10
+"""Of a process that imports while others answer."""
 InTransaction = Callable[[], AbstractContextManager[Session]]
 
 

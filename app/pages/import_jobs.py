@@ -15,6 +15,7 @@ from typing import IO, Any
 import sqlalchemy as sa
 from flask import Flask, current_app
 
+from app.aside import NICENESS
 from app.clock import now
 from app.config import PACKAGE, PREFIX, SETTINGS
 from app.database import db, importing_lock, writing
@@ -27,8 +28,6 @@ from app.models.indexing import index_what_waits
 
 LARGE = 2 * 2**20
 """Bytes from which on an import has a process of its own."""
-NICENESS = 10
-"""Of that process: other people's requests come first."""
 Event = dict[str, Any]
 
 
@@ -97,7 +96,7 @@ def start_apart(app: Flask, order: Order, slot: IO[bytes]) -> Job:
             start_new_session=True,
         )
     if os.name == "posix":
-        # At once: only to start takes it a second.
+        # Other people's requests come first, and at once: only to start takes it a second.
         os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
     threading.Thread(target=_listen, args=(app, order, process, job), daemon=True).start()
     return job
