@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from app.aside import Aside
+from app.attached import attaching
 from app.cli.group import cardlet, collect_seldom, learner_called, ready_app
 from app.clock import now
 from app.database import db, importing_lock, staging, writing
@@ -107,7 +108,8 @@ def _imported_with_bar(lends: Lent, order: Order, parsed: ParsedDeck, source: So
 def lent(app: Flask, learner_id: int, staged: InTransaction, longest: float) -> Lent:
     """What this door lends an import. `staged` and `longest`: see `Wishes`."""
     data: Path = app.config["DATA_DIR"]
-    return Lent(data, db.session, writing, staged, now, follow_as, KeptFiles(data / "media", learner_id), longest)
+    keeper = KeptFiles(data / "media", learner_id)
+    return Lent(data, db.session, writing, staged, now, follow_as, keeper, longest, attaching())
 
 
 def _show(report: ImportReport, import_id: int) -> None:

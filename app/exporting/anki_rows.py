@@ -16,8 +16,8 @@ from app.exporting.compact import compact
 from app.exporting.files_named import files_named
 from app.exporting.original import original_of
 from app.exporting.walking import OutCard, OutNote
+from app.many_rows import insert_values
 from app.models import Deck, NoteType
-from app.models.bulk import insert_values
 from app.models.user import Learner
 from app.rendering.elsewhere import html_of
 from app.scheduling import Settings

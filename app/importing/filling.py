@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.database import EPOCH
+from app.importing.block_log import BlockLog
 from app.importing.decks import Decks
 from app.importing.histories import Histories
 from app.importing.identity import Incoming
 from app.importing.parsed import LostCard, ParsedCard, ParsedReview
-from app.importing.ready_log import ReadyLog
 from app.models import Kind
 from app.models.bulk import Ids, put_rows, put_values
 from app.models.note import first_key, tag_key
@@ -117,7 +117,7 @@ class Filling:
             self.tombstones.append((lost.reviews[0].at_ms, card_id))
             deck_id = self.decks.targets[lost.deck].deck_id
             reviews = lost.reviews
-            if not isinstance(reviews, ReadyLog):
+            if not isinstance(reviews, BlockLog):
                 reviews = [_told(review) for review in reviews if review.kind not in NO_ANSWERS]
             self.histories.count_own(
                 [], self.histories.add_reviews(card_id, self.decks.staging_of(deck_id), deck_id, reviews)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from hashlib import blake2b
 from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,12 +12,13 @@ import sqlalchemy as sa
 
 from app.clock import hour_of, study_day
 from app.database import EPOCH
+from app.importing.block_log import BlockLog
 from app.importing.day_totals import DayTotals
-from app.importing.log_rows import COLUMNS, ID, IMPORTED, IMPORTED_ID, WIDTH, share_of
+from app.importing.log_rows import COLUMNS, ID, IMPORTED, IMPORTED_ID, TOLD, WIDTH, checkpoint_row, share_of
 from app.importing.parsed import ParsedCard, ParsedReview
-from app.importing.ready_log import ReadyLog
+from app.importing.placed_logs import PlacedLogs
 from app.models import Kind
-from app.models.bulk import put_rows, put_values
+from app.models.bulk import copy_spans, put_rows, put_values
 from app.models.memory_count import buckets_of
 from app.models.review import FOLDED, ImportedTotals, stage_told
 from app.models.scheduling import Versioned
@@ -65,14 +65,17 @@ class Histories:
     """New memories by figure, deck and bucket: see MemoryCount."""
     _days: dict[int, tuple[int, int]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.placed = PlacedLogs(self.totals, self._count)
+
     @property
     def weight(self) -> int:
-        """How many rows wait."""
+        """How many rows wait, those of blocks aside."""
         return len(self.reviews) // WIDTH + len(self.undone) + len(self.memories) + len(self.marks)
 
     def add(self, card_id: int, deck_id: int, final_deck_id: int, card: ParsedCard, chosen: Versioned) -> None:
         """All that is known of a card that nothing was known of before."""
-        own = self.add_reviews(card_id, deck_id, final_deck_id, card.reviews) if card.reviews else []
+        own = self.add_reviews(card_id, deck_id, final_deck_id, card.reviews)
         if own:
             self.count_own([], own)
             # Chance is seeded by the card, which is another one here.
@@ -84,7 +87,8 @@ class Histories:
         if card.state is not None:
             answers = card.state.answers
             if card.taken_over:
-                self.reviews += self.checkpoint(card_id, deck_id, card)
+                if not isinstance(card.reviews, BlockLog):
+                    self.reviews += self.checkpoint(card_id, deck_id, card)
                 answers = 1
             memory = self.memory(card_id, deck_id, card, chosen, answers)
             self.memories.append(memory)
@@ -111,12 +115,12 @@ class Histories:
         totals, or if something is known, in `count_elsewhere`. Returns what stands of the rest, which the fold is made
         of, for `count_own`."""
         as_id = self.owner.as_id
-        if isinstance(reviews, ReadyLog) and not known:
-            self._add_ready(reviews, card_id, deck_id, final_deck_id)
+        if isinstance(reviews, BlockLog) and not known:
+            self.placed.add(reviews, card_id, deck_id, final_deck_id)
             return []
         rows = [
             (
-                *(card_id, as_id(IMPORTED_ID + at.to_bytes(8) if id is None else id.bytes), deck_id, kind),
+                *(card_id, deck_id, as_id(IMPORTED_ID + at.to_bytes(8) if id is None else id.bytes), kind),
                 *(self._day_at(at) if day is None or hour is None else (day, hour)),
                 *(at, grade, took, state, undone),
             )
@@ -130,11 +134,6 @@ class Histories:
         self.undone += [row for row in rows if row[WIDTH] is not None]
         own = [review for review in reviews if review.kind != IMPORTED and review.undone_at_ms is None]
         return [self._logged(review, final_deck_id) for review in own if self.key_of(review) not in known]
-
-    def _add_ready(self, log: ReadyLog, card_id: int, deck_id: int, final_deck_id: int) -> None:
-        values = log.of(card_id, deck_id)
-        self.reviews += values
-        self.totals.add_each(final_deck_id, log.shares, log.took_ms)
 
     def _logged(self, review: ParsedReview, deck_id: int) -> Logged:
         """A standing row of the log that a memory is folded from, or practice."""
@@ -176,7 +175,7 @@ class Histories:
 
     def keys_of(self, reviews: Sequence[ParsedReview]) -> Iterable[Any]:
         """The ids of a card's reviews, as the driver gives them."""
-        return map(self.owner.as_id, reviews.ids) if isinstance(reviews, ReadyLog) else map(self.key_of, reviews)
+        return map(self.owner.as_id, reviews.ids) if isinstance(reviews, BlockLog) else map(self.key_of, reviews)
 
     def id_at(self, at_ms: int) -> Any:
         """The id of an answer of which only the moment is known."""
@@ -184,10 +183,10 @@ class Histories:
 
     def checkpoint(self, card_id: int, deck_id: int, card: ParsedCard) -> tuple[Any, ...]:
         """The row by which the fold takes over the card's schedule. The same schedule has the same id."""
-        text = _as_json(card.state or MemoryState())
-        day, hour = self._day_at(card.as_of_ms)
-        key = self.owner.as_id(blake2b(text.encode(), digest_size=16).digest())
-        return (card_id, key, deck_id, Kind.CHECKPOINT.value, day, hour, card.as_of_ms, 0, 0, text)
+        state, (day, hour) = card.state or MemoryState(), self._day_at(card.as_of_ms)
+        schedule = (state.repetitions, state.interval, state.ease, state.lapses, state.last_day, state.due_day)
+        id, *told = checkpoint_row((*schedule, state.stability, state.difficulty), day, hour, card.as_of_ms)
+        return (card_id, deck_id, self.owner.as_id(id), *told)
 
     def memory(self, card_id: int, deck_id: int, card: ParsedCard, chosen: Versioned, answers: int) -> tuple[Any, ...]:
         """The memory that its log folds to."""
@@ -227,6 +226,10 @@ class Histories:
             del rows[:left]
             left -= len(some)
 
+    def copy(self, connection: sa.Connection, spans: Sequence[int]) -> None:
+        """Writes rows of the log that stand in an attached block."""
+        copy_spans(connection, "reviews", TOLD, spans, {"user_id": self.owner.id, "import_id": self.owner.import_id})
+
     def _count(self, rows: Sequence[tuple[Any, ...]], deck_id: int) -> None:
         """Adds answers given elsewhere to one card to the totals."""
         last = UNMET
@@ -251,18 +254,3 @@ class Histories:
                 self._days.clear()
             self._days[quarter] = found
         return found
-
-
-def _as_json(state: MemoryState) -> str:
-    """A state taken over, as a checkpoint keeps it. By hand: numbers need no encoder."""
-    last, due = _number(state.last_day), _number(state.due_day)
-    stability, difficulty = _number(state.stability), _number(state.difficulty)
-    return (
-        f'{{"repetitions": {state.repetitions}, "interval": {state.interval}, "ease": {state.ease}, '
-        f'"lapses": {state.lapses}, "last_day": {last}, "due_day": {due}, '
-        f'"stability": {stability}, "difficulty": {difficulty}}}'
-    )
-
-
-def _number(value: float | None) -> str:
-    return "null" if value is None else repr(value)

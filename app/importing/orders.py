@@ -63,7 +63,7 @@ class Keeper(Protocol):
 @dataclass(frozen=True)
 class Lent:
     """What a door lends an import: its data directory, a session to read with, transactions, the clock, how a deck is
-    followed, and who keeps files. `staging` and `longest`: for rows that nobody sees yet, see `Wishes`."""
+    followed, and who keeps files. `staging`, `longest`, `attach`: for rows that nobody sees yet, see `Wishes`."""
 
     data: Path
     reading: Session
@@ -73,6 +73,7 @@ class Lent:
     follow: Callable[[Session, int, int, datetime], object]
     keeper: Keeper
     longest: float = LONGEST_ALONE
+    attach: Callable[[bytes], None] | None = None
 
     @property
     def uploads(self) -> Path:
@@ -99,7 +100,7 @@ def carry_out(parsed: ParsedDeck, order: Order, lent: Lent, progress: Callable[[
         *(parsed, order.learner_id, moment, lent.in_transaction),
         wishes=Wishes(
             *(order.duplicates, lent.keep_files, lent.staging, options.time_zone, options.day_starts_at),
-            lent.longest,
+            *(lent.longest, lent.attach),
         ),
         import_id=order.import_id,
         progress=progress,

@@ -33,7 +33,7 @@ class Wishes:
     """How the learner wants a file imported. `duplicates`: None for what the file asks for,
     else to update; `keep_files` is lent by the door; None: files are left out. `staging`, lent too, opens
     transactions whose rows nobody sees yet, and that need not be on the disk before the last one is; `longest`: seconds
-    one should take while nobody else writes."""
+    one should take while nobody else writes. `attach`: attaches a database of SQLite's, from which they copy."""
 
     duplicates: Duplicates | None = None
     keep_files: KeepFiles | None = None
@@ -41,6 +41,7 @@ class Wishes:
     time_zone: str = "UTC"
     day_starts_at: int = 4
     longest: float = LONGEST_ALONE
+    attach: Callable[[bytes], None] | None = None
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The steps of one import: begin, walk through the rows, finish; or take it all back."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,25 +22,22 @@ from app.importing.matching import Here, notes_here
 from app.importing.notes import apply_change, changes_for, retire_all_but
 from app.importing.opening import InTransaction
 from app.importing.own_wordings import keep_own_wordings
-from app.importing.pace import MOST_PLAIN, Pace
+from app.importing.pace import Pace
 from app.importing.parsed import BadRow, LostCard, OwnWording, ParsedDeck, Remark
 from app.importing.presets import Presets
 from app.importing.progressing import add_totals, brings_news, take_over
+from app.importing.writing_logs import LogWriter
 from app.models import Note, Tombstone, Unindexed
-from app.models.memory_count import add_counts
 
 if TYPE_CHECKING:
     from app.importing.saving import ImportReport, Wishes
 
 COMPARED = 300
 GONE = N_("Notes of starter decks that are not here, of which only the history counts: %(count)s.")
-MOST_TOTALS = 60_000
-TOTALS_AT_ONCE = 1_500
-MOST_PERSONAL = 30_000
-"""Rows of the log that wait in memory. Notes are better written many at a time: each changes another page of an index
-or two, and a page is written once for all of them."""
+FIRST_PERSONAL, MOST_PERSONAL = 2_000, 30_000
+"""Rows of the log that wait in memory. Few at first: while they are written, whoever reads the file reads on. Then
+many: each note changes another page of an index or two, and a page is written once for all of them."""
 Row = Incoming | LostCard
-Rows = Sequence[tuple[int, ...]]
 
 
 @dataclass
@@ -66,7 +63,8 @@ class Writer:
     """Of a starter deck, what is in its file: the rest is retired."""
 
     def __post_init__(self) -> None:
-        self.pace, self.log_pace = Pace(longest=self.wishes.longest), Pace(MOST_PLAIN, self.wishes.longest)
+        self.pace = Pace(longest=self.wishes.longest)
+        self.logs: LogWriter | None = None
 
     def begin(self) -> None:
         """Opens the decks, or makes them where nobody sees them."""
@@ -81,6 +79,7 @@ class Writer:
                 zone, starts = self.wishes.time_zone, self.wishes.day_starts_at
                 as_id = ids_for(connection_of(session).dialect.name)
                 histories = Histories(Owner(self.owner_id, zone, starts, self.import_id, as_id))
+                self.logs = LogWriter(histories, self._staging, self.wishes.longest, self.wishes.attach)
             self.filling = Filling(self.decks, histories)
             self.may_be_here = not self.decks.are_new or (self.parsed.whole_guids and self._has_notes(session))
 
@@ -111,22 +110,22 @@ class Writer:
                 self.report.reviews += len(row.reviews) if filling.histories is not None else 0
                 filling.add_lost(row, graves.get(row.reviews[0].at_ms) if row.reviews else None)
             self._write()
-            self._spill()
+            if self.logs is not None:
+                self.logs.spill(self.decks.staged.keys())
             done += len(batch)
             progress(done + self.report.skipped)
         self._compare()
-        self._spill(most=0)
+        if self.logs is not None:
+            self.logs.finish(self.decks.staged.keys())
 
     def _write(self) -> None:
         """Writes what was sorted out to be new: first the cards, by which whoever sweeps finds the rest."""
-        filling, histories = self.filling, self.filling.histories
+        filling = self.filling
         if filling.weight:
             with self.pace.measured(self._staging, filling.weight) as session:
                 filling.write(connection_of(session))
-        while histories is not None and histories.weight:
-            rows = min(self.log_pace.rows, histories.weight)
-            with self.log_pace.measured(self._staging, rows) as session:
-                histories.write(connection_of(session), rows)
+        if self.logs is not None:
+            self.logs.write()
 
     def _without_gone(
         self, batch: list[Incoming], here: dict[int, Here], lost: list[LostCard]
@@ -150,6 +149,7 @@ class Writer:
     def _batches(self) -> Iterator[list[Row]]:
         batch: list[Row] = []
         weight = personal = 0
+        most = FIRST_PERSONAL
         for row in identified(self.parsed.rows, whole_guids=self.parsed.whole_guids):
             if isinstance(row, BadRow):
                 self.report.skip(row)
@@ -161,9 +161,9 @@ class Writer:
                 weight += 1 + len(row.note.tags) + row.number_of_cards
                 for card in row.note.cards or ():
                     personal += len(card.reviews)
-            if weight >= self.pace.rows or personal >= MOST_PERSONAL:
+            if weight >= self.pace.rows or personal >= most:
                 yield batch
-                batch, weight, personal = [], 0, 0
+                batch, weight, personal, most = [], 0, 0, min(2 * most, MOST_PERSONAL)
         if batch:
             yield batch
 
@@ -199,6 +199,10 @@ class Writer:
             differing = {change.note_id for change in changes_for(session, self.decks, some)}
             news = self._news(session, some)
         left = [(incoming, here) for incoming, here in some if here.id in differing or here.id in news]
+        for incoming, _ in left:
+            for card in incoming.note.cards or ():
+                # It is written at the end with what else is changed, and may have to wait in a file.
+                card.reviews = list(card.reviews)
         self.report.unchanged += len(some) - len(left)
         self.known.add(left)
 
@@ -224,21 +228,6 @@ class Writer:
                 bounded = re.compile(rf"(?<![\w.-]){re.escape(old)}(?![\w.-])")
                 # A file's name has no backslash, which would mean something here.
                 note.fields = tuple(bounded.sub(new, text) for text in note.fields)
-
-    def _spill(self, most: int = MOST_TOTALS) -> None:
-        """Writes the totals of decks nobody sees before they become too many; those of others wait for the end."""
-        histories = self.filling.histories
-        if histories is None:
-            return
-        if len(histories.totals) > most:
-            self._add(add_totals, histories.totals.take(histories.owner.id, leaving=self.decks.staged.keys()))
-        if len(histories.counts) > most:
-            self._add(add_counts, histories.take_counts())
-
-    def _add(self, add: Callable[[sa.Connection, Rows], None], rows: Rows) -> None:
-        for start in range(0, len(rows), TOTALS_AT_ONCE):
-            with self._staging() as session:
-                add(connection_of(session), rows[start : start + TOTALS_AT_ONCE])
 
     def finish(self, at_the_end: Callable[[Session, "ImportReport"], None]) -> None:
         """Changes what is here and makes what is new seen, at once."""

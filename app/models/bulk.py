@@ -10,14 +10,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.many_rows import insert_values
+
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """An insert that can say what to do about a row that is there, by the database's name."""
 AT_ONCE = 300
 """Rows that one statement names: each is a parameter, and databases have their limits of them."""
 One = TypeVar("One")
-TOGETHER = (800, 20, 1)
-"""Rows in one statement of SQLite's, as many at a time as there are: hundreds take a tenth less time than twenty, and
-twenty a third less than one by one."""
 COPIED = 1_000
 """Rows handed to a COPY at a time: while PostgreSQL stores some, the next are put together."""
 BLOCK = 2_000
@@ -63,20 +62,35 @@ def put_values(
                 copy.write(_copied(values[start : start + width * COPIED], width, [*same.values()]))
         return
     # What is written out needs not be handed over a million times.
-    row = ", ".join([*"?" * width, *("NULL" if each is None else str(int(each)) for each in same.values())])
+    row = ", ".join([*"?" * width, *map(_written, same.values())])
     insert_values(driver, f"{table} ({names})", f"({row})", width, values)
 
 
-def insert_values(driver: Any, into: str, row: str, width: int, values: Sequence[Any]) -> None:
-    """Inserts rows into a table of SQLite's, through the driver; their values stand one behind the other. `into`: the
-    table and its columns; `row`: what stands for one of them in the statement, with so many places for values."""
-    insert, done = f"INSERT INTO {into} VALUES ", 0  # noqa: S608  # names of ours
-    for rows in TOGETHER:
-        together = width * rows
-        if end := (len(values) - done) // together * together:
-            many = (values[start : start + together] for start in range(done, done + end, together))
-            driver.executemany(insert + ", ".join([row] * rows), many)
-            done += end
+ATTACHED = "attached"
+"""The name of a database that lies beside ours on the same connection."""
+SPAN = ("first", "last", "card_id", "deck_id")
+
+
+def copy_spans(
+    connection: sa.Connection, table: str, columns: Sequence[str], spans: Sequence[int], same: Mapping[str, int | None]
+) -> None:
+    """Inserts rows that stand in the attached `log`, on SQLite: each of `spans`, which stand one behind the other, says
+    which of them are a card's, and what its id and its deck's are. `columns`: those of the log, as they are called in
+    both."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"DELETE FROM {ATTACHED}.spans").close()  # noqa: S608  # names of ours
+    insert_values(driver, f"{ATTACHED}.spans", f"({', '.join('?' * len(SPAN))})", len(SPAN), spans)
+    names = ("card_id", "deck_id", *columns, *same)
+    found = ("spans.card_id", "spans.deck_id", *(f"log.{name}" for name in columns), *map(_written, same.values()))
+    # In the order of the spans, which is that of the table's key: so it is appended to.
+    driver.execute(
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(found)}"  # noqa: S608  # names of ours
+        f" FROM {ATTACHED}.spans CROSS JOIN {ATTACHED}.log WHERE log.rowid BETWEEN spans.first AND spans.last"
+    ).close()
+
+
+def _written(number: int | None) -> str:
+    return "NULL" if number is None else str(int(number))
 
 
 def _copied(values: Sequence[Any], width: int, constants: Sequence[int | None]) -> str:

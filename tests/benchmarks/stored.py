@@ -4,7 +4,7 @@ import time
 from itertools import chain
 from typing import Any
 
-from app.models.bulk import insert_values
+from app.many_rows import insert_values
 from tests.benchmarks.stores import Store
 
 TABLES = ("note_types", "decks", "notes", "cards", "note_tags", "memories", "reviews", "daily_summaries", "day_totals")

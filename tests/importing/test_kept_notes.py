@@ -6,7 +6,6 @@ from app.importing.identity import Incoming
 from app.importing.kept_notes import IN_MEMORY, KeptNotes
 from app.importing.matching import Here
 from app.importing.parsed import ParsedCard, ParsedNote, ParsedReview
-from app.importing.ready_log import ReadyLog
 from app.scheduling import MemoryState
 
 
@@ -34,13 +33,3 @@ def test_they_come_back_in_order_and_again(number: int) -> None:
         assert all(len(part) <= IN_MEMORY + 100 for part in parts)
     kept.forget()
     assert len(kept) == 0 and list(kept.parts()) == []
-
-
-def test_a_history_that_is_ready_comes_back_as_one() -> None:
-    kept, log = KeptNotes(), ReadyLog([0, b"i" * 16, 0, 3, 19_675, 9, 1, 4, 5000, "[1, 3, 2, 2500]"], [7])
-    note = ParsedNote(1, "basic", ("q", "a"), ("en", "en"), "g", "html", (), cards=(ParsedCard(0, 0, reviews=log),))
-    kept.add([(Incoming("g", 0, note), Here(1, "g"))] * IN_MEMORY)
-    (part,) = kept.parts()
-    found = (part[0][0].note.cards or ())[0].reviews
-    assert isinstance(found, ReadyLog) and (found.values, found.shares) == (log.values, log.shares)
-    kept.forget()

@@ -12,6 +12,8 @@ from app.importing.anki.package import open_package
 from app.importing.anki.presets import presets_of
 from app.importing.anki.process import Reading
 from app.importing.anki.stock import stock_kind
+from app.importing.block_log import BlockLog
+from app.importing.log_blocks import LogBlock
 from app.importing.originals import restore, whole_guid
 from app.importing.parsed import (
     BadRow,
@@ -26,7 +28,6 @@ from app.importing.parsed import (
     Source,
     path_of,
 )
-from app.importing.ready_log import ReadyLog
 from app.rendering import CardTemplate, Shape, is_cloze
 from app.scheduling import MemoryState
 from app.scratch import scratch_folder
@@ -158,26 +159,29 @@ def _rows(
         if kind == "end":
             remarks += [Remark(message, {"count": content[key]}) for key, message in COUNTED.items() if content[key]]
             return
-        for row in content:
+        rows, block = content[0], LogBlock(*content[1])
+        for row in rows:
             if row[0] == NOTE:
-                yield _note(row, types, as_of, options)
+                yield _note(row, block, types, as_of, options)
             elif row[0] == BAD:
                 yield BadRow(*row[1:])
             else:
-                yield LostCard(ReadyLog(*row[1]))
+                yield LostCard(BlockLog(block, 0, *row[1]))
 
 
-def _note(row: tuple[Any, ...], types: Sequence[_Type], as_of: int, options: ReadingOptions) -> ParsedNote:
+def _note(
+    row: tuple[Any, ...], block: LogBlock, types: Sequence[_Type], as_of: int, options: ReadingOptions
+) -> ParsedNote:
     _, line, guid, place, fields, tags, note_id, cards, data = row
     kind, more_tags = types[place], options.tags
     shift = kind.shift
     told = []
-    for ordinal, deck, position, state, suspended, buried, flag, answers in cards:
+    for ordinal, deck, position, state, suspended, buried, flag, span in cards:
         memory = None
         if state is not None:
             passes, interval, ease, lapses, last, due, stability, difficulty = state
             memory = MemoryState(passes, interval, ease, lapses, last, due, None, None, stability, difficulty)
-        reviews = ReadyLog(*answers)
+        reviews = BlockLog(block, deck, *span)
         told.append(
             ParsedCard(ordinal + shift, deck, position, False, memory, True, as_of, suspended, buried, flag, reviews)
         )

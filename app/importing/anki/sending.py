@@ -12,28 +12,24 @@ from typing import Any
 
 from app.errors import N_, UnreadableFile
 from app.importing.anki import survey
+from app.importing.anki.answers import MOST_ANSWERS_A_CARD, NOTHING, Answers, Log
 from app.importing.anki.described import Described, Type
 from app.importing.anki.guarded import check_through
 from app.importing.anki.schedule import (
-    BLOCK,
     BURIED,
     LAST_MOMENT,
     MARKED,
     SUSPENDED,
-    Grades,
     Moments,
     Schedules,
-    States,
     data_of,
     first_day,
 )
-from app.importing.log_rows import AT, IMPORTED, IMPORTED_ID, WIDTH, share_of
-from app.scheduling.stages import MET, UNMET
 
 LONGEST_TEXT = 2**18
-MOST_CARDS_A_NOTE, MOST_ANSWERS_A_CARD = 1_000, 50_000
+MOST_CARDS_A_NOTE = 1_000
 LONGEST_GUID = 500
-BATCH_WEIGHT = 4_000
+FIRST_WEIGHT, MOST_WEIGHT = 2_000, 16_000
 BATCH_CHARACTERS = 2**19
 NOTES = (
     "SELECT id, guid, mid, tags, CAST(flds AS BLOB), CASE WHEN instr(data, '{\"cardlet\":{') = 1 THEN data END"
@@ -49,13 +45,8 @@ ANSWERS = "SELECT r.id, r.ease, r.time, r.type, r.ivl, r.lastIvl, r.factor, r.ci
 OF_A_CARD = f"{ANSWERS} WHERE r.cid = ? ORDER BY r.id LIMIT {MOST_ANSWERS_A_CARD + 1}"
 WITHOUT_INDEX = f"{ANSWERS} CROSS JOIN cards c ON c.id = r.cid ORDER BY c.nid, c.id, r.id"
 OF_LOST_CARDS = f"{ANSWERS} WHERE r.cid NOT IN (SELECT id FROM cards) ORDER BY r.cid, r.id"  # noqa: S608
-LONGEST_TOOK = 60_000
-"""Milliseconds an answer is said to have taken at most, as everywhere in the log."""
 
 Put = Callable[[str, object], None]
-Answers = list[tuple[Any, ...]]
-Told = tuple[list[Any], list[int | None]]
-NOTHING: Told = ([], [])
 
 
 def send(database: sqlite3.Connection, path: Path, asked: Callable[[], dict[str, Any]], put: Put) -> None:
@@ -89,13 +80,14 @@ class _Sender:
         self._moments = Moments(zone, starts_at)
         today = self._moments.day(min(max(said.changed, 0), LAST_MOMENT))
         self._schedules = Schedules(self._moments, first_day(said.created, said.west, zone), today)
-        self._states, self._grades = States(), Grades()
+        self._log = Log(self._moments, min(max(said.changed, 0), LAST_MOMENT))
         self._cards = iter(database.execute(CARDS))
         self._card = next(self._cards, None)
         self._answers_of = self._answers()
         self._rows: list[Any] = []
         self._weight = self._characters = self._line = 0
-        self.counts = dict.fromkeys(("filtered", "orphans", "twice", "impossible", "marked"), 0)
+        self._most = FIRST_WEIGHT
+        self.counts = dict.fromkeys(("filtered", "orphans", "twice", "marked"), 0)
 
     def note(self, note_id: int, guid: object, type_id: int, tags: object, blob: bytes, data: object) -> None:
         """Takes the next note with the cards that are its own."""
@@ -114,8 +106,7 @@ class _Sender:
         self._rows.append(row)
         self._weight += 5 + len(cards)
         self._characters += len(blob)
-        if self._weight >= BATCH_WEIGHT or self._characters >= BATCH_CHARACTERS:
-            self._flush()
+        self._flush_if_full()
 
     def finish(self) -> None:
         """Sends what is left: cards without notes, answers of cards that are no more, what was counted."""
@@ -123,9 +114,11 @@ class _Sender:
             self._orphan()
         lost = self._database.execute(OF_LOST_CARDS) if self._with_schedule else ()
         for _, rows in groupby(lost, key=itemgetter(7)):
-            self._lost(self._told(list(rows)))
+            self._lost(list(rows))
+            self._flush_if_full()
         self._flush()
-        self._put("end", self.counts | {"in_minutes": self._schedules.in_minutes})
+        in_minutes, impossible = self._schedules.in_minutes, self._log.impossible
+        self._put("end", self.counts | {"in_minutes": in_minutes, "impossible": impossible})
 
     def _bad(self, message: str, places: dict[str, object] | None = None) -> tuple[Any, ...]:
         return (1, self._line, message, places or {})
@@ -175,37 +168,11 @@ class _Sender:
             position = None
         if not self._with_schedule:
             return ordinal, self._places[deck], position, None, False, None, 0, NOTHING
-        answers = self._told(self._answers_of(card_id))
-        self._weight += len(answers[1])
-        state = self._schedules.state(row, data, answers[0][AT - WIDTH] if answers[0] else None)
+        answers = self._log.possible(self._answers_of(card_id))
+        state = self._schedules.state(row, data, answers[-1][0] if answers else None)
         buried = self._schedules.today + 1 if queue in BURIED else None
-        return ordinal, self._places[deck], position, state, queue == SUSPENDED, buried, flags & 7 or marked, answers
-
-    def _told(self, rows: Answers) -> Told:
-        """A card's answers as ReadyLog has them."""
-        if len(rows) > MOST_ANSWERS_A_CARD:
-            raise UnreadableFile(N_("a card has more answers than anybody could give"))
-        if rows and not (rows[0][0] > 0 and rows[-1][0] < LAST_MOMENT):
-            possible = [row for row in rows if 0 < row[0] < LAST_MOMENT]
-            self.counts["impossible"] += len(rows) - len(possible)
-            rows = possible
-        days, states, grades, repeated = self._moments, self._states, self._grades, UNMET
-        values: list[Any] = []
-        shares: list[int | None] = []
-        # Done a million times: no calls that are not needed. `first` is as `imported_first` has it.
-        for at, ease, took, kind, interval, last, factor, _ in rows:
-            day, hour = days[at // BLOCK]
-            grade, (text, stage) = grades[ease], states[kind, interval, last, factor]
-            took_ms = took if 0 <= took <= LONGEST_TOOK else (took > 0) * LONGEST_TOOK
-            values += (None, IMPORTED_ID + at.to_bytes(8), None, IMPORTED, day, hour, at, grade, took_ms, text)
-            if stage is None or not grade:
-                shares.append(None)
-                continue
-            first = day > repeated if stage else repeated == UNMET
-            if first:
-                repeated = day if stage else MET
-            shares.append(share_of(day, hour, IMPORTED, grade, stage, first))
-        return values, shares
+        span = self._log.add(answers, self._places[deck], state)
+        return ordinal, self._places[deck], position, state, queue == SUSPENDED, buried, flags & 7 or marked, span
 
     def _cards_of(self, note_id: int) -> list[Any]:
         card = self._card
@@ -225,23 +192,28 @@ class _Sender:
         """A card without a note: only its answers count."""
         self.counts["orphans"] += 1
         self._lose([self._card])
+        self._flush_if_full()
         self._card = next(self._cards, None)
 
     def _lose(self, cards: list[Any]) -> None:
         for card in cards if self._with_schedule else ():
-            self._lost(self._told(self._answers_of(card[1])))
+            self._lost(self._answers_of(card[1]))
 
-    def _lost(self, answers: Told) -> None:
-        if answers[1]:
-            self._rows.append((2, answers))
-            self._weight += len(answers[1])
-        if self._weight >= BATCH_WEIGHT:
+    def _lost(self, answers: Answers) -> None:
+        if possible := self._log.possible(answers):
+            self._rows.append((2, self._log.add(possible, 0)))
+
+    def _flush_if_full(self) -> None:
+        # Not in the middle of a note: what is told of its cards names rows of this block.
+        if self._weight + len(self._log) >= self._most or self._characters >= BATCH_CHARACTERS:
             self._flush()
 
     def _flush(self) -> None:
         if self._rows:
-            self._put("rows", self._rows)
+            self._put("rows", (self._rows, self._log.take()))
         self._rows, self._weight, self._characters = [], 0, 0
+        # The first soon, for somebody waits; later ones large, for each is a transaction or two.
+        self._most = min(2 * self._most, MOST_WEIGHT)
 
     def _answers(self) -> Callable[[int], Answers]:
         """How to get at a card's answers: by the index Anki makes; without it, out of one sorted walk, which is asked

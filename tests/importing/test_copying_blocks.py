@@ -1,0 +1,107 @@
+"""What is copied out of the blocks of a package is what would be written row by row."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.attached import attaching
+from app.clock import now
+from app.database import db, staging, writing
+from app.importing import read_deck
+from app.importing.parsed import ReadingOptions, Source
+from app.importing.saving import ImportReport, Wishes, import_deck
+from app.models import User
+from app.models.bulk import ATTACHED
+from tests.factories import a_learner
+from tests.importing.anki_packages import CREATED, Card, Collection, Deck, Note
+
+pytestmark = pytest.mark.sqlite
+LOG = """SELECT n.guid, c.ordinal, d.name, hex(r.id), r.kind, r.day, r.hour, r.at, r.grade, r.took_ms, r.state
+ FROM reviews r LEFT JOIN cards c ON c.id = r.card_id LEFT JOIN notes n ON n.id = c.note_id
+ JOIN decks d ON d.id = r.deck_id WHERE r.user_id = ? ORDER BY 1, 2, 8, 4"""
+MEMORIES = """SELECT n.guid, c.ordinal, m.interval, m.ease, m.due_day, m.answers
+ FROM memories m JOIN cards c ON c.id = m.card_id JOIN notes n ON n.id = c.note_id WHERE m.user_id = ? ORDER BY 1, 2"""
+TOTALS = """SELECT d.name, s.day, s.hour, s.kind, s.grade, s.stage, s.first, s.answers, s.took_ms
+ FROM daily_summaries s JOIN decks d ON d.id = s.deck_id WHERE s.user_id = ? ORDER BY 1, 2, 3, 4, 5, 6, 7"""
+
+
+def answers(seed: int) -> list[tuple[int, ...]]:
+    at = [CREATED * 1000 + day * 86_400_000 + seed for day in (1, 2, 5, 20)]
+    return [(moment, seed % 4 + 1, 4, 1, 2500, 1_000 + seed, 1) for moment in at]
+
+
+def met(seed: int, **more: int) -> Card:
+    row: dict[str, Any] = {"type": 2, "queue": 2, "due": 30, "ivl": 10, "factor": 2500, "reps": 4, **more}
+    return Card(answers=answers(seed), **row)
+
+
+def a_package(folder: Path, *more: Note, number: int = 700) -> Source:
+    """Enough for several blocks, in two decks, with the history of cards that are no more."""
+    notes = [Note(f"q{n}\x1fa{n}", f"g{n:04}", cards=[met(n, deck=1 + n % 2)]) for n in range(number)]
+    lost = [(CREATED * 1000 + 77 + n, 9_000_000 + n // 3, 3, 4, 1, 2500, 900, 1) for n in range(9)]
+    made = Collection(notes=[*notes, *more], decks=[Deck(1, "A"), Deck(2, "B")], lost=lost).package(folder)
+    return Source(made.name, made)
+
+
+def bring_in(source: Source, learner: User, *, copied: bool) -> ImportReport:
+    wishes = Wishes(staging=staging, attach=attaching() if copied else None)
+    with read_deck(source, ReadingOptions()) as parsed:
+        return import_deck(parsed, learner.id, now(), writing, wishes=wishes)
+
+
+def standing(learner: User) -> list[list[tuple[Any, ...]]]:
+    own = (learner.id,)
+    return [[tuple(row) for row in db.connection.exec_driver_sql(sql, own)] for sql in (LOG, MEMORIES, TOTALS)]
+
+
+SPOILED = [
+    (),
+    (Note("q0\x1fagain", "g0000", cards=[met(5_000)]),),
+    (Note(b"\xff\x1fb", "bad", cards=[met(6_000)]), Note("x\x1fy", "twice", cards=[met(7_000), met(8_000)])),
+]
+
+
+@pytest.mark.parametrize("more", SPOILED, ids=["whole blocks", "a note twice", "a bad note and a card twice"])
+def test_copied_rows_and_written_rows_are_the_same(app: Flask, tmp_path: Path, more: tuple[Note, ...]) -> None:
+    source = a_package(tmp_path, *more)
+    with app.app_context():
+        with writing() as session:
+            ada, bob = a_learner(session, "Ada"), a_learner(session, "Bob")
+        reports = [bring_in(source, learner, copied=copied) for learner, copied in ((ada, True), (bob, False))]
+        assert ATTACHED in {row[1] for row in db.connection.exec_driver_sql("PRAGMA database_list")}
+        log, memories, totals = standing(ada)
+        assert [log, memories, totals] == standing(bob)
+        assert len(log) >= 5 * 700 + 9 and len(memories) >= 700 and sum(row[7] for row in totals) >= 4 * 700
+        assert reports[0].reviews == reports[1].reviews >= 4 * 700
+
+
+def test_the_same_again_changes_nothing_and_a_card_more_comes_in(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        with writing() as session:
+            ada = a_learner(session, "Ada")
+        bring_in(a_package(tmp_path), ada, copied=True)
+        before = standing(ada)
+        again = bring_in(a_package(tmp_path), ada, copied=True)
+        assert (again.added, again.updated, again.unchanged) == (0, 0, 700)
+        assert standing(ada) == before
+        more = bring_in(a_package(tmp_path, Note("new\x1fcard", "new", cards=[met(9_000)])), ada, copied=True)
+        assert (more.added, more.unchanged) == (1, 700)
+        assert len(standing(ada)[0]) == len(before[0]) + 5
+
+
+def test_a_copy_that_fails_leaves_nothing(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*given: Any) -> None:
+        raise OSError("the disk is full")
+
+    with app.app_context():
+        with writing() as session:
+            ada = a_learner(session, "Ada")
+        monkeypatch.setattr("app.importing.placed_logs.PlacedLogs.count", fail)
+        with pytest.raises(OSError, match="full"):
+            bring_in(a_package(tmp_path), ada, copied=True)
+        monkeypatch.undo()
+        assert standing(ada) == [[], [], []]
+        assert db.session.scalar(sa.text("SELECT count(*) FROM notes WHERE owner_id = :id"), {"id": ada.id}) == 0
