@@ -8,12 +8,14 @@ from typing import Any
 from app.errors import N_, UnreadableFile
 from app.importing.anki.schedule import BLOCK, LAST_MOMENT, Grades, Moments, State, States
 from app.importing.log_blocks import WIDTH, Content, Sum, packed
-from app.importing.log_rows import IMPORTED, IMPORTED_ID, checkpoint_row, share_of
+from app.importing.log_rows import IMPORTED, IMPORTED_ID, checkpoint_row
 from app.scheduling.stages import MET, UNMET
 
 MOST_ANSWERS_A_CARD = 50_000
 LONGEST_TOOK = 60_000
 """Milliseconds an answer is said to have taken at most, as everywhere in the log."""
+ONE = 2**48
+"""An answer in a sum, whose milliseconds stand below it: no block has so many."""
 Answers = list[tuple[Any, ...]]
 """Moment, button, milliseconds, type, interval, last interval, factor and card of each."""
 Span = tuple[int, int, int]
@@ -26,9 +28,9 @@ class Log:
 
     def __init__(self, moments: Moments, as_of: int) -> None:
         self._moments, self._states, self._grades = moments, States(), Grades()
-        self._as_of = (*moments[as_of // BLOCK], as_of)
+        self._as_of = (*moments[as_of // BLOCK][:2], as_of)
         self._values: list[Any] = []
-        self._sums: dict[int, dict[int, list[int]]] = {}
+        self._sums: dict[int, dict[int, int]] = {}
         self.impossible = 0
 
     def __len__(self) -> int:
@@ -53,12 +55,13 @@ class Log:
             self._values += checkpoint_row(state, *self._as_of)
         return first, len(answers), len(self) - first
 
-    def _add(self, answers: Answers, sums: dict[int, list[int]]) -> None:
+    def _add(self, answers: Answers, sums: dict[int, int]) -> None:
         days, states, grades, repeated = self._moments, self._states, self._grades, UNMET
         values, found_in = self._values, sums.get
-        # Done a million times: no calls that are not needed. `first` is as `imported_first` has it.
+        # Done a million times: no calls that are not needed. `first` is as `imported_first` has it, a share
+        # as `share_of`.
         for at, ease, took, kind, interval, last, factor, _ in answers:
-            day, hour = days[at // BLOCK]
+            day, hour, hourly = days[at // BLOCK]
             grade, (text, stage) = grades[ease], states[kind, interval, last, factor]
             took_ms = took if 0 <= took <= LONGEST_TOOK else (took > 0) * LONGEST_TOOK
             values += (IMPORTED_ID + at.to_bytes(8), IMPORTED, day, hour, at, grade, took_ms, text)
@@ -67,17 +70,12 @@ class Log:
             first = day > repeated if stage else repeated == UNMET
             if first:
                 repeated = day if stage else MET
-            share = share_of(day, hour, IMPORTED, grade, stage, first)
-            found = found_in(share)
-            if found is None:
-                sums[share] = [1, took_ms]
-            else:
-                found[0] += 1
-                found[1] += took_ms
+            share = hourly | grade << 3 | stage << 1 | first
+            sums[share] = found_in(share, 0) + ONE + took_ms
 
     def take(self) -> tuple[Content, int, list[Sum]]:
         """The block as `LogBlock` has it; the next begins."""
         values, sums, size = self._values, self._sums, len(self)
         self._values, self._sums = [], {}
-        found = [(deck, share, n, took) for deck, shares in sums.items() for share, (n, took) in shares.items()]
+        found = [(deck, share, *divmod(sum, ONE)) for deck, shares in sums.items() for share, sum in shares.items()]
         return packed(values), size, found

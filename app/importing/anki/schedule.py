@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.clock import FIRST_DAY, hour_of, study_day
+from app.importing.log_rows import IMPORTED, share_of
 from app.scheduling.stages import imported_stage
 
 BLOCK = 900_000
@@ -32,18 +33,20 @@ State = tuple[int, int, int, int, int, int, float | None, float | None]
 """Repetitions, interval, ease, lapses, last day, due day, stability, difficulty."""
 
 
-class Moments(dict[int, tuple[int, int]]):
-    """Study day and hour of a moment, by its block of a quarter of an hour."""
+class Moments(dict[int, tuple[int, int, int]]):
+    """Study day and hour of a moment, by its block of a quarter of an hour; and of the share of an answer given then
+    (`share_of`) what these two say."""
 
     def __init__(self, time_zone: str, starts_at: int) -> None:
         super().__init__()
         self._zone, self._starts_at = time_zone, starts_at
 
-    def __missing__(self, block: int) -> tuple[int, int]:
+    def __missing__(self, block: int) -> tuple[int, int, int]:
         if len(self) > MOST_BLOCKS:
             self.clear()
         at = datetime.fromtimestamp(block * BLOCK // 1000, UTC)
-        found = self[block] = study_day(at, self._zone, self._starts_at), hour_of(at, self._zone)
+        day, hour = study_day(at, self._zone, self._starts_at), hour_of(at, self._zone)
+        found = self[block] = day, hour, share_of(day, hour, IMPORTED, 0, 0, False)
         return found
 
     def day(self, at_ms: int) -> int:

@@ -5,6 +5,7 @@ Runs in the child process. Three ordered streams are merged: notes by id, cards 
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -99,7 +100,7 @@ class _Sender:
         except UnicodeDecodeError:
             row = self._bad(N_("the note has texts that are not UTF-8"))
         else:
-            reason = self._fault(fields, len(blob), type_id, cards)
+            reason = self._fault(fields, blob, type_id, cards)
             row = self._bad(*reason) if reason else (*self._good(note_id, guid, type_id, tags, fields, cards), data)
         if row[0]:
             self._lose(cards)
@@ -124,16 +125,16 @@ class _Sender:
         return (1, self._line, message, places or {})
 
     def _fault(
-        self, fields: list[str], size: int, type_id: int, cards: list[Any]
+        self, fields: list[str], blob: bytes, type_id: int, cards: list[Any]
     ) -> tuple[str, dict[str, object]] | None:
         """Why these fields are no note."""
         if type_id not in self._types:
             return N_("the note type of this note is not in the file"), {}
         if len(fields) > self._types[type_id][1]:
             return N_("the note has more fields than its note type"), {}
-        if size > LONGEST_TEXT and max(map(len, fields)) > LONGEST_TEXT:
+        if len(blob) > LONGEST_TEXT and max(map(len, fields)) > LONGEST_TEXT:
             return N_("a text is longer than %(longest)s characters"), {"longest": LONGEST_TEXT}
-        if any("\0" in field for field in fields):
+        if b"\0" in blob:
             return N_("a text has a character in it that is none (NUL)"), {}
         return None if cards else (N_("the note has no cards"), {})
 
@@ -250,6 +251,7 @@ def _has_index(database: sqlite3.Connection) -> bool:
     return any("USING INDEX" in str(row[3]) or "USING COVERING INDEX" in str(row[3]) for row in plan)
 
 
+@lru_cache(1_000)
 def _tags_in(written: object) -> tuple[tuple[str, ...], bool]:
     """A note's tags, each once, without those that are the learner's own; and whether it is marked."""
     if not isinstance(written, str) or not written.strip():
