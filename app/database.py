@@ -42,7 +42,8 @@ class Base(orm.DeclarativeBase):
 def only_where(condition: str, *, on_sqlite: str | None = None) -> dict[str, Any]:
     """Makes an index partial: `sa.Index(…, **only_where("owner_id IS NULL"))`. `on_sqlite`: where SQLAlchemy writes the
     condition differently for SQLite; a partial index serves only statements whose condition it matches."""
-    return {"postgresql_where": sa.text(condition), "sqlite_where": sa.text(on_sqlite or condition)}
+    # PostgreSQL's waits for whoever makes the index there: told of it, SQLAlchemy loads all it knows of PostgreSQL.
+    return {"info": {"postgresql_where": sa.text(condition)}, "sqlite_where": sa.text(on_sqlite or condition)}
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -210,8 +211,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 
 def importing_lock() -> Path:
     """The file every import shares a lock on: who has it alone knows that unfinished decks are nobody's any more."""
-    folder: Path = current_app.config["DATA_DIR"]
-    return folder / "import.lock"
+    return Path(current_app.config["DATA_DIR"], "import.lock")
 
 
 class Writing(Protocol):

@@ -96,6 +96,9 @@ def _split(connection: sa.Connection, table: sa.Table, parts: int) -> int:
 
 def _partitioned_copy(table: sa.Table, schema: str) -> sa.Table:
     """The same table in another schema, split by learner; it still points to the tables where they are."""
+    for index in table.indexes:
+        # See `only_where`.
+        index.kwargs.update(index.info)
     apart = sa.MetaData()
     for key in table.foreign_keys:
         if key.column.table.name not in apart.tables:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
-from app.models.bulk import INSERT, add_rows
+from app.models.bulk import add_rows, insert_into
 from app.models.memory import Memory
 
 MOST = 36_500
@@ -107,7 +107,7 @@ def adding(dialect: str, rows: sa.CompoundSelect[Any]) -> Any:
 
 
 def _adding(dialect: str, rows: sa.Select[Any]) -> Any:
-    insert = INSERT[dialect](COUNTS).from_select([column.key for column in COUNTS.c], rows)
+    insert = insert_into(dialect, COUNTS).from_select([column.key for column in COUNTS.c], rows)
     return insert.on_conflict_do_update(
         index_elements=list(COUNTS.primary_key), set_={"cards": COUNTS.c.cards + insert.excluded.cards}
     )

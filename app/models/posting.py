@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.database import Base, connection_of
@@ -95,7 +94,7 @@ def one_of(dialect: str, column: Any, name: str) -> sa.ColumnElement[bool]:
     """Whether a column is one of what a parameter of that name lists: one parameter, however many there are, and a look
     into the column's index for each."""
     if dialect == "postgresql":
-        listed = sa.cast(sa.bindparam(name, type_=sa.Text), ARRAY(column.type))
+        listed = sa.cast(sa.bindparam(name, type_=sa.Text), sa.ARRAY(column.type))
         return cast("sa.ColumnElement[bool]", column == sa.any_(listed))
     each = sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value")
     chosen: sa.ColumnElement[bool] = column.in_(sa.select(each.c.value))

@@ -10,11 +10,10 @@ from functools import cache
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from app.errors import N_, Stale
 from app.models import Card, DailySummary, DayTotal, Follow, Memory, PeriodTotal, Review, User
-from app.models.bulk import INSERT
+from app.models.bulk import insert_into
 from app.models.mark import queue_day_of
 from app.models.memory_count import adding, buckets_of, count_one, counted
 from app.models.summing import Logged, Share
@@ -116,7 +115,7 @@ def meet(dialect: str) -> Any:
     # the card where it came to lie.
     there = (Card.id == _the(MEMORIES.c.card_id), Card.deck_id == _the(MEMORIES.c.deck_id))
     known = sa.select(*_KNOWN.values()).select_from(Card).where(*there).with_for_update(read=True, key_share=True)
-    insert = INSERT[dialect](MEMORIES).from_select(list(_KNOWN), known)
+    insert = insert_into(dialect, MEMORIES).from_select(list(_KNOWN), known)
     return insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
@@ -128,7 +127,7 @@ def _adding(insert: Any) -> Any:
 
 @cache
 def _count(dialect: str) -> Any:
-    return _adding(INSERT[dialect](SUMMARIES).values(_COUNTED))
+    return _adding(insert_into(dialect, SUMMARIES).values(_COUNTED))
 
 
 def count(connection: sa.Connection, user_id: int, shares: Sequence[tuple[Share, int, int]]) -> None:
@@ -150,9 +149,9 @@ def all_at_once(*, new: bool) -> sa.Select[int]:
     change = (meet("postgresql") if new else CHANGE).returning(*MEMORIES.c).cte("memory")
     log = sa.insert(REVIEWS).from_select(list(_LOGGED), sa.select(*_LOGGED.values()).select_from(change)).cte("log")
     counted = sa.select(*_COUNTED.values()).select_from(change)
-    sums = _adding(postgresql.insert(SUMMARIES).from_select(list(_COUNTED), counted)).cte("sums")
+    sums = _adding(insert_into("postgresql", SUMMARIES).from_select(list(_COUNTED), counted)).cte("sums")
     of_the_day = sa.select(*_OF_THE_DAY.values()).select_from(change)
-    days = _adding(postgresql.insert(DAYS).from_select(list(_OF_THE_DAY), of_the_day)).cte("days")
+    days = _adding(insert_into("postgresql", DAYS).from_select(list(_OF_THE_DAY), of_the_day)).cte("days")
     if_changed = sa.select(change.c.card_id).exists()
     more = [days, _periods(change), _counts(change, if_changed), MOVE_DAY.where(if_changed).cte("day")]
     more += [MOVE_CURSOR.where(if_changed).cte("place")] if new else []
@@ -163,7 +162,7 @@ def _periods(change: sa.CTE) -> sa.CTE:
     names = [column.key for column in PERIODS.c]
     values = [[period if name == "period" else _COUNTED[SUMMARIES.c[name]] for name in names] for period in _PERIODS]
     rows = sa.union_all(*(sa.select(*row).select_from(change) for row in values))
-    periods: sa.CTE = _adding(postgresql.insert(PERIODS).from_select(names, rows)).cte("periods")
+    periods: sa.CTE = _adding(insert_into("postgresql", PERIODS).from_select(names, rows)).cte("periods")
     return periods
 
 

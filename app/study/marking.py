@@ -14,7 +14,7 @@ from app.database import Handle, Writing, connection_of, forget
 from app.errors import N_, NotFound, Refused
 from app.models import Card, Deck, Follow, Learner, Mark, MarkChange, Marks, Memory
 from app.models.audience import is_open_to
-from app.models.bulk import INSERT
+from app.models.bulk import insert_into
 from app.models.mark import MARKS, MOST_FLAGS, NO_MARKS, marks_from, queue_day_of
 from app.models.memory_count import counting_one
 from app.models.waiting import LEARNER
@@ -169,7 +169,7 @@ def _without_the_past(marks: Marks, day: int) -> Marks:
 
 @cache
 def _put(dialect: str) -> Any:
-    put = INSERT[dialect](MARK_TABLE)
+    put = insert_into(dialect, MARK_TABLE)
     columns = {name: put.excluded[name] for name in Marks.__dataclass_fields__}
     return put.on_conflict_do_update(index_elements=["user_id", "card_id"], set_=columns)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.database import connection_of
 from app.models import DailySummary, Follow, Kind, Memory, Review
-from app.models.bulk import INSERT
+from app.models.bulk import insert_into
 from app.models.mark import queue_day_of
 from app.models.memory_count import counting_one
 from app.models.review import FOLDED, IMPORTED_ROWS, imported_totals
@@ -158,7 +158,7 @@ def put_memory(connection: sa.Connection, user_id: int, card_id: int, deck_id: i
     columns["scheduler_version"] = memory.version
     key = {"user_id": user_id, "card_id": card_id}
     columns["queue_day"] = queue_day_of(sa.literal(user_id), sa.literal(card_id), sa.literal(state.due_day))
-    put = INSERT[connection.dialect.name](MEMORIES).values(**key, deck_id=deck_id, **columns)
+    put = insert_into(connection.dialect.name, MEMORIES).values(**key, deck_id=deck_id, **columns)
     connection.execute(put.on_conflict_do_update(index_elements=list(key), set_=columns))
 
 
