@@ -2,12 +2,14 @@
 
 import re
 from html import escape
+from typing import TYPE_CHECKING
 
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Text, _TokenType
 
 from app.rendering.marks import CLOSE, OPEN
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
 
 LANGUAGES = {
     *("bash", "css", "docker", "dockerfile", "go", "javascript", "js", "json", "python", "sh", "shell", "sql", "toml"),
@@ -48,6 +50,9 @@ def highlight(code: str, language: str) -> str:
     plain = escape(code, quote=False)
     if language not in LANGUAGES or len(code) > LONGEST_CODE or _is_hostile(code):
         return plain
+    # The lexers are loaded when there is code: whoever only asks which cards a note makes shows none.
+    from pygments.lexers import get_lexer_by_name
+
     edges, bare = _without_edges(code)
     found = _cut(get_lexer_by_name(language, stripnl=False, ensurenl=False), bare, edges)
     whole = "".join(text for kind, text in found if kind is not None)
@@ -73,7 +78,7 @@ def _without_edges(code: str) -> tuple[dict[int, str], str]:
     return edges, "".join(bare)
 
 
-def _cut(lexer: Lexer, code: str, edges: dict[int, str]) -> list[tuple[_TokenType | None, str]]:
+def _cut(lexer: "Lexer", code: str, edges: dict[int, str]) -> list[tuple[_TokenType | None, str]]:
     """The code's pieces with the edges (of no kind) between them; a piece with an edge inside is cut there."""
     found: list[tuple[_TokenType | None, str]] = []
     places, at = sorted(edges), 0
