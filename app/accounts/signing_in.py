@@ -107,7 +107,7 @@ _SIGNED_IN = (
 def user_of(handle: Handle, token: str, now: datetime) -> SignedInUser | None:
     """Who is signed in with this token."""
     row = connection_of(handle).execute(_SIGNED_IN, {"hash": _hash(token), "since": now - LASTS}).first()
-    return None if row is None else SignedInUser(*row, token)
+    return None if row is None else SignedInUser(*row, token)  # type: ignore[call-arg]  # mypy counts no row's fields
 
 
 def note_presence(session: Session, learner: Learner, now: datetime) -> None:

@@ -7,7 +7,6 @@ from enum import IntEnum
 from typing import Protocol
 
 import sqlalchemy as sa
-from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.clock import DEFAULT_DAY_START, study_day
@@ -107,8 +106,12 @@ def _today(learner: Learner, now: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedInUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
+class SignedInUser:
     """Who sends a request, as their row was when it came: read once, kept for the whole of it, changed by nobody."""
+
+    # What flask-login asks of a user. Its own base class for them would load its test client into every command.
+    is_active = is_authenticated = True
+    is_anonymous = False
 
     id: int
     name: str | None
