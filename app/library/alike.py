@@ -15,8 +15,7 @@ from app.models import Card, Learner, Note
 from app.models.deck import decks_inside, top_of
 from app.models.note import first_key, first_words
 from app.models.posting import listing, one_of, own_wordings_of
-from app.searching import tokens_of
-from app.searching.words import entries_for, plain
+from app.searching.words import entries_for, plain, tokens_of
 
 SHOWN = 3
 LOOKED_AT = 500

@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from app.models import Posting
 from app.models.posting import BLOCK, EVERY, listing, one_of, places_of, unpacked
 from app.models.waiting import at_most
-from app.searching import Meaning
-from app.searching.meaning import All, Either, InDeck, Pattern, Tagged, Words
+from app.searching.meaning import All, Either, InDeck, Meaning, Pattern, Tagged, Words
 from app.searching.words import PREFIXES, entries_for, is_unspaced
 
 MOST_ROWS = 4_000

@@ -21,8 +21,9 @@ from app.library.newest_first import NewestFirst
 from app.library.reading import Reader
 from app.models import Card, Learner
 from app.models.posting import SELECTIVE, listing, one_of, own_wordings_of
-from app.searching import parse
-from app.searching.meaning import All, InDeck, Is, Meaning, Rated, fits_path, folded_path, leaves
+from app.searching.meaning import All, InDeck, Is, Meaning, Rated, fits_path, leaves
+from app.searching.parsing import parse
+from app.searching.words import folded_path
 
 CARDS_A_PAGE = 50
 LOOKED_AT = 4_000

@@ -13,9 +13,7 @@ from app.models import Deck, Follow, Kind, Learner, Marks, NoteType, Review
 from app.models.mark import MARKS, marks_from
 from app.scheduling import MATURE_INTERVAL
 from app.scheduling.memory import EASY, GOOD, HARD, LEECH_LAPSES
-from app.searching import wording
-from app.searching.meaning import folded_path
-from app.searching.words import folded
+from app.searching.words import folded, folded_path, wording
 
 BUTTONS = {HARD: 2, GOOD: 3, EASY: 4}
 """Which button stands for a grade; all below is the first."""

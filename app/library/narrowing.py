@@ -15,8 +15,7 @@ from app.models.waiting import DAY as STUDY_DAY
 from app.models.waiting import LEARNER, at_most
 from app.scheduling import MATURE_INTERVAL
 from app.scheduling.memory import LEECH_LAPSES
-from app.searching import Meaning
-from app.searching.meaning import COMPARISONS, Added, All, Flagged, InDeck, Is, Prop, Rated
+from app.searching.meaning import COMPARISONS, Added, All, Flagged, InDeck, Is, Meaning, Prop, Rated
 
 DAY = timedelta(days=1)
 MOST_MARKS = 5_000

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 from app.database import connection_of
 from app.models.note import LONGEST_KEY, Card, Note
 from app.models.posting import BLOCK, EVERY, Unindexed, add_postings, listing, one_of, own_wordings_of, to_be_indexed
-from app.searching import entries_of, tokens_of
-from app.searching.meaning import folded_path
-from app.searching.words import plain
+from app.searching.words import entries_of, folded_path, plain, tokens_of
 
 AT_ONCE = 1_024
 """Notes in one transaction."""

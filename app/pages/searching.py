@@ -14,7 +14,7 @@ from app.pages.numbers import number_in
 from app.pages.words import error_words
 from app.rendering import Content, render_sides
 from app.rendering.text import plain_text
-from app.searching import Misread
+from app.searching.scanning import Misread
 
 bp = Blueprint("searching", __name__)
 

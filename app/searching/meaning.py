@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.searching.words import folded, is_unspaced
+from app.searching.words import is_unspaced
 
 STATES = ("new", "due", "learning", "mature", "suspended", "buried", "leech", "flagged")
 FIGURES = ("ease", "interval", "lapses", "due", "reps", "stability", "difficulty")
@@ -210,8 +210,3 @@ def fits_path(parts: tuple[str, ...], path: str) -> bool:
     """Whether a name, or one above it, is these parts with anything between them."""
     steps = path.split("::")
     return any(fits(parts, "::".join(steps[: length + 1])) for length in range(len(steps)))
-
-
-def folded_path(name: str) -> str:
-    """A deck's path or a tag, as names are compared."""
-    return "::".join(step for part in folded(name).split("::") if (step := part.strip(": \t\n")))

@@ -22,10 +22,9 @@ from app.searching.meaning import (
     Rated,
     Tagged,
     Words,
-    folded_path,
 )
 from app.searching.scanning import NOTHING_BEHIND, Misread, Piece, pieces_of
-from app.searching.words import folded, tokens_of
+from app.searching.words import folded, folded_path, tokens_of
 
 LONGEST_QUERY, MOST_TERMS, DEEPEST = 256, 16, 8
 MOST_DAYS = 36_500

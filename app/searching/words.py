@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import unescape
 
 LONGEST_WORD = 40
@@ -20,8 +20,6 @@ _UNSPACED = (
 _SIGNS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0f00-\u0fbc"
 )
-_TOKEN = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}_])[\w{_SIGNS}])+")
-_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 # Accents, and the vowel points of Hebrew and Arabic, which are mostly left out.
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 _INLINE = re.compile(
@@ -39,14 +37,31 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", bare).casefold()
 
 
+def folded_path(name: str) -> str:
+    """A deck's path or a tag, as names are compared."""
+    return "::".join(step for part in folded(name).split("::") if (step := part.strip(": \t\n")))
+
+
 def tokens_of(text: str) -> list[str]:
     """The words of a text, folded; a run of a script without spaces is one."""
-    return _TOKEN.findall(folded(text))
+    return _token().findall(folded(text))
+
+
+# So many signs take two milliseconds to make a pattern of: this is made when a text is looked at, and the one below for
+# the first word that could be of such a script.
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}_])[\w{_SIGNS}])+")
+
+
+@cache
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(rf"[{_UNSPACED}]")
 
 
 def is_unspaced(token: str) -> bool:
     """Whether it is of a script that writes words without spaces between them, and so may hold several."""
-    return _IS_UNSPACED.match(token) is not None
+    return token >= _UNSPACED[0] and _unspaced().match(token) is not None
 
 
 def plain(field: str, format: str) -> str:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.searching import LONGEST_QUERY, MOST_TERMS, Misread, parse
 from app.searching.meaning import (
     Added,
     All,
@@ -22,6 +21,8 @@ from app.searching.meaning import (
     Words,
     leaves,
 )
+from app.searching.parsing import LONGEST_QUERY, MOST_TERMS, parse
+from app.searching.scanning import Misread
 
 DOG, CAT, COW = Words(("dog",)), Words(("cat",)), Words(("cow",))
 READ = {

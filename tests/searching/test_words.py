@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.searching import Misread, entries_of, parse, tokens_of, wording
-from app.searching.meaning import Words, fits, folded_path
-from app.searching.words import PREFIXES, entries_for
+from app.searching.meaning import Words, fits
+from app.searching.parsing import parse
+from app.searching.scanning import Misread
+from app.searching.words import PREFIXES, entries_for, entries_of, folded_path, tokens_of, wording
 
 
 @dataclass
