@@ -2,16 +2,13 @@
 
 from app.exporting.choosing import Export, all_decks, number_of_cards, one_deck
 from app.exporting.formats import FORMATS, OF_EVERYTHING, Format
-from app.exporting.markdown_deck import DeckText, deck_text
 
 __all__ = [
     "FORMATS",
     "OF_EVERYTHING",
-    "DeckText",
     "Export",
     "Format",
     "all_decks",
-    "deck_text",
     "number_of_cards",
     "one_deck",
 ]

@@ -1,13 +1,16 @@
-"""The formats there are. A new one is one file beside this one and one line in FORMATS."""
+"""The formats there are. A new one is one file beside this one and one line in FORMATS.
+
+A writer is loaded when it writes: a command writes one format, and pages only say which there are.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from importlib import import_module
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.errors import N_
-from app.exporting import anki_package, cardlet_json, crowdanki, markdown_deck, table
 from app.exporting.choosing import Export
 from app.exporting.naming import file_stem
 
@@ -38,13 +41,21 @@ class Format:
         return len(export.decks) == 1 or not self.of_one
 
 
+def _by(module: str, verb: str = "write", **how: Any) -> Writer:
+    def write(session: Session, export: Export) -> Iterator[bytes]:
+        pieces: Iterator[bytes] = getattr(import_module(f"app.exporting.{module}"), verb)(session, export, **how)
+        return pieces
+
+    return write
+
+
 FORMATS: dict[str, Format] = {
     "apkg": Format(
         N_("Anki package (.apkg)"),
         N_("For Anki: notes, cards, pictures and sound, and if you like your history and your schedule."),
         ".apkg",
         "application/octet-stream",
-        anki_package.write,
+        _by("anki_package"),
         progress=True,
     ),
     "cardlet": Format(
@@ -52,7 +63,7 @@ FORMATS: dict[str, Format] = {
         N_("For another Cardlet, or to keep: everything, to the last answer."),
         ".cardlet",
         ZIP,
-        cardlet_json.write,
+        _by("cardlet_json"),
         progress=True,
     ),
     "markdown": Format(
@@ -60,7 +71,7 @@ FORMATS: dict[str, Format] = {
         N_("To read, to edit as text, to keep under version control. Several decks come as a .zip."),
         ".md",
         f"text/markdown; {UTF_8}",
-        markdown_deck.write,
+        _by("markdown_deck"),
         of_one=True,
     ),
     "markdown-zip": Format(
@@ -68,35 +79,35 @@ FORMATS: dict[str, Format] = {
         N_("The same, a file for each deck, with the files they ask for."),
         ".zip",
         ZIP,
-        markdown_deck.write_folder,
+        _by("markdown_deck", "write_folder"),
     ),
     "csv": Format(
         N_("Table (.csv)"),
         N_("For spreadsheets. Cells that would be taken for a formula begin with an apostrophe."),
         ".csv",
         f"text/csv; {UTF_8}",
-        table.write,
+        _by("table"),
     ),
     "tsv": Format(
         N_("Table (.tsv)"),
         N_("The same with tabs, as Anki's own text export."),
         ".tsv",
         f"text/tab-separated-values; {UTF_8}",
-        partial(table.write, separator="tab"),
+        _by("table", separator="tab"),
     ),
     "raw-csv": Format(
         N_("Table as it is (.csv)"),
         N_("For programs. Do not open it in a spreadsheet: a cell that begins with = would be run as a formula."),
         ".csv",
         f"text/csv; {UTF_8}",
-        partial(table.write, raw=True),
+        _by("table", raw=True),
     ),
     "crowdanki": Format(
         N_("CrowdAnki (.zip)"),
         N_("For decks that several people keep together, without anybody's progress."),
         ".zip",
         ZIP,
-        crowdanki.write,
+        _by("crowdanki"),
     ),
 }
 OF_EVERYTHING = ("cardlet", "apkg")

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import db, one_moment
 from app.errors import N_, Refused, Stale
-from app.exporting import Export, deck_text, one_deck
+from app.exporting import Export, one_deck
+from app.exporting.markdown_deck import deck_text
 from app.importing.as_text import (
     LONGEST_DECK,
     MOST_NOTES,

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from app.exporting import Export, deck_text, one_deck
+from app.exporting import Export, one_deck
+from app.exporting.markdown_deck import deck_text
 from app.importing.as_text import Plan, Standing, plan_changes, save_text, undo_text
 from app.importing.as_text.arranging import arranged
 from app.importing.as_text.comparing import differences, written
