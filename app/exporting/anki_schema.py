@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.models import NoteType
-from app.rendering import Shape
-from app.rendering.templates import is_cloze
+from app.rendering import Shape, is_cloze
 
 SCHEMA = """
 CREATE TABLE col (id integer PRIMARY KEY, crt integer NOT NULL, mod integer NOT NULL, scm integer NOT NULL,

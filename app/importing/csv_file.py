@@ -25,7 +25,8 @@ from app.importing.parsed import (
 )
 from app.importing.table_layout import Columns, layout_of
 from app.importing.text_lines import TextLines, open_lines
-from app.rendering import has_cloze, shows_nothing
+from app.rendering import has_cloze
+from app.rendering.text import shows_nothing
 
 LONGEST_GUID, LONGEST_OWN_GUID = 64, 400
 LONGEST_CELL = 2**20

@@ -16,7 +16,8 @@ from app.models.contents import fit_cards
 from app.models.deck import with_parents
 from app.models.note import LONGEST_TAG, MOST_TAGS, set_tags
 from app.models.shown import ShownNote, shown_to
-from app.rendering import LONGEST_FIELD, Content, card_ordinals, has_cloze, shows_nothing
+from app.rendering import LONGEST_FIELD, Content, card_ordinals, has_cloze
+from app.rendering.text import shows_nothing
 
 BOTH_SIDES = {"basic", "reversed", "typed"}
 """Kinds of notes whose every field is a side of a card."""

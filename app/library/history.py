@@ -13,7 +13,7 @@ from app.errors import N_, NotFound, Refused, Stale
 from app.library.editing import own_note, rewrite
 from app.models import Change, Learner, Note, NoteVersion
 from app.models.change import SWINGS, Verb, content_of, latest_in_turn, latest_undone_in_turn
-from app.rendering import Effort, Piece, difference
+from app.rendering.differences import Effort, Piece, difference
 
 LISTED = 20
 

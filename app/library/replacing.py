@@ -13,7 +13,9 @@ from app.library.found import FoundCard
 from app.models import Change, Learner, Note
 from app.models.change import keep_versions, written
 from app.models.indexing import index_changes
-from app.rendering import LONGEST_FIELD, Content, Effort, Piece, Replacement, card_ordinals, difference
+from app.rendering import LONGEST_FIELD, Content, card_ordinals
+from app.rendering.differences import Effort, Piece, difference
+from app.rendering.replacing import Replacement
 
 
 @dataclass(frozen=True, slots=True)

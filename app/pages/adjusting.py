@@ -17,7 +17,9 @@ from app.pages.language import _
 from app.pages.sides import in_words
 from app.pages.wording import differing
 from app.pages.words import error_words
-from app.rendering import Effort, Piece, card_ordinals, render_sides
+from app.rendering import card_ordinals
+from app.rendering.cards import render_sides
+from app.rendering.differences import Effort, Piece
 from app.sharing import adjust_note, give_up_own, keep_own, state_of
 
 bp = Blueprint("adjusting", __name__)

@@ -37,7 +37,7 @@ from app.pages.access import current_learner, safe_path
 from app.pages.indexing import writing_notes
 from app.pages.language import _, ngettext
 from app.pages.words import error_words
-from app.rendering import Effort, Piece, difference
+from app.rendering.differences import Effort, Piece, difference
 
 bp = Blueprint("deck_text", __name__)
 

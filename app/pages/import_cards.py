@@ -10,7 +10,7 @@ from app.importing import ParsedDeck
 from app.importing.preview import DeckPreview, ShownCard, first_cards
 from app.models import Upload
 from app.pages.sides import in_words
-from app.rendering import Sides, render_sides
+from app.rendering.cards import Sides, render_sides
 
 KEPT_CHARACTERS = 2**22
 Shown = tuple[list[ShownCard], Collection[str]]

@@ -53,7 +53,7 @@ from app.pages.import_running import report_address, run_import
 from app.pages.language import CARD_LANGUAGES, _
 from app.pages.sides import frame_of, in_words
 from app.pages.words import error_words
-from app.rendering import Sides, render_sides
+from app.rendering.cards import Sides, render_sides
 
 bp = Blueprint("importing", __name__, url_prefix="/import")
 LARGEST_TEXT = 16 * 2**20

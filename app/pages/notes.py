@@ -18,7 +18,7 @@ from app.pages.language import _
 from app.pages.many import delete_with_cards, kept_by_others
 from app.pages.wording import as_it_is, beginning, beginnings, differing, language_choices, previewed, typed_in
 from app.pages.words import error_words
-from app.rendering import Effort
+from app.rendering.differences import Effort
 
 bp = Blueprint("notes", __name__)
 

@@ -7,7 +7,7 @@ from app.models.shown import shown_to
 from app.pages.progress_views import View
 from app.pages.sides import sides_of_notes
 from app.progress import Leech, leeches_of
-from app.rendering import Sides
+from app.rendering.cards import Sides
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from app.pages.language import ngettext
 from app.pages.many import MOST_AT_ONCE, TOO_MANY, tell
 from app.pages.numbers import milliseconds_of, moment_in, number_in
 from app.pages.words import error_words
-from app.rendering import Effort, Replacement
+from app.rendering.differences import Effort
+from app.rendering.replacing import Replacement
 
 bp = Blueprint("replacing", __name__)
 

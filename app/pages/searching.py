@@ -12,7 +12,8 @@ from app.library.taking_back import latest_bulk
 from app.pages.access import current_learner
 from app.pages.numbers import number_in
 from app.pages.words import error_words
-from app.rendering import Content, render_sides
+from app.rendering import Content
+from app.rendering.cards import render_sides
 from app.rendering.text import plain_text
 from app.searching.scanning import Misread
 

@@ -11,7 +11,10 @@ from app.library.media import Named, media_of
 from app.models.shown import ShownNote
 from app.pages.language import _
 from app.pages.passes import pass_for
-from app.rendering import Content, File, Sides, files_shown_in, finished, media_names, render_sides
+from app.rendering import Content
+from app.rendering.cards import Sides, render_sides
+from app.rendering.finishing import File, finished, media_names
+from app.rendering.text import files_shown_in
 from app.study.showing import ShownCard
 
 FRAME_POLICY = "; ".join(

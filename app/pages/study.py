@@ -21,7 +21,8 @@ from app.pages.sides import sides_of_card
 from app.pages.time_box import time_box
 from app.pages.words import error_words
 from app.progress import streak_of
-from app.rendering import Comparison, Sides, compare
+from app.rendering.cards import Sides
+from app.rendering.typed import Comparison, compare
 from app.scheduling import LEECH_AGAIN, LEECH_LAPSES, Answer, Outlook, preview
 from app.scheduling.memory import AGAIN, EASY, GOOD, HARD
 from app.study import (

@@ -12,7 +12,9 @@ from app.models import Note
 from app.pages.language import CARD_LANGUAGES
 from app.pages.sides import WHOLE_NOTE, sides_of_all
 from app.pages.words import error_words
-from app.rendering import Effort, Piece, card_ordinals, difference, render_sides
+from app.rendering import card_ordinals
+from app.rendering.cards import render_sides
+from app.rendering.differences import Effort, Piece, difference
 from app.rendering.pasted import is_of_office, markdown_of
 from app.rendering.text import plain_text
 

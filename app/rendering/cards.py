@@ -7,13 +7,14 @@ from threading import Lock
 from cachetools import LRUCache, cached
 
 from app.errors import N_
-from app.rendering.cloze import answer_text, cloze_numbers, question_text, unclosed_cloze
+from app.rendering.cloze import answer_text, question_text, unclosed_cloze
 from app.rendering.content import Content, Shape
 from app.rendering.furigana import are_usual
 from app.rendering.marks import Fault, Piece, Pieces, Ready, filled, place_of, without_marks
 from app.rendering.maths import kept_together
+from app.rendering.ordinals import is_cloze
 from app.rendering.sanitising import clean_card
-from app.rendering.templates import Filling, is_cloze, ordinals
+from app.rendering.templates import Filling
 from app.rendering.text import field_html, only_finished, plain_text
 
 CACHED_BYTES = 8 * 2**20
@@ -41,15 +42,6 @@ class Sides:
     expects: str | None = None
     framed: bool = False
     css: str = ""
-
-
-def card_ordinals(content: Content) -> list[int]:
-    """Which cards a note makes: one, one each way, one for each number of its clozes or each template."""
-    if content.shape is not None:
-        return ordinals(content, content.shape)
-    if content.kind == "cloze":
-        return cloze_numbers(content.fields[0])
-    return [0, 1] if content.kind == "reversed" else [0]
 
 
 def _size(sides: Sides) -> int:

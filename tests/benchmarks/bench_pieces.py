@@ -5,7 +5,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-from app.rendering import Content, render_sides
+from app.rendering import Content
+from app.rendering.cards import render_sides
 from app.scheduling import NEW, Answer, MemoryState, preview, replay, take_answer
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.database import writing
 from app.models import Card, Note, NoteType, User
-from app.rendering import compare
+from app.rendering.typed import compare
 from tests.browser.steps import grade_button, sign_up, stored_grades
 from tests.browser.test_accessibility import violations
 from tests.factories import a_deck, a_follow, at

@@ -9,7 +9,7 @@ from app.importing import ImportReport
 from app.library import Wording, bring_back, edit_note, open_note, steps_of, undo_change
 from app.models import Change, Note, NoteVersion, User
 from app.models.change import digest_of
-from app.rendering import Effort
+from app.rendering.differences import Effort
 from tests.factories import a_learner, at
 from tests.importing.test_saving import THREE, save
 from tests.statements import recorded

@@ -12,7 +12,8 @@ from app.errors import UnreadableFile
 from app.importing import BadRow, ParsedDeck, ParsedNote, ReadingOptions, Source, read_deck
 from app.importing.parsed import LONGEST_READ
 from app.importing.text_lines import SAMPLE
-from app.rendering import LONGEST_FIELD, Content, render_sides
+from app.rendering import LONGEST_FIELD, Content
+from app.rendering.cards import render_sides
 
 
 def read(text: str | bytes, name: str = "words.csv", **options: object) -> ParsedDeck:

@@ -22,7 +22,8 @@ from app.library import (
 )
 from app.models import Card, Change, Deck, Memory, Note, NoteVersion, User
 from app.models.change import content_of, digest_of
-from app.rendering import LONGEST_FIELD, Effort, cloze_numbers
+from app.rendering import LONGEST_FIELD, cloze_numbers
+from app.rendering.differences import Effort
 from app.study import AnswerGiven, answer_card, next_card, queue_of
 from tests.factories import a_deck, a_follow, a_learner, a_note, at
 

@@ -15,7 +15,7 @@ from app.library.taking_back import undo_bulk
 from app.models import Card, Deck, Note, Posting, Unindexed, User
 from app.models.indexing import LONG, MANY, MANY_NOTES, index_if_many, index_what_waits
 from app.models.posting import to_be_indexed
-from app.rendering import Replacement
+from app.rendering.replacing import Replacement
 from tests.factories import a_deck, a_learner, a_note, at
 from tests.visitor import forms_of
 

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from app.rendering import CardTemplate, Content, Shape, Sides, card_ordinals, render_sides
+from app.rendering import CardTemplate, Content, Shape, card_ordinals
+from app.rendering.cards import Sides, render_sides
 from app.rendering.finishing import finished, plain_words
 
 NAMES = ("Text", "Reading", "Extra")

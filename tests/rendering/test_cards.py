@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.rendering import Content, Sides, card_ordinals, cards, cloze_numbers, render_sides
-from app.rendering.cards import RENDERED
+from app.rendering import Content, card_ordinals, cards, cloze_numbers
+from app.rendering.cards import RENDERED, Sides, render_sides
 
 
 def test_basic_cards_ask_one_way() -> None:

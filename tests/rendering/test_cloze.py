@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering import Content, cloze_numbers, has_cloze, render_text, unclosed_cloze
+from app.rendering import Content, cloze_numbers, has_cloze, unclosed_cloze
 from app.rendering.cloze import DEEPEST, answer_text, hidden_text, question_text
-from app.rendering.finishing import finished, plain_words, render_sides
+from app.rendering.finishing import finished, plain_words, render_sides, render_text
 from app.rendering.marks import CLOSE, OPEN
 
 NESTED = "{{c1::The {{c2::kubelet {{c3::agent}}}} runs}} everywhere."

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from app.rendering import Content, render_sides, render_text
+from app.rendering import Content
+from app.rendering.cards import render_sides
 from app.rendering.code import LANGUAGES, LONGEST_CODE, LONGEST_LINE, MOST_BLANK, MOST_PIECES, highlight
+from app.rendering.finishing import render_text
 from app.rendering.sanitising import MOST_TAGS
 
 MANIFEST = "kind: Service\nspec:\n  ports:\n  - port: 80 # http\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.rendering import files_shown_in
+from app.rendering.text import files_shown_in
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.rendering import CardTemplate, Content, Shape, render_sides
+from app.rendering import CardTemplate, Content, Shape
+from app.rendering.cards import render_sides
 
 RUBY = "<ruby>漢字<rp>(</rp><rt>かんじ</rt><rp>)</rp></ruby>"
 

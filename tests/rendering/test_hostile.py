@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.rendering import CardTemplate, Content, Shape, Sides, card_ordinals, render_sides
+from app.rendering import CardTemplate, Content, Shape, card_ordinals
+from app.rendering.cards import Sides, render_sides
 from app.rendering.finishing import File, finished, plain_words
 from app.rendering.maths import ATTRIBUTES as OF_FORMULAS
 from app.rendering.maths import ELEMENTS

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.rendering import LONGEST_FIELD, has_cloze, markdown, render_text
+from app.rendering import LONGEST_FIELD, has_cloze, markdown
+from app.rendering.finishing import render_text
 
 
 def html(text: str) -> str:

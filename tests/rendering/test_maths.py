@@ -4,7 +4,9 @@ import time
 
 import pytest
 
-from app.rendering import Content, render_sides, render_text
+from app.rendering import Content
+from app.rendering.cards import render_sides
+from app.rendering.finishing import render_text
 from app.rendering.maths import LONGEST_FORMULA, mathml
 
 SUM = '<math alttext="a+b"><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow></math>'

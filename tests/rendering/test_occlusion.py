@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering import CardTemplate, Content, File, Shape, Sides, card_ordinals, render_sides
-from app.rendering.finishing import finished, plain_words
+from app.rendering import CardTemplate, Content, Shape, card_ordinals
+from app.rendering.cards import Sides, render_sides
+from app.rendering.finishing import File, finished, plain_words
 from app.rendering.occlusion import MOST_SHAPES, NO_PICTURE, TOO_MANY_SHAPES, WRONG_SHAPE
 
 FRONT = """{{#Header}}<div>{{Header}}</div>{{/Header}}

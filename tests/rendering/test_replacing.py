@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering import Replacement, cloze_numbers
+from app.rendering import cloze_numbers
+from app.rendering.replacing import Replacement
 
 WRITTEN = st.text(alphabet="ab<>&;{}:c1[]()!/. \n", max_size=60)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering import LONGEST_FIELD, CardTemplate, Content, Shape, Sides, card_ordinals, render_sides
-from app.rendering.cards import RENDERED
+from app.rendering import LONGEST_FIELD, CardTemplate, Content, Shape, card_ordinals
+from app.rendering.cards import RENDERED, Sides, render_sides
 from app.rendering.finishing import finished, plain_words
 
 NAMES = ("Word", "Reading", "Meaning")

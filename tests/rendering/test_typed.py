@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering import Content, compare, render_sides
+from app.rendering import Content
+from app.rendering.cards import render_sides
+from app.rendering.typed import compare
 
 RIGHT = [
     ("Paris", "paris"),

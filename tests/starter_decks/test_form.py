@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.importing import publish_starter_decks
 from app.models import Card, Deck
 from app.models.deck import with_parents
-from app.rendering import card_ordinals, render_sides
+from app.rendering import card_ordinals
+from app.rendering.cards import render_sides
 from tests.factories import at
 from tests.starter_decks import DECKS, FILES, LANGUAGES, NOTES_LINE, STUDY_NOTES, TOPICS, file_of, notes_in, read
 
