@@ -50,7 +50,8 @@ def _live_through_some_weeks(folder: Path) -> None:
     from app.config import read_settings, shipped
     from app.database import close, db, writing
     from app.importing import publish_starter_decks
-    from app.library import follow, set_new_per_day, starter_decks
+    from app.library import follow, set_new_per_day
+    from app.library.decks import starter_decks
     from app.schema import upgrade
 
     app = create_app(read_settings({"CARDLET_DATA_DIR": str(folder)}))

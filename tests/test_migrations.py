@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.config import shipped
 from app.database import Base, db, writing
-from app.library import Wording, edit_note
+from app.library.editing import Wording, edit_note
 from app.models import Card, Follow, Memory, Note, Unindexed, User
 from app.models.change import Change, Verb, digest_of
 from app.models.indexing import index_what_waits

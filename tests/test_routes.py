@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from app.accounts import make_admin, make_link
 from app.clock import now
 from app.importing import store_upload
-from app.library import Wording, edit_note
+from app.library.editing import Wording, edit_note
 from app.library.media import name_file, store_file
 from app.models import Audience, Import, Note, OneTimeLink, Upload, User
 from app.models.change import digest_of

@@ -24,7 +24,8 @@ from app.accounts.people import SignUp
 from app.clock import is_time_zone, now
 from app.database import db, writing
 from app.errors import N_, CardletError, Refused
-from app.library import follow, starter_decks
+from app.library import follow
+from app.library.decks import starter_decks
 from app.models import User
 from app.pages.access import current_learner, end_sign_in, enter_with, leave, safe_path, sign_in_as
 from app.pages.language import LANGUAGES, _, language

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.database import db, writing
 from app.errors import CardletError, NotFound, Refused, Stale
-from app.library import OpenNote, Wording, open_note
-from app.library.editing import FIELD, check, reworded
+from app.library.editing import FIELD, OpenNote, Wording, check, open_note, reworded
 from app.models import SignedInUser
 from app.models.user import one_at_a_time
 from app.pages.access import current_learner, safe_path

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.clock import date_of, now
 from app.database import db
 from app.errors import NotFound
-from app.library import may_edit
+from app.library.editing import may_edit
 from app.models import SignedInUser
 from app.pages.access import current_learner
 from app.pages.charts import axis_over

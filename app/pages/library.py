@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import db, writing
 from app.errors import Refused
-from app.library import deck_page, follow, set_shape, stop_following
+from app.library import follow, set_shape, stop_following
+from app.library.contents import deck_page
 from app.library.decks import DeckTree, followed_decks, other_starter_decks, own_decks_left, shared_decks_left
 from app.models.follow import NewOrder, ReviewOrder, Shape, order_of
 from app.pages.access import current_learner

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.clock import day_of, now
 from app.database import db, writing, writing_rows
 from app.errors import N_, NotFound, Refused, Stale
-from app.library import latest_change, latest_undone_change, redo_change, undo_change
+from app.library.history import latest_change, latest_undone_change, redo_change, undo_change
 from app.library.marked import marked_cards
 from app.library.taking_back import deletion_with
 from app.models import Kind, Learner

@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import db
 from app.errors import CardletError, NotFound, Refused, Stale
-from app.library import OpenNote, Wording, bring_back, deck_page, edit_note, open_note, steps_of, undo_change
 from app.library.alike import same_beginning
+from app.library.contents import deck_page
 from app.library.deleting import what_leaves
+from app.library.editing import OpenNote, Wording, edit_note, open_note
+from app.library.history import bring_back, steps_of, undo_change
 from app.pages.access import current_learner, safe_path
 from app.pages.errors import wants_fragment
 from app.pages.indexing import writing_notes

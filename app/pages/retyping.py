@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import db
 from app.errors import CardletError, NotFound, Refused, Stale
-from app.library import OpenNote, open_note
 from app.library.adding import desk
+from app.library.editing import OpenNote, open_note
 from app.library.retyping import change_type, foresee_type, type_called, usual_sources
 from app.models import NoteType
 from app.models.own_types import key_of

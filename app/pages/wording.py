@@ -6,8 +6,7 @@ from collections.abc import Collection, Sequence
 from flask import request
 
 from app.errors import Refused
-from app.library import Wording
-from app.library.editing import FIELD, LANGUAGE, TAGS, check, reworded
+from app.library.editing import FIELD, LANGUAGE, TAGS, Wording, check, reworded
 from app.models import Note
 from app.pages.language import CARD_LANGUAGES
 from app.pages.sides import WHOLE_NOTE, sides_of_all

@@ -10,10 +10,9 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import db
 from app.errors import CardletError, Refused
-from app.library import Wording
 from app.library.adding import Desk, add_note, blank_note, desk
 from app.library.alike import same_beginning
-from app.library.editing import TAGS
+from app.library.editing import TAGS, Wording
 from app.library.media import own_deck
 from app.library.tagging import tags_beginning
 from app.models import Note

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts import begin_leaving, finish_leaving, handing_over, still_leaving
-from app.library import Wording, edit_note, follow
+from app.library import follow
+from app.library.editing import Wording, edit_note
 from app.models import (
     Audience,
     Card,

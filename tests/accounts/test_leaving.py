@@ -15,7 +15,8 @@ from app.accounts import begin_leaving, decks_left_behind, finish_leaving, start
 from app.accounts.leaving import BY_OWNER, Left, personal_tables
 from app.database import Base, Moment, ReviewId
 from app.errors import Refused
-from app.library import Wording, edit_note, follow, stop_following
+from app.library import follow, stop_following
+from app.library.editing import Wording, edit_note
 from app.library.media import name_file, store_file
 from app.models import Audience, Card, Deck, Follow, Import, MediaName, Medium, Memory, Note, Posting, Standing, User
 from app.models.change import digest_of

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import Stale
 from app.importing import ImportReport
-from app.library import Wording, bring_back, edit_note, open_note, steps_of, undo_change
+from app.library.editing import Wording, edit_note, open_note
+from app.library.history import bring_back, steps_of, undo_change
 from app.models import Change, Note, NoteVersion, User
 from app.models.change import digest_of
 from app.rendering.differences import Effort

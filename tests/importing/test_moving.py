@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.importing import Source, import_deck, read_deck
-from app.library import deck_page, follow, set_new_per_day, stop_following
+from app.library import follow, set_new_per_day, stop_following
+from app.library.contents import deck_page
 from app.models import Deck, Follow, User
 from tests.factories import a_learner, at
 

@@ -9,17 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused, Stale
-from app.library import (
-    Wording,
-    bring_back,
-    edit_note,
-    latest_change,
-    latest_undone_change,
-    open_note,
-    redo_change,
-    steps_of,
-    undo_change,
-)
+from app.library.editing import Wording, edit_note, open_note
+from app.library.history import bring_back, latest_change, latest_undone_change, redo_change, steps_of, undo_change
 from app.models import Card, Change, Deck, Memory, Note, NoteVersion, User
 from app.models.change import content_of, digest_of
 from app.rendering import LONGEST_FIELD, cloze_numbers

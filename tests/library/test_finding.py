@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.library import Wording, edit_note, finding, reading
+from app.library import finding, reading
+from app.library.editing import Wording, edit_note
 from app.library.finding import CARDS_A_PAGE, Found, Order, find_cards
 from app.models import Card, Deck, Mark, Memory, Note, Unindexed, User
 from app.models.change import digest_of

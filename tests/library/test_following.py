@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused
-from app.library import ask_for_more, deck_page, follow, set_new_per_day, shelf, starter_decks, stop_following
-from app.library.decks import other_starter_decks, own_decks_left
+from app.library import ask_for_more, follow, set_new_per_day, stop_following
+from app.library.contents import deck_page
+from app.library.decks import other_starter_decks, own_decks_left, shelf, starter_decks
 from app.models import Card, Follow, Memory, User
 from app.study import AnswerGiven, answer_card, queue_of
 from tests.factories import a_deck, a_learner, at

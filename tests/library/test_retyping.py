@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from app.errors import Refused
-from app.library import undo_change
 from app.library.adding import desk
+from app.library.history import undo_change
 from app.library.retyping import change_type, foresee_type, type_called, usual_sources
 from app.models import Card, Memory, Note, User
 from app.models.change import content_of, digest_of

@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.library import deck_page, follow, followed_decks, set_new_per_day, shelf, starter_decks, stop_following
-from app.library.decks import other_starter_decks
+from app.library import follow, set_new_per_day, stop_following
+from app.library.contents import deck_page
+from app.library.decks import followed_decks, other_starter_decks, shelf, starter_decks
 from app.models import Deck, Follow, User
 from app.study import AnswerGiven, answer_card, next_card, queue_of
 from tests.factories import a_deck, a_learner, at

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.database import db, writing
 from app.importing.as_text import undo_text
-from app.library import Wording, edit_note
 from app.library.bulk import move_cards, tag_notes
+from app.library.editing import Wording, edit_note
 from app.library.taking_back import undo_bulk
 from app.models import Card, Change, Deck, Note, User
 from app.models.bulk import AT_ONCE

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.library import Wording, edit_note
+from app.library.editing import Wording, edit_note
 from app.library.media import name_file, store_file
 from app.models import Adjustment, Card, Note, User
 from app.models.change import digest_of

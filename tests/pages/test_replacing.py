@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.library import Wording, edit_note
+from app.library.editing import Wording, edit_note
 from app.models import Card, Note, User
 from app.models.change import digest_of
 from tests.factories import a_deck, a_follow, a_note, at

@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.library import Wording, edit_note
 from app.library.bulk import move_cards
+from app.library.editing import Wording, edit_note
 from app.models import Audience, Card, Deck, Note, User
 from app.models.audience import set_tree
 from app.models.change import digest_of

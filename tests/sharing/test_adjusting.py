@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused, Stale
-from app.library import Wording, deck_page, edit_note, open_note
+from app.library.contents import deck_page
+from app.library.editing import Wording, edit_note, open_note
 from app.models import Adjustment, Audience, Card, Deck, Note, NoteType, User
 from app.models.change import digest_of
 from app.models.shown import ShownNote

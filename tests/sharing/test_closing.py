@@ -13,9 +13,11 @@ from app.errors import NotFound, Refused
 from app.exporting import FORMATS, Export
 from app.exporting.choosing import all_decks, one_deck
 from app.importing import undo_import
-from app.library import Wording, bulk, deck_page, edit_note, follow, open_note, stop_following, taking_back
+from app.library import bulk, follow, stop_following, taking_back
 from app.library.bulk import tag_notes
+from app.library.contents import deck_page
 from app.library.decks import shared_decks_left, shelf
+from app.library.editing import Wording, edit_note, open_note
 from app.library.taking_back import undo_bulk
 from app.models import Audience, Card, Deck, Import, Note, Review, User
 from app.models.bulk import chunks

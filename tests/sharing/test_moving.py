@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.database import Handle
 from app.errors import NotFound
-from app.library import follow, open_note
+from app.library import follow
 from app.library.bulk import move_cards
+from app.library.editing import open_note
 from app.library.own_decks import make_deck
 from app.library.taking_back import undo_bulk
 from app.models import Audience, Card, Deck, Memory, User

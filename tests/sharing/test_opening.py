@@ -6,7 +6,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refused
 from app.exporting.choosing import one_deck
-from app.library import Wording, deck_page, edit_note, follow, open_note, stop_following
+from app.library import follow, stop_following
+from app.library.contents import deck_page
+from app.library.editing import Wording, edit_note, open_note
 from app.models import Audience, Deck, Follow, Note, User
 from app.models.change import digest_of
 from app.sharing import catalogue, deck_of_link, preview_of, public_deck, renew_link, set_audience, sharing_of

@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts import begin_leaving
 from app.errors import NotFound
-from app.library import follow, open_note, stop_following
+from app.library import follow, stop_following
+from app.library.editing import open_note
 from app.models import Audience, Deck, Standing, User
 from app.models.audience import set_tree
 from app.sharing import catalogue, deck_of_link, public_deck, set_audience

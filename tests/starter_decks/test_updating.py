@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.importing import publish_starter_decks
-from app.library import deck_page, follow, followed_decks, set_new_per_day, shelf, starter_decks
-from app.library.decks import other_starter_decks
+from app.library import follow, set_new_per_day
+from app.library.contents import deck_page
+from app.library.decks import followed_decks, other_starter_decks, shelf, starter_decks
 from app.models import Card, Deck, Memory, Note, User
 from app.study import AnswerGiven, answer_card, next_card, queue_of, shown_card
 from app.study.rebuilding import compare

@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.library import ask_for_more, follow, set_shape, shelf
+from app.library import ask_for_more, follow, set_shape
+from app.library.decks import shelf
 from app.models import Card, Deck, Follow, User
 from app.models.follow import Shape
 from app.study import next_card, queue_of, rest_of_the_day, undo_last_act
