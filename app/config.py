@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from platformdirs import user_data_path
 
 VERSION = "0.1.0"
 PREFIX = "CARDLET_"
@@ -91,6 +90,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
 
 def _default(setting: Setting) -> Any:
     if setting.name == "DATA_DIR":
+        # Loaded here: where the setting says it, as on every server, nobody asks where the system keeps data.
+        from platformdirs import user_data_path
+
         return user_data_path("cardlet", appauthor=False)
     if setting.name in {"DATABASE_URL", "SECRET_KEY"}:
         return None
