@@ -122,26 +122,12 @@ def notes_of(
 ) -> Iterator[OutNote]:
     """All notes of the decks, each once, deck by deck in the order their cards are met. `log`: the columns of reviews;
     `undone`: those that were undone too."""
-    walk = _Walk(connection, export, log, undone)
-    for place, deck in enumerate(export.decks):
-        yield from walk.notes(place, _standing(connection, export, deck.id))
+    walk = _Walk(connection, export, _Asked(connection.dialect.name, export, log, undone))
+    for place in range(len(export.decks)):
+        yield from walk.notes(place)
     if export.with_progress:
         for place, cards in _retired(connection, export).items():
             yield from walk.gone(place, cards)
-
-
-def _standing(connection: sa.Connection, export: Export, deck_id: int) -> Iterator[Sequence[tuple[int, int]]]:
-    """The deck's cards and their notes, a page at a time."""
-    place = sa.tuple_(Card.position, Card.id)
-    rows = sa.select(Card.id, Card.note_id, Card.position).where(Card.deck_id == deck_id, ~Card.retired)
-    rows = rows.where(export.theirs)
-    rows = rows.order_by(Card.position, Card.id).limit(PAGE)
-    after = (-(2**31), -1)
-    while page := connection.execute(rows.where(place > sa.tuple_(*map(sa.literal, after)))).all():
-        yield [(card_id, note_id) for card_id, note_id, _ in page]
-        if len(page) < PAGE:
-            return
-        after = (page[-1].position, page[-1].id)
 
 
 def _retired(connection: sa.Connection, export: Export) -> dict[int, list[tuple[int, int]]]:
@@ -154,19 +140,57 @@ def _retired(connection: sa.Connection, export: Export) -> dict[int, list[tuple[
     return found
 
 
+class _Asked:
+    """The statements of a walk. Made once: to make one anew for each page takes longer than to answer it."""
+
+    def __init__(self, dialect: str, export: Export, log: Sequence[Any], undone: bool) -> None:
+        self.dialect, learner_id = dialect, export.learner.id
+        place, after = sa.tuple_(Card.position, Card.id), sa.tuple_(sa.bindparam("position"), sa.bindparam("id"))
+        standing = sa.select(Card.id, Card.note_id, Card.position).where(~Card.retired, export.theirs, place > after)
+        self.standing = standing.where(Card.deck_id == sa.bindparam("deck")).order_by(*place.clauses).limit(PAGE)
+        columns = (Card.note_id, Card.id, Card.ordinal, Card.deck_id, Card.position, Card.retired)
+        cards = sa.select(*columns).where(export.theirs).order_by(Card.note_id, Card.ordinal)
+        self.cards = self._among(cards, Card.note_id)
+        self.notes = self._among(sa.select(*NOTE), Note.id)
+        wording = (Adjustment.note_id, Adjustment.note_type_id, Adjustment.format, *WORDING)
+        own = sa.select(*wording).where(Adjustment.user_id == learner_id)
+        self.own_wordings = self._among(own, Adjustment.note_id)
+        self.memories = self._among(sa.select(*MEMORY).where(Memory.user_id == learner_id), Memory.card_id)
+        marks = sa.select(Mark.card_id, Mark.suspended, Mark.buried_until, Mark.flag).where(Mark.user_id == learner_id)
+        self.marks = self._among(marks, Mark.card_id)
+        answered = sa.select(*log).where(Review.user_id == learner_id)
+        answered = answered if undone else answered.where(Review.undone_at.is_(None))
+        # As the key has them: mostly that is how they were given, and what is nearly in order is soon put in order.
+        self.log = self._among(answered.order_by(Review.card_id, Review.id), Review.card_id)
+        self.moment = itemgetter(*(place for place, column in enumerate(log) if column.key in {"day", "at_ms"}))
+
+    def _among(self, chosen: sa.Select[*tuple[Any, ...]], column: Any) -> sa.Select[*tuple[Any, ...]]:
+        """The rows whose column is one of some ids: all at once, for a page has thousands, and asked for one by one
+        they take twice as long."""
+        return chosen.where(one_of(self.dialect, column, "ids"))
+
+
 @dataclass
 class _Walk:
     connection: sa.Connection
     export: Export
-    log: Sequence[Any]
-    undone: bool
+    asked: _Asked
     gone_already: set[int] = field(default_factory=set)
 
-    def notes(self, place: int, pages: Iterator[Sequence[tuple[int, int]]]) -> Iterator[OutNote]:
-        for page in pages:
-            cards = self._cards({note_id for _, note_id in page})
-            firsts = [note_id for card_id, note_id in page if self._first(cards[note_id]).id == card_id]
+    def notes(self, place: int) -> Iterator[OutNote]:
+        for page in self._standing(self.export.decks[place].id):
+            cards = self._cards({note_id for _, note_id, _ in page})
+            firsts = [note_id for card_id, note_id, _ in page if self._first(cards[note_id]).id == card_id]
             yield from self._whole(place, firsts, cards)
+
+    def _standing(self, deck_id: int) -> Iterator[Sequence[Row]]:
+        """The deck's cards and their notes, a page at a time."""
+        after = {"position": -(2**31), "id": -1}
+        while page := self.connection.execute(self.asked.standing, {"deck": deck_id, **after}).all():
+            yield page
+            if len(page) < PAGE:
+                return
+            after = {"position": page[-1].position, "id": page[-1].id}
 
     def gone(self, place: int, retired: Sequence[tuple[int, int]]) -> Iterator[OutNote]:
         """The notes all of whose cards are retired."""
@@ -178,20 +202,20 @@ class _Walk:
 
     def _first(self, cards: list[OutCard]) -> OutCard:
         """The card with which a note's turn comes."""
+        if len(cards) == 1:
+            return cards[0]
         return min(cards, key=lambda card: (card.retired, card.deck, card.position, card.id))
 
     def _cards(self, note_ids: set[int]) -> dict[int, list[OutCard]]:
-        columns = (Card.note_id, Card.id, Card.ordinal, Card.deck_id, Card.position, Card.retired)
-        chosen = sa.select(*columns).where(self.export.theirs).order_by(Card.note_id, Card.ordinal)
         cards: dict[int, list[OutCard]] = {}
-        for note_id, card_id, ordinal, deck_id, position, retired in self._rows(chosen, Card.note_id, note_ids):
-            if deck_id in self.export.places:
-                place = self.export.places[deck_id]
+        for note_id, card_id, ordinal, deck_id, position, retired in self._rows(self.asked.cards, note_ids):
+            place = self.export.places.get(deck_id)
+            if place is not None:
                 cards.setdefault(note_id, []).append(OutCard(card_id, ordinal, place, position, retired))
         return cards
 
     def _whole(self, place: int, note_ids: list[int], cards: dict[int, list[OutCard]]) -> Iterator[OutNote]:
-        rows: dict[int, Row] = {row[0]: row for row in self._rows(sa.select(*NOTE), Note.id, note_ids)}
+        rows: dict[int, Row] = {row[0]: row for row in self._rows(self.asked.notes, note_ids)}
         closed_after = self.export.closed.get(self.export.decks[place].id)
         if closed_after is not None:
             for version in self.connection.execute(content_when(note_ids, closed_after)).mappings():
@@ -208,38 +232,23 @@ class _Walk:
 
     def _add_own_wordings(self, notes: Sequence[OutNote]) -> None:
         others = {note.id: note for note in notes if note.owner_id != self.export.learner.id}
-        columns = (Adjustment.note_id, Adjustment.note_type_id, Adjustment.format, *WORDING)
-        own = sa.select(*columns).where(Adjustment.user_id == self.export.learner.id)
-        for row in self._rows(own, Adjustment.note_id, others) if others else ():
+        for row in self._rows(self.asked.own_wordings, others) if others else ():
             note = others[row.note_id]
             if (row.note_type_id, row.format) == (note.type_id, note.format):
                 note.own = row
 
     def _add_progress(self, cards: dict[int, OutCard]) -> None:
-        learner_id = self.export.learner.id
-        for memory in self._rows(sa.select(*MEMORY).where(Memory.user_id == learner_id), Memory.card_id, cards):
+        for memory in self._rows(self.asked.memories, cards):
             cards[memory[0]].memory = memory
-        marks = sa.select(Mark.card_id, Mark.suspended, Mark.buried_until, Mark.flag).where(Mark.user_id == learner_id)
-        for mark in self._rows(marks, Mark.card_id, cards):
+        for mark in self._rows(self.asked.marks, cards):
             cards[mark[0]].mark = mark
-        for review in self._rows(self._log(), Review.card_id, cards):
+        for review in self._rows(self.asked.log, cards):
             cards[review[0]].reviews.append(review)
-        moment = itemgetter(*(place for place, column in enumerate(self.log) if column.key in {"day", "at_ms"}))
         for card in cards.values():
-            card.reviews.sort(key=moment)
+            card.reviews.sort(key=self.asked.moment)
 
-    def _log(self) -> sa.Select[Any]:
-        own = sa.select(*self.log).where(Review.user_id == self.export.learner.id)
-        own = own if self.undone else own.where(Review.undone_at.is_(None))
-        # As the key has them: mostly that is how they were given, and what is nearly in order is soon put in order.
-        return own.order_by(Review.card_id, Review.id)
-
-    def _rows(self, chosen: sa.Select[*tuple[Any, ...]], column: Any, ids: Iterable[int]) -> Sequence[Row]:
-        """The rows whose column is one of the ids: all at once, for a page has thousands, and asked for one by one they
-        take twice as long."""
-        dialect = self.connection.dialect.name
-        listed = {"ids": listing(dialect, sorted(ids))}
-        return self.connection.execute(chosen.where(one_of(dialect, column, "ids")), listed).all()
+    def _rows(self, asked: sa.Select[*tuple[Any, ...]], ids: Iterable[int]) -> Sequence[Row]:
+        return self.connection.execute(asked, {"ids": listing(self.asked.dialect, sorted(ids))}).all()
 
 
 def follows_in(connection: sa.Connection, export: Export) -> dict[int, Row]:
