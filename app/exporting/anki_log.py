@@ -17,6 +17,9 @@ NOBODY = UUID(int=0)
 NOTHING_TOLD = (REVIEW, 0, 0, 0)
 """Type, interval after and before, and factor, of an answer given elsewhere of which no more is known."""
 
+IMPORTED, CHECKPOINT = int(Kind.IMPORTED), int(Kind.CHECKPOINT)
+"""Plain numbers: to compare with a kind takes as long as all else that is done for an answer given elsewhere."""
+
 Logged = tuple[int, int, int, int, int, int, int, int]
 """The moment, the card, the button, the interval after and before (days), the factor, the milliseconds, the type."""
 
@@ -24,12 +27,12 @@ Logged = tuple[int, int, int, int, int, int, int, int]
 def logged(card: OutCard, card_id: int, settings: Settings) -> list[Logged]:
     """The rows of a card that Anki knows by this id; a state taken over is none of them, what led to it is."""
     reviews, before, found = card.reviews, NEW, list[Logged]()
-    if reviews and reviews[-1][1] == Kind.CHECKPOINT:
+    if reviews and reviews[-1][1] == CHECKPOINT:
         # Nothing comes after it that it would tell about; so end most logs that came from elsewhere.
         reviews = reviews[:-1]
     for review in reviews:
         _, kind, _, at_ms, grade, took_ms, state = review
-        if kind == Kind.IMPORTED:
+        if kind == IMPORTED:
             # As it was there.
             told, interval, last_interval, factor = read_once(state) if state else NOTHING_TOLD
             found.append((at_ms, card_id, grade and grade - 1, interval, last_interval, factor, took_ms, told))
@@ -38,7 +41,7 @@ def logged(card: OutCard, card_id: int, settings: Settings) -> list[Logged]:
             found.append((at_ms, card_id, EASES[grade], interval, interval, 0, took_ms, FILTERED))
         else:
             after = _after(review, before, settings, card.id)
-            if kind != Kind.CHECKPOINT:
+            if kind != CHECKPOINT:
                 found.append(_given_here(review, card_id, before, after, settings))
             before = after
     return found

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from html import unescape
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from app.exporting import anki_schema
@@ -15,7 +16,7 @@ from app.exporting.choosing import Export
 from app.exporting.compact import compact
 from app.exporting.files_named import files_named
 from app.exporting.original import original_of
-from app.exporting.walking import OutCard, OutNote
+from app.exporting.walking import MEMORY, OutCard, OutNote
 from app.many_rows import insert_values
 from app.models import Deck, NoteType
 from app.models.user import Learner
@@ -30,6 +31,9 @@ SOME_HOURS, MANY = 2**24, 10_000
 NEW, REVIEW = 0, 2
 SUSPENDED, BURIED = -1, -3
 FROM_ANKI, FROM_HERE = "anki/", "cardlet:"
+_PLACES = {column.key: place for place, column in enumerate(MEMORY)}
+_KNOWN = itemgetter(*(_PLACES[name] for name in ("due_day", "interval", "ease", "lapses", "repetitions")))
+"""Of a memory; by their names they would take longer than the rest of a card's row."""
 
 
 def editions_again(decks: Sequence[Deck]) -> set[int]:
@@ -65,6 +69,7 @@ class Rows:
         learner: Learner = export.learner
         self._today = learner.today(export.now)
         self._models = {key: (anki_schema.model_id(one), anki_schema.makes_clozes(one)) for key, one in types.items()}
+        self._deck_ids = [self.deck_id(deck.id) for deck in export.decks]
         self._note_ids, self._card_ids = FreeIds(), FreeIds()
         self._notes: list[tuple[Any, ...]] = []
         self._cards: list[tuple[Any, ...]] = []
@@ -85,7 +90,7 @@ class Rows:
             self.names |= files_named(text)
         fields = [html_of(text, note.format).replace("\x1f", "") for text in note.fields]
         sorted_by = unescape(TAG.sub("", fields[0]))
-        tags = f" {' '.join(tag for tag in note.tags)} " if note.tags else ""
+        tags = f" {' '.join(note.tags)} " if note.tags else ""
         mod = note.changed_ms // 1000
         checksum = anki_schema.checksum(sorted_by)
         written, data = "\x1f".join(fields), original_of(note, fields)
@@ -97,8 +102,7 @@ class Rows:
 
     def _add_card(self, card: OutCard, note_id: int, mod: int, first_ordinal: int) -> None:
         card_id = self._card_ids.next(note_id)
-        memory, deck = card.memory, self._export.decks[card.deck]
-        settings = self._of_decks[card.deck]
+        memory, settings = card.memory, self._of_decks[card.deck]
         if memory is not None:
             settings = self._settings.get(memory.scheduler_version, settings)
         reviews = logged(card, card_id, settings)
@@ -106,10 +110,10 @@ class Rows:
         self.position += 1
         kind, due, interval, ease, lapses, reps, data = NEW, self.position, 0, 0, 0, 0, "{}"
         if memory is not None:
-            kind, due, interval = REVIEW, memory.due_day - self._first_day, memory.interval
-            ease, lapses, data = memory.ease, memory.lapses, _fsrs(card, settings)
-            reps = max(memory.repetitions, len([row for row in reviews if row[2] and row[7] != FILTERED]))
-        row = (card_id, note_id, self.deck_id(deck.id), card.ordinal - first_ordinal, mod, -1, kind)
+            due_day, interval, ease, lapses, repetitions = _KNOWN(memory)
+            kind, due, data = REVIEW, due_day - self._first_day, _fsrs(card, settings)
+            reps = max(repetitions, len([row for row in reviews if row[2] and row[7] != FILTERED]))
+        row = (card_id, note_id, self._deck_ids[card.deck], card.ordinal - first_ordinal, mod, -1, kind)
         flag = 0 if card.mark is None else card.mark.flag
         self._cards.append((*row, self._queue(card, kind), due, interval, ease, reps, lapses, 0, 0, 0, flag, data))
 
@@ -148,6 +152,12 @@ class FreeIds:
         self._free: dict[int, int] = {}
 
     def next(self, moment: int) -> int:
+        hours, within = divmod(moment, SOME_HOURS)
+        taken = self._few.get(hours)
+        if taken and taken[-1] < within and len(taken) < MANY:
+            # So come most, for what was written later stands behind.
+            taken.append(within)
+            return moment
         found = max(1, self._free.get(moment, moment))
         while not self._take(*divmod(found, SOME_HOURS)):
             found += 1

@@ -21,9 +21,12 @@ def original_of(note: OutNote, written: Sequence[str]) -> str:
     told: dict[str, Any] = {}
     if note.fields != list(written):
         told["fields"] = note.fields
-    told |= {name: text for name in ("source", "quote") if (text := getattr(note, name))}
-    retired = [card.ordinal for card in note.cards if card.retired]
-    told |= {"retired": retired} if retired else {}
+    if note.source:
+        told["source"] = note.source
+    if note.quote:
+        told["quote"] = note.quote
+    if retired := [card.ordinal for card in note.cards if card.retired]:
+        told["retired"] = retired
     more = f",{compact(told)[1:-1]}" if told else ""
     return f'{{"cardlet":{{"of":"{digest(written)}",{_kind(note.format, tuple(note.languages))}{more}}}}}'
 

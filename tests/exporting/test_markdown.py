@@ -56,7 +56,7 @@ def notes(draw: st.DrawFn, size: int = 2) -> OutNote:
     guid = draw(WORDS.filter(lambda text: len(text) < 100))
     source, quote = draw(st.sampled_from([("", ""), ("a\nb", ""), ("a", "q"), ("a\nb", "\nq")]) | st.tuples(TEXT, TEXT))
     format = draw(st.sampled_from(["markdown", "html"]))
-    return OutNote(1, None, 1, guid, "en", format, fields, languages, tags, source, quote, 0, 0, 0, [])
+    return OutNote(1, None, 1, guid, "en", format, languages, tags, source, quote, 0, 0, fields, 0, [])
 
 
 def read_back(text: str) -> ParsedNote:
@@ -113,7 +113,7 @@ def test_a_note_type_comes_back_as_it_was(
 
 
 def test_a_simple_note_stays_easy_to_read() -> None:
-    note = OutNote(1, None, 1, "pod", "en", "markdown", ["Q?", "A.\n\n- b"], ["en", "en"], ["t"], "s", "q", 0, 0, 0, [])
+    note = OutNote(1, None, 1, "pod", "en", "markdown", ["en", "en"], ["t"], "s", "q", 0, 0, ["Q?", "A.\n\n- b"], 0, [])
     assert list(lines_of(note, "pod", "basic", None, ("en", "en"))) == [
         *("## Q? {#pod}", "tags: t", "source: s", "quote: q", "", "A.", "", "- b", "")
     ]
