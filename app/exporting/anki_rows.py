@@ -188,7 +188,7 @@ def _fsrs(card: OutCard, settings: Settings) -> str:
     memory = card.memory
     if memory is None or memory.stability is None:
         return "{}"
-    last = max((row.at_ms for row in card.reviews if row.grade), default=None)
+    last = max((at_ms for _, _, _, at_ms, grade, _, _ in card.reviews if grade), default=None)
     seconds = last // 1000 if last is not None else memory.last_day * DAY_SECONDS + DAY_SECONDS // 2
     told = {"s": round(memory.stability, 6), "d": round(memory.difficulty, 6), "dr": round(settings.retention, 2)}
     return compact({**told, "decay": round(settings.parameters[-1], 3), "lrt": seconds})

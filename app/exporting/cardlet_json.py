@@ -1,6 +1,6 @@
 """Writes Cardlet JSON (.cardlet), from which everything comes back: docs/cardlet-json.md."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.exporting.archive import Archive, media_in
 from app.exporting.choosing import Export, number_of_cards, types_in
 from app.exporting.compact import compact
 from app.exporting.files_named import files_named
-from app.exporting.walking import LOG, OutCard, OutNote, Row, follows_in, notes_of, read_once
+from app.exporting.walking import LOG, OutCard, OutNote, Row, follows_in, id_text, notes_of, read_once
 from app.models import Card, Deck, Memory, NoteType, ParameterSet, Review, SchedulerVersion
 from app.models.deck import unseen_decks
 from app.scheduling import MemoryState
@@ -176,11 +176,11 @@ class _Lines:
             told["reviews"] = self._reviews(card.reviews)
         return told
 
-    def _reviews(self, rows: Iterable[Row]) -> list[list[Any]]:
+    def _reviews(self, rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
         places = self._export.places
         reviews = [
             [
-                id,
+                id_text(id),
                 int(kind),
                 day,
                 hour,
@@ -208,7 +208,7 @@ class _Lines:
         for at in range(0, len(lost), LINES):
             ids = lost[at : at + LINES]
             log = sa.select(*LOG).where(Review.user_id == learner_id, Review.card_id.in_(ids))
-            by_card: dict[int, list[Row]] = {}
+            by_card: dict[int, list[Sequence[Any]]] = {}
             for row in self._connection.execute(log.order_by(Review.card_id, Review.day, Review.at, Review.id)):
                 by_card.setdefault(row.card_id, []).append(row)
             for rows in by_card.values():
