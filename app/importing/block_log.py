@@ -31,14 +31,11 @@ class BlockLog(Sequence[ParsedReview]):
         return _review(row)
 
     def __iter__(self) -> Iterator[ParsedReview]:
-        return map(_review, self._rows())
+        return map(_review, self.block.rows(self.first, len(self)))
 
     @property
     def ids(self) -> list[bytes]:
-        return [row[0] for row in self._rows()]
-
-    def _rows(self) -> list[tuple[Any, ...]]:
-        return self.block.rows(self.first, len(self))
+        return self.block.ids(self.first, len(self))
 
 
 def _review(row: Sequence[Any]) -> ParsedReview:

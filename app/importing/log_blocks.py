@@ -2,6 +2,7 @@
 time it takes to hand them over. Light: the child process that reads collections imports it."""
 
 import sqlite3
+from contextlib import closing
 from functools import cached_property
 from typing import Any
 
@@ -46,15 +47,27 @@ class LogBlock:
 
     def rows(self, first: int, number: int) -> list[tuple[Any, ...]]:
         """So many rows from one on, each as TOLD has it. The first of all is 0."""
-        if isinstance(self.content, list):
-            values = iter(self.content[first * WIDTH : (first + number) * WIDTH])
-            return [*zip(*[values] * WIDTH, strict=True)]
-        some = f"SELECT {', '.join(TOLD)} FROM log WHERE rowid BETWEEN ? AND ?"  # noqa: S608  # names of ours
-        return self._database.execute(some, (first + 1, first + number)).fetchall()
+        return self._rows[first : first + number]
+
+    def ids(self, first: int, number: int) -> list[bytes]:
+        """Their ids alone, which are all that is asked of a log that is known already."""
+        return self._ids[first : first + number]
 
     @cached_property
-    def _database(self) -> sqlite3.Connection:
-        # A pool of threads may answer for one import.
-        database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        database.deserialize(self.content)  # type: ignore[arg-type]
-        return database
+    def _rows(self) -> list[tuple[Any, ...]]:
+        if isinstance(self.content, list):
+            return [*zip(*[iter(self.content)] * WIDTH, strict=True)]
+        return _found_in(self.content, ", ".join(TOLD))
+
+    @cached_property
+    def _ids(self) -> list[bytes]:
+        if isinstance(self.content, list):
+            return self.content[::WIDTH]
+        return [id for (id,) in _found_in(self.content, "id")]
+
+
+def _found_in(content: bytes, columns: str) -> list[tuple[Any, ...]]:
+    # All at once: asked for card by card they take as long as all else, and open databases much memory.
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(content)
+        return database.execute(f"SELECT {columns} FROM log ORDER BY rowid").fetchall()  # noqa: S608  # names of ours

@@ -109,6 +109,7 @@ def test_a_block_says_the_same_as_a_database_and_as_a_list() -> None:
     assert isinstance(content, bytes)
     database = LogBlock(content, 5, [])
     assert database.rows(0, 5) == log.block.rows(0, 5)
+    assert database.ids(1, 3) == log.block.ids(1, 3) == [row[0] for row in log.block.rows(1, 3)]
     assert list(other) == list(BlockLog(database, 1, 3, 2, 2))
     assert len(database.rows(0, 1)[0]) == len(TOLD)
 
