@@ -1,6 +1,7 @@
 """`cardlet import`: decks from files."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -59,12 +60,12 @@ def import_file(ctx: click.Context, /, file: Path, owner: str, **given: Any) -> 
     source, aside = Source(file.name, path=file), Aside(staging, supposed=False)
     with begun(source) as read, ready_app(ctx.obj) as app, locked(importing_lock(), shared=True):
         learner = learner_called(owner)
-        options = _options(given, learner.time_zone, learner.day_starts_at)
+        lends = lent(app, learner.id, aside, LONGEST_IN_TERMINAL)
+        options = replace(_options(given, learner.time_zone, learner.day_starts_at), packed=lends.attach is not None)
         with read(options) as parsed:
             with writing() as session:
                 import_id = begin_import(session, learner.id, file.name, now())
             order = Order(learner.id, import_id, 0, "", file.name, options, DUPLICATES.get(given["duplicates"]))
-            lends = lent(app, learner.id, aside, LONGEST_IN_TERMINAL)
             try:
                 report = _imported_with_bar(lends, order, parsed, source)
             except BaseException:

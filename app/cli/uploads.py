@@ -29,7 +29,10 @@ def import_upload(ctx: click.Context) -> None:
         aside = Aside()
         lends = lent(app, order.learner_id, aside, LONGEST_ALONE)
         try:
-            with order.read(lends.uploads) as parsed, locked(importing_lock(), shared=True):
+            with (
+                order.read(lends.uploads, packed=lends.attach is not None) as parsed,
+                locked(importing_lock(), shared=True),
+            ):
                 source = Source(order.file_name, path=lends.uploads / order.stored_as)
                 teller = Teller(parsed.total or about_rows(source), time.monotonic, _tell)
                 carry_out(parsed, order, lends, teller)

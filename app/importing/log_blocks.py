@@ -4,6 +4,7 @@ time it takes to hand them over. Light: the child process that reads collections
 import sqlite3
 from contextlib import closing
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from app.importing.log_rows import TOLD
@@ -52,6 +53,12 @@ class LogBlock:
     def ids(self, first: int, number: int) -> list[bytes]:
         """Their ids alone, which are all that is asked of a log that is known already."""
         return self._ids[first : first + number]
+
+    def values(self, first: int, number: int) -> list[Any]:
+        """The values of these rows, one behind the other."""
+        if isinstance(self.content, list):
+            return self.content[first * WIDTH : (first + number) * WIDTH]
+        return [*chain.from_iterable(self.rows(first, number))]
 
     @cached_property
     def _rows(self) -> list[tuple[Any, ...]]:

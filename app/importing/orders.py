@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -43,9 +43,9 @@ class Order:
         }
         return cls(options=ReadingOptions(**options), **told)
 
-    def read(self, uploads: Path) -> ParsedDeck:
-        """Raises UnreadableFile. Close what it returns."""
-        return read_deck(Source(self.file_name, path=uploads / self.stored_as), self.options)
+    def read(self, uploads: Path, *, packed: bool = False) -> ParsedDeck:
+        """Raises UnreadableFile. Close what it returns. `packed`: see ReadingOptions."""
+        return read_deck(Source(self.file_name, path=uploads / self.stored_as), replace(self.options, packed=packed))
 
 
 class Keeper(Protocol):

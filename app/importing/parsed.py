@@ -81,6 +81,8 @@ class ReadingOptions:
     """The name of the format, as `reading.FORMATS` has it, where the file does not say it itself."""
     row_delimiter: str | None = None
     """What stands between two cards of a pasted list."""
+    packed: bool = False
+    """Whether histories may come as databases of SQLite's, to be attached."""
     default_name: str | None = None
     """What a deck is called that nobody names; what the file says comes before it."""
 

@@ -50,6 +50,8 @@ def counted(last: int) -> Iterator[Steps]:
     steps = Steps(last)
     # Python finds it by making a file there and removing it; who died in between would leave one that is not ours.
     tempfile.gettempdir()
+    # A module that is loaded late would be kept compiled, which is a step the first time only.
+    sys.dont_write_bytecode = True
     event.listen(Engine, "before_cursor_execute", steps.take)
     event.listen(Engine, "commit", steps.take)
     sys.addaudithook(steps.audit)

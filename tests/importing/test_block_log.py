@@ -36,7 +36,7 @@ def card_of(answers: list[tuple[int, ...]], **row: int) -> ParsedCard:
     with tempfile.TemporaryDirectory() as folder:
         card = Card(answers=answers, **row)  # type: ignore[arg-type]
         made = Collection(notes=[Note("a\x1fb", cards=[card])]).package(Path(folder))
-        options = ReadingOptions(time_zone=ZONE, day_starts_at=STARTS_AT)
+        options = ReadingOptions(time_zone=ZONE, day_starts_at=STARTS_AT, packed=True)
         with reading.read(Source(made.name, made), options) as deck:
             (note,) = deck.rows
     assert isinstance(note, ParsedNote) and note.cards is not None

@@ -46,9 +46,9 @@ def a_package(folder: Path, *more: Note, number: int = 700) -> Source:
     return Source(made.name, made)
 
 
-def bring_in(source: Source, learner: User, *, copied: bool) -> ImportReport:
+def bring_in(source: Source, learner: User, *, packed: bool = True, copied: bool = True) -> ImportReport:
     wishes = Wishes(staging=staging, attach=attaching() if copied else None)
-    with read_deck(source, ReadingOptions()) as parsed:
+    with read_deck(source, ReadingOptions(packed=packed)) as parsed:
         return import_deck(parsed, learner.id, now(), writing, wishes=wishes)
 
 
@@ -69,11 +69,12 @@ def test_copied_rows_and_written_rows_are_the_same(app: Flask, tmp_path: Path, m
     source = a_package(tmp_path, *more)
     with app.app_context():
         with writing() as session:
-            ada, bob = a_learner(session, "Ada"), a_learner(session, "Bob")
-        reports = [bring_in(source, learner, copied=copied) for learner, copied in ((ada, True), (bob, False))]
+            ada, bob, eve = (a_learner(session, name) for name in ("Ada", "Bob", "Eve"))
+        reports = [bring_in(source, ada), bring_in(source, bob, packed=False, copied=False)]
+        bring_in(source, eve, copied=False)
         assert ATTACHED in {row[1] for row in db.connection.exec_driver_sql("PRAGMA database_list")}
         log, memories, totals = standing(ada)
-        assert [log, memories, totals] == standing(bob)
+        assert [log, memories, totals] == standing(bob) == standing(eve)
         assert len(log) >= 5 * 700 + 9 and len(memories) >= 700 and sum(row[7] for row in totals) >= 4 * 700
         assert reports[0].reviews == reports[1].reviews >= 4 * 700
 
@@ -82,12 +83,12 @@ def test_the_same_again_changes_nothing_and_a_card_more_comes_in(app: Flask, tmp
     with app.app_context():
         with writing() as session:
             ada = a_learner(session, "Ada")
-        bring_in(a_package(tmp_path), ada, copied=True)
+        bring_in(a_package(tmp_path), ada)
         before = standing(ada)
-        again = bring_in(a_package(tmp_path), ada, copied=True)
+        again = bring_in(a_package(tmp_path), ada)
         assert (again.added, again.updated, again.unchanged) == (0, 0, 700)
         assert standing(ada) == before
-        more = bring_in(a_package(tmp_path, Note("new\x1fcard", "new", cards=[met(9_000)])), ada, copied=True)
+        more = bring_in(a_package(tmp_path, Note("new\x1fcard", "new", cards=[met(9_000)])), ada)
         assert (more.added, more.unchanged) == (1, 700)
         assert len(standing(ada)[0]) == len(before[0]) + 5
 
@@ -101,7 +102,7 @@ def test_a_copy_that_fails_leaves_nothing(app: Flask, tmp_path: Path, monkeypatc
             ada = a_learner(session, "Ada")
         monkeypatch.setattr("app.importing.placed_logs.PlacedLogs.count", fail)
         with pytest.raises(OSError, match="full"):
-            bring_in(a_package(tmp_path), ada, copied=True)
+            bring_in(a_package(tmp_path), ada)
         monkeypatch.undo()
         assert standing(ada) == [[], [], []]
         assert db.session.scalar(sa.text("SELECT count(*) FROM notes WHERE owner_id = :id"), {"id": ada.id}) == 0

@@ -24,10 +24,12 @@ NOTHING: Span = (0, 0, 0)
 
 
 class Log:
-    """The rows of the block that is being filled. `as_of`: the moment of the schedules that are taken over."""
+    """The rows of the block that is being filled. `as_of`: the moment of the schedules that are taken over; `pack`:
+    whether a block is made a database."""
 
-    def __init__(self, moments: Moments, as_of: int) -> None:
+    def __init__(self, moments: Moments, as_of: int, *, pack: bool) -> None:
         self._moments, self._states, self._grades = moments, States(), Grades()
+        self._pack = pack
         self._as_of = (*moments[as_of // BLOCK][:2], as_of)
         self._values: list[Any] = []
         self._sums: dict[int, dict[int, int]] = {}
@@ -78,4 +80,4 @@ class Log:
         values, sums, size = self._values, self._sums, len(self)
         self._values, self._sums = [], {}
         found = [(deck, share, *divmod(sum, ONE)) for deck, shares in sums.items() for share, sum in shares.items()]
-        return packed(values), size, found
+        return packed(values) if self._pack else values, size, found

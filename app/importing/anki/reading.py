@@ -61,7 +61,7 @@ def begun(source: Source) -> Iterator[Callable[[ReadingOptions], ParsedDeck]]:
         reading.go()
 
         def go_on(options: ReadingOptions) -> ParsedDeck:
-            how = {name: getattr(options, name) for name in ("time_zone", "day_starts_at", "with_schedule")}
+            how = {name: getattr(options, name) for name in ("time_zone", "day_starts_at", "with_schedule", "packed")}
             reading.ask(how)
             frames = reading.frames()
             deck = _deck(next(frames)[1], frames, options)

@@ -81,7 +81,7 @@ class _Sender:
         self._moments = Moments(zone, starts_at)
         today = self._moments.day(min(max(said.changed, 0), LAST_MOMENT))
         self._schedules = Schedules(self._moments, first_day(said.created, said.west, zone), today)
-        self._log = Log(self._moments, min(max(said.changed, 0), LAST_MOMENT))
+        self._log = Log(self._moments, min(max(said.changed, 0), LAST_MOMENT), pack=request["packed"])
         self._cards = iter(database.execute(CARDS))
         self._card = next(self._cards, None)
         self._answers_of = self._answers()
