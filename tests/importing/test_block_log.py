@@ -31,7 +31,7 @@ said = st.tuples(
 )
 
 
-def card_of(answers: list[tuple[int, ...]], **row: int) -> ParsedCard:
+def card_of(answers: list[tuple[Any, ...]], **row: int) -> ParsedCard:
     """The one card of a collection, with these answers."""
     with tempfile.TemporaryDirectory() as folder:
         card = Card(answers=answers, **row)  # type: ignore[arg-type]
@@ -43,7 +43,7 @@ def card_of(answers: list[tuple[int, ...]], **row: int) -> ParsedCard:
     return note.cards[0]
 
 
-def log_of(answers: list[tuple[int, ...]]) -> BlockLog:
+def log_of(answers: list[tuple[Any, ...]]) -> BlockLog:
     log = card_of(answers).reviews
     assert isinstance(log, BlockLog)
     return log
@@ -80,6 +80,12 @@ def test_a_schedule_taken_over_stands_in_the_block_as_it_would_be_written() -> N
     slow.add(7, 2, 3, replace(card, reviews=list(card.reviews)), UNCHOSEN)
     assert (len(card.reviews), ready.memories) == (1, slow.memories)
     assert written(ready) == written(slow)
+
+
+@pytest.mark.parametrize("took", [1.5, "1500 ms"])
+def test_milliseconds_are_whole_whatever_the_file_has(took: Any) -> None:
+    (review,) = log_of([(CREATED * 1000, 3, 4, 1, 2500, took, 1)])
+    assert type(review.took_ms) is int
 
 
 def two_cards() -> tuple[BlockLog, BlockLog]:
