@@ -25,7 +25,7 @@ def test_numbers_texts_and_ids_arrive_as_they_were(session: Session) -> None:
     as_id = ids_for(connection.dialect.name)
     written = [as_id(ids[0].bytes), *(id.bytes for id in ids[1:])]
     rows = [
-        (7, id, 1, Kind.IMPORTED if place else Kind.IMPORTED.value, 3, 9, 5_000 + place, 3, 1_200, state)
+        (7, 1, id, Kind.IMPORTED if place else Kind.IMPORTED.value, 3, 9, 5_000 + place, 3, 1_200, state)
         for place, (id, state) in enumerate(zip(written, [None, TOLD, None], strict=True))
     ]
     put_rows(connection, "reviews", COLUMNS, rows, {"user_id": learner.id, "import_id": None, "undone_at": None})
