@@ -54,39 +54,38 @@ class PlacedBlock:
 
 
 class PlacedLogs:
-    """Rows of blocks that wait to be written, and those of the last block, which are not counted yet: what a reader has
-    summed up for a whole block holds if all of it has been placed."""
+    """Rows of blocks that wait to be written, and those that are not counted yet: what a reader has summed up for a
+    block holds if all of it has been placed."""
 
     def __init__(self, totals: DayTotals, count: Count) -> None:
         self._totals, self._count = totals, count
-        self._waiting: list[PlacedBlock] = []
-        self._block: LogBlock | None = None
-        self._uncounted: list[One] = []
+        self._waiting: dict[LogBlock, PlacedBlock] = {}
+        self._uncounted: dict[LogBlock, list[One]] = {}
 
     def add(self, log: BlockLog, card_id: int, deck_id: int, final_deck_id: int) -> None:
         """Adds the history of a card that has none."""
         if not log.rows:
             return
-        if self._block is not log.block:
-            self.count()
-            self._block = log.block
-        if not self._waiting or self._waiting[-1].block is not log.block:
-            self._waiting.append(PlacedBlock(log.block))
-        one = (log, card_id, deck_id, final_deck_id)
-        self._waiting[-1].add(one)
-        self._uncounted.append(one)
+        one, block = (log, card_id, deck_id, final_deck_id), log.block
+        if block not in self._waiting:
+            self._waiting[block] = PlacedBlock(block)
+        self._waiting[block].add(one)
+        self._uncounted.setdefault(block, []).append(one)
 
     def take(self) -> list[PlacedBlock]:
-        """What waits to be written; it is the caller's then."""
-        waiting, self._waiting = self._waiting, []
+        """What waits to be written; it is the caller's then. Of the last block more may come."""
+        for block in [*self._uncounted][:-1]:
+            self._count_block(block)
+        waiting, self._waiting = [*self._waiting.values()], {}
         return waiting
 
     def count(self) -> None:
-        """Counts what was placed of the last block. There comes no more of it."""
-        block, placed = self._block, self._uncounted
-        self._block, self._uncounted = None, []
-        if block is None:
-            return
+        """Counts what is not counted yet. There comes no more."""
+        for block in [*self._uncounted]:
+            self._count_block(block)
+
+    def _count_block(self, block: LogBlock) -> None:
+        placed = self._uncounted.pop(block)
         if sum(log.rows for log, *_ in placed) == block.size:
             decks = {log.deck: final_deck_id for log, _, _, final_deck_id in placed}
             for deck, share, answers, took_ms in block.sums:

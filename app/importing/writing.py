@@ -106,6 +106,8 @@ class Writer:
                 filling.note_ids.reserve(connection, len(incoming))
                 filling.card_ids.reserve(connection, sum(one.number_of_cards for one in incoming) + len(lost))
             self._sort(incoming, here)
+            # Now, however few they are: each that waits would hold all the histories that came with its own.
+            self._compare()
             for row in lost:
                 self.report.reviews += len(row.reviews) if filling.histories is not None else 0
                 filling.add_lost(row, graves.get(row.reviews[0].at_ms) if row.reviews else None)
@@ -114,7 +116,6 @@ class Writer:
                 self.logs.spill(self.decks.staged.keys())
             done += len(batch)
             progress(done + self.report.skipped)
-        self._compare()
         if self.logs is not None:
             self.logs.finish(self.decks.staged.keys())
 
@@ -141,7 +142,7 @@ class Writer:
             return batch, here
         self.gone += len(gone)
         cards = [(card, batch[place].note.deck) for place in sorted(gone) for card in batch[place].note.cards or ()]
-        lost += [LostCard(card.reviews, deck) for card, deck in cards if card.reviews]
+        lost += [LostCard(list(card.reviews), deck) for card, deck in cards if card.reviews]
         left = [place for place in range(len(batch)) if place not in gone]
         moved = {new: here[old] for new, old in enumerate(left) if old in here}
         return [batch[place] for place in left], moved

@@ -83,9 +83,9 @@ def test_a_schedule_taken_over_stands_in_the_block_as_it_would_be_written() -> N
 
 
 @pytest.mark.parametrize("took", [1.5, "1500 ms"])
-def test_milliseconds_are_whole_whatever_the_file_has(took: Any) -> None:
-    (review,) = log_of([(CREATED * 1000, 3, 4, 1, 2500, took, 1)])
-    assert type(review.took_ms) is int
+def test_milliseconds_and_buttons_are_whole_whatever_the_file_has(took: Any) -> None:
+    (review,) = log_of([(CREATED * 1000, 2.5, 4, 1, 2500, took, 1)])
+    assert (type(review.took_ms), review.grade) == (int, 3)
 
 
 def two_cards() -> tuple[BlockLog, BlockLog]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from app.attached import attaching
 from app.clock import now
 from app.database import db, staging, writing
 from app.importing import read_deck
+from app.importing.log_blocks import LogBlock
 from app.importing.parsed import ReadingOptions, Source
 from app.importing.saving import ImportReport, Wishes, import_deck
 from app.models import User
@@ -91,6 +93,29 @@ def test_the_same_again_changes_nothing_and_a_card_more_comes_in(app: Flask, tmp
         more = bring_in(a_package(tmp_path, Note("new\x1fcard", "new", cards=[met(9_000)])), ada)
         assert (more.added, more.unchanged) == (1, 700)
         assert len(standing(ada)[0]) == len(before[0]) + 5
+
+
+def test_few_notes_that_are_here_keep_few_blocks(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alive, most, begin = WeakSet[LogBlock](), [0], LogBlock.__init__
+
+    def counted(block: LogBlock, *content: Any) -> None:
+        begin(block, *content)
+        alive.add(block)
+        most[0] = max(most[0], len(alive))
+
+    many = [(CREATED * 1000 + day * 86_400_000, 3, 4, 1, 2500, 1_000, 1) for day in range(1, 41)]
+    logs = ([(at + n, *more) for at, *more in many] for n in range(1_600))
+    notes = [Note(f"q{n}\x1fa{n}", f"g{n:04}", cards=[Card(answers=log)]) for n, log in enumerate(logs)]
+    with app.app_context():
+        with writing() as session:
+            ada = a_learner(session, "Ada")
+        some = Collection(notes=[Note(note.fields, note.guid) for note in notes[::40]]).package(tmp_path)
+        assert bring_in(Source("some.apkg", some), ada).added == 40
+        monkeypatch.setattr(LogBlock, "__init__", counted)
+        every = Collection(notes=notes).package(tmp_path)
+        report = bring_in(Source("every.apkg", every), ada)
+    assert (report.added, report.unchanged) == (1_560, 40)
+    assert 2 <= most[0] <= 4
 
 
 def test_a_copy_that_fails_leaves_nothing(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,10 @@ CARDS = (
     " CAST(ivl AS INTEGER), CAST(factor AS INTEGER), CAST(reps AS INTEGER), CAST(lapses AS INTEGER),"
     " CAST(odue AS INTEGER), CAST(odid AS INTEGER) FROM cards ORDER BY nid, id"
 )
-ANSWERS = "SELECT r.id, r.ease, CAST(r.time AS INTEGER), r.type, r.ivl, r.lastIvl, r.factor, r.cid FROM revlog r"
+ANSWERS = (
+    "SELECT r.id, CAST(r.ease AS INTEGER), CAST(r.time AS INTEGER), r.type, r.ivl, r.lastIvl, r.factor, r.cid"
+    " FROM revlog r"
+)
 OF_A_CARD = f"{ANSWERS} WHERE r.cid = ? ORDER BY r.id LIMIT {MOST_ANSWERS_A_CARD + 1}"
 WITHOUT_INDEX = f"{ANSWERS} CROSS JOIN cards c ON c.id = r.cid ORDER BY c.nid, c.id, r.id"
 OF_LOST_CARDS = f"{ANSWERS} WHERE r.cid NOT IN (SELECT id FROM cards) ORDER BY r.cid, r.id"  # noqa: S608
