@@ -12,6 +12,7 @@ Attach = Callable[[bytes], None]
 
 def attaching() -> Attach | None:
     """What attaches a serialized database, if the current app's database can do that."""
+    # SQLite can from 3.36 on, if nobody has left it out; then it can make such databases, too.
     can = db.engine.dialect.name == "sqlite" and hasattr(sqlite3.Connection, "deserialize")
     return _attach if can else None
 

@@ -16,18 +16,14 @@ SCHEMA = (
     "CREATE TABLE spans (first INTEGER PRIMARY KEY, last INTEGER, card_id INTEGER, deck_id INTEGER);"
 )
 """`spans`: which rows of the log are those of a card, for whoever gives the cards their ids."""
-CAN_PACK = hasattr(sqlite3.Connection, "serialize")
-"""SQLite can from 3.36 on, if nobody has left it out."""
 Content = bytes | list[Any]
 """Such a database; or the values of one row after another, as TOLD has them."""
 Sum = tuple[int, int, int, int]
 """What answers add to the daily summaries: the place of their deck, their share, answers and milliseconds."""
 
 
-def packed(values: list[Any]) -> Content:
-    """Rows as a block has them, if SQLite can."""
-    if not CAN_PACK:
-        return values
+def packed(values: list[Any]) -> bytes:
+    """These rows as such a database; to be asked for where one can be attached."""
     # The driver asks about all but a few types whether they are to be adapted, bytes among them.
     values[::WIDTH] = map(bytearray, values[::WIDTH])
     connection = sqlite3.connect(":memory:", isolation_level=None)
