@@ -83,7 +83,8 @@ def test_a_deck_as_text_and_back(page: Page, app: Flask) -> None:
     for words in ("1 added", "1 changed", "1 moved", "1 removed"):
         expect(changes.get_by_role("listitem").filter(has_text=re.compile(f"^{words}$"))).to_be_visible()
     expect(changes.locator("ins").last).to_contain_text("on the Seine")
-    # The number of a line leads to it.
+    # The number of a line leads to it, once the scripts have come.
+    page.wait_for_load_state()
     changes.get_by_role("link", name=re.compile("^Line ")).first.click()
     chosen = page.locator("#text").evaluate("text => text.value.slice(text.selectionStart, text.selectionEnd)")
     assert chosen == "## capital of Poland"
