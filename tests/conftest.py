@@ -46,6 +46,11 @@ def _learners_apart() -> Iterator[None]:
             assert not_by_learner(statement.sql) == [], f"{statement.name}: {statement.sql}"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test in the browser, or beside another process, waits half of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only those tests run that reach, by whatever fixtures, for `databases`: the others prove there what
     they prove anyway. On SQLite the tests about PostgreSQL alone are skipped and say so."""
