@@ -32,7 +32,7 @@ export function keepDrafts(form) {
 
   function restore({ at, texts, type: former, seen: seenThen }) {
     if (type && former !== type.value && [...type.options].some((option) => option.value === former)) return retype(former, texts);
-    for (const input of inputs) input.value = texts[input.name] ?? input.value;
+    for (const input of inputs) input.value = together(texts[input.name], input);
     // Written over an older version: saving it shows what changed since, and does not overwrite it unseen.
     if (seen) seen.value = seenThen;
     tell(at);
@@ -95,6 +95,14 @@ export function keepDrafts(form) {
 /** What an input held when the page came, or the note before was added. */
 function usual(input) {
   return input.options ? [...input.options].find((option) => option.defaultSelected).value : input.defaultValue;
+}
+
+/** A kept text, and after it what somebody quick typed before this script had come: neither is lost. */
+function together(kept, input) {
+  const typed = input.value;
+  if (kept === undefined) return typed;
+  if (input.options || typed === usual(input) || kept.startsWith(typed)) return kept;
+  return typed.startsWith(kept) ? typed : `${kept}${input.type === "textarea" ? "\n" : ", "}${typed}`;
 }
 
 function settle(select) {

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_study_ahead import hold_back
 from tests.browser.test_writing import begin, type_of
 
 
@@ -22,6 +23,27 @@ def test_a_draft_of_another_type_says_so_and_can_be_thrown_away(page: Page) -> N
     page.goto(new)
     expect(page.locator("#type")).to_have_value("basic")
     expect(page.locator("#draft")).to_be_hidden()
+
+
+@pytest.mark.long
+def test_what_is_typed_before_the_draft_has_come_back_stands_after_it(page: Page) -> None:
+    begin(page)
+    new = page.url
+    page.keyboard.type("What is a pod?")
+    page.goto("/")
+    held = hold_back(page, "**/drafts.js")
+    with page.expect_request("**/drafts.js"):
+        page.goto(new, wait_until="commit")
+    expect(page.locator("#field-0")).to_be_focused()
+    page.keyboard.type("What is a node?")
+    page.locator("#tags").fill("k8s")
+    held[0].continue_()
+    expect(page.locator("#draft")).to_contain_text("Draft from")
+    expect(page.locator("#field-0")).to_have_value("What is a pod?\nWhat is a node?")
+    expect(page.locator("#tags")).to_have_value("k8s")
+    page.unroute("**/drafts.js")
+    page.reload()
+    expect(page.locator("#field-0")).to_have_value("What is a pod?\nWhat is a node?")
 
 
 @pytest.mark.long
