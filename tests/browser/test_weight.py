@@ -1,6 +1,7 @@
 """What the study page weighs, and whom it asks for what."""
 
 import gzip
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,19 @@ def zipped(paths: list[Path]) -> int:
 @pytest.mark.parametrize(("ending", "limit"), [("js", 20 * KB), ("css", 14 * KB)])
 def test_all_scripts_and_all_styles_together_are_light(ending: str, limit: int) -> None:
     assert zipped(list(STATIC.glob(f"*.{ending}"))) <= limit
+
+
+def imported_by(name: str) -> set[str]:
+    """The modules a script needs before it runs."""
+    direct = set(re.findall(r'^import .* from "\./([\w-]+\.js)";$', (STATIC / name).read_text(), re.MULTILINE))
+    return direct.union(*(imported_by(one) for one in direct))
+
+
+def test_all_that_the_study_page_runs_is_fetched_at_once(page: Page) -> None:
+    start_as_guest(page)
+    addresses = page.locator("link[rel=modulepreload]").evaluate_all("links => links.map((link) => link.href)")
+    assert sorted(address.rsplit("/", 1)[1] for address in addresses) == sorted(imported_by("study.js"))
+    assert imported_by("study.js") > {"session.js", "outbox.js"}
 
 
 def test_a_cold_study_page_is_light_and_asks_nobody_else(page: Page) -> None:
