@@ -1,8 +1,10 @@
 """Values of the deck format that are written sign by sign, as JSON after `:=`: for what a line of text cannot say."""
 
 import json
+from collections.abc import Iterable
 
 from app.errors import N_, UnreadableFile
+from app.importing.json_text import ODD_TEXT
 from app.rendering import CardTemplate, Shape
 
 LISTS = {"deck", "tags", "languages", "fields"}
@@ -23,16 +25,15 @@ def exact(key: str, value: str, line: int) -> ExactValue:
     is_list = isinstance(found, list) and all(isinstance(part, str) for part in found)
     if not is_list if key in LISTS else not isinstance(found, str):
         raise UnreadableFile(NOT_EXACT, line=line, key=key)
-    if not _can_be_kept(value):
-        raise UnreadableFile(NOT_EXACT, line=line, key=key)
     read: ExactValue = found
+    if not _can_be_kept([read] if isinstance(read, str) else read):
+        raise UnreadableFile(NOT_EXACT, line=line, key=key)
     return read
 
 
-def _can_be_kept(value: str) -> bool:
-    """Whether no database stumbles over the texts in it: JSON can name halves of characters, and none at all."""
-    whole = json.dumps(json.loads(value), ensure_ascii=False)
-    return "\\u0000" not in whole and not any("\ud800" <= sign <= "\udfff" for sign in whole)
+def _can_be_kept(texts: Iterable[str]) -> bool:
+    """Whether no database stumbles over these: JSON can name halves of characters, and none at all."""
+    return not any(map(ODD_TEXT.search, texts))
 
 
 def check_exact(key: str, value: ExactValue, line: int) -> None:
@@ -50,6 +51,7 @@ def exact_type(text: str, line: int) -> Shape:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UnreadableFile(NOT_EXACT, line=line, key="note-type") from None
     texts = [shape.css, *(side for card in shape.templates for side in (card.name, card.front, card.back))]
-    if not shape.field_names or not shape.templates or max(map(len, texts)) > LONGEST_TEXT or not _can_be_kept(text):
+    is_whole = shape.field_names and shape.templates and max(map(len, texts)) <= LONGEST_TEXT
+    if not is_whole or not _can_be_kept([shape.name, *shape.field_names, *texts]):
         raise UnreadableFile(NOT_EXACT, line=line, key="note-type")
     return shape

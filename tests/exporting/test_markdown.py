@@ -38,7 +38,22 @@ MARKS = st.sampled_from(
             "\n\n",
             " ",
         ),
-        *("---  ", "{{c1::x}}", "{{c2::y::z}}", "|", "> ", "    ", "- a", "**b**", "<b>", "食べる", "שלום", "🏔️", "`"),
+        *(
+            "---  ",
+            "{{c1::x}}",
+            "{{c2::y::z}}",
+            "|",
+            "> ",
+            "    ",
+            "- a",
+            "**b**",
+            "<b>",
+            "食べる",
+            "שלום",
+            "🏔️",
+            "`",
+            r"\u0000",
+        ),
     ]
 )
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
@@ -83,7 +98,7 @@ def test_a_note_comes_back_as_it_was(note: OutNote, kind: str) -> None:
 
 
 TEMPLATES = st.lists(
-    st.tuples(WORDS | TEXT, st.sampled_from(["{{W}}", "fields:\n{{W}}", "\n{{W}}```\n"]), FIELDS),
+    st.tuples(WORDS | TEXT | MARKS, st.sampled_from(["{{W}}", "fields:\n{{W}}", "\n{{W}}```\n"]), FIELDS),
     min_size=1,
     max_size=3,
 )

@@ -122,6 +122,8 @@ def test_a_note_that_is_none_is_reported_and_the_others_stay(body: str, line: in
         (HEADER + "## Q {#q}\n\nA\n\n## R {#q}\n\nB\n", 10, "stands twice; the first time in line 6"),
         (HEADER + "## Q {#q r}\n\nA\n", 6, "cannot be the value of id"),
         (HEADER + "## Q {#q}\n\nA\0B\n", 8, "not text"),
+        (HEADER + '## \nid:= "q"\nfields:= ["Q", "\\u0000"]\n', 8, "no JSON text"),
+        (HEADER + '## \nid:= "q"\ntags:= ["a", "\\ud800"]\n', 8, "no JSON text"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
@@ -129,6 +131,11 @@ def test_a_broken_file_is_refused_with_its_line(text: str, line: int, reason: st
         read_deck(Source("test.md", content=text.encode()))
     assert refused.value.line == line
     assert reason in str(refused.value)
+
+
+def test_what_only_looks_like_the_escape_of_a_sign_is_text() -> None:
+    (note,) = notes('## \nid:= "q"\nfields:= [" What is \\\\u0000?", "NUL, \\\\ud800 is none"]\n')
+    assert note.fields == (" What is \\u0000?", "NUL, \\ud800 is none")
 
 
 def test_a_file_that_is_not_utf8_is_refused_with_the_line() -> None:
