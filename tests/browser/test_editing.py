@@ -1,5 +1,6 @@
 """Editing in the middle of a session, by keyboard; two tabs; the preview while one types."""
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -70,6 +71,7 @@ def test_an_edit_in_the_middle_of_a_session_by_keyboard_keeps_the_schedule_and_i
     assert memories(app) == before
 
 
+@pytest.mark.long
 def test_the_preview_follows_what_is_typed_and_says_what_is_missing(page: Page, app: Flask) -> None:
     import_deck(page)
     page.goto(edit_address(app))
@@ -95,6 +97,7 @@ def test_what_was_typed_before_the_scripts_had_come_is_previewed_too(page: Page,
     expect(page.locator("#preview .back")).to_have_text("Madrid, since 1561")
 
 
+@pytest.mark.long
 def test_two_tabs(page: Page, app: Flask, failing_page: Page) -> None:
     import_deck(page)
     for tab in (page, failing_page):
@@ -112,6 +115,7 @@ def test_two_tabs(page: Page, app: Flask, failing_page: Page) -> None:
     expect(failing_page.locator("#preview .back")).to_have_text("from the second")
 
 
+@pytest.mark.long
 def test_a_preview_that_cannot_come_takes_nothing_typed_away(
     failing_page: Page, context: BrowserContext, app: Flask
 ) -> None:

@@ -92,6 +92,7 @@ def test_somebody_is_invited_learns_and_is_disabled(page: Page, somebodys: Calla
     expect(bobs.get_by_role("alert")).to_have_text("This account is disabled. Ask whoever runs this server.")
 
 
+@pytest.mark.long
 def test_an_author_deletes_the_account_and_a_follower_goes_on(
     page: Page, somebodys: Callable[[], Page], app: Flask
 ) -> None:

@@ -114,6 +114,7 @@ def test_what_is_wrong_is_told_beside_the_field(failing_page: Page) -> None:
     expect(failing_page.get_by_role("alert").locator("mark")).to_have_text("is:blue")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "context_options",
     [{"locale": locale, "viewport": NARROW} for locale in ("en-GB", "zh-CN")],
@@ -138,6 +139,7 @@ def test_on_a_phone_the_order_stands_in_one_line_and_can_be_chosen(page: Page) -
     expect(page.locator(".found tbody tr")).to_have_count(2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "context_options",
     [{"viewport": NARROW}, {"viewport": NARROW, "java_script_enabled": False}],

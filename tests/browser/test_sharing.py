@@ -75,6 +75,7 @@ def test_a_deck_is_shared_followed_studied_and_corrected(page: Page, bobs: Page,
     expect(answer(bobs)).to_have_text("Paris")
 
 
+@pytest.mark.long
 def test_ones_own_wording_is_kept_and_marked_when_the_authors_changes(page: Page, bobs: Page) -> None:
     deck_id = import_the_deck(page, "Ada", DECK)
     follow_by_link(bobs, share_by_link(page, deck_id))

@@ -105,6 +105,7 @@ def memories(app: Flask) -> list[tuple]:
         return [tuple(row) for row in db.session.execute(sa.select(Memory.__table__))]
 
 
+@pytest.mark.long
 def test_keys_and_buttons_write_the_signs(page: Page, app: Flask) -> None:
     begin(page)
     type_of(page, "cloze")
@@ -189,6 +190,7 @@ def test_a_question_that_is_there_is_told_while_typing_and_tags_are_offered(fail
     assert len(notes(app)) == 2
 
 
+@pytest.mark.long
 def test_a_draft_outlives_its_tab_and_not_its_learner(page: Page, context: BrowserContext, app: Flask) -> None:
     begin(page)
     new = page.url
