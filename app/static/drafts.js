@@ -101,7 +101,7 @@ function usual(input) {
 function together(kept, input) {
   const typed = input.value;
   if (kept === undefined) return typed;
-  if (input.options || typed === usual(input) || kept.startsWith(typed)) return kept;
+  if (input.options || !typed || typed === usual(input)) return kept;
   return typed.startsWith(kept) ? typed : `${kept}${input.type === "textarea" ? "\n" : ", "}${typed}`;
 }
 
