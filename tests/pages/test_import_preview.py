@@ -90,6 +90,12 @@ def test_a_pasted_list_is_cut_as_the_learner_says(ada: Visitor, stored: Callable
     assert ["y", "2"] in [fields for (fields,) in stored(sa.select(Note.fields).where(Note.owner_id.is_not(None)))]
 
 
+@pytest.mark.parametrize(("text", "words"), [("a,b\n", "<b>1</b> card<"), ("a,b\nc,d\n", "<b>2</b> cards<")])
+def test_one_is_counted_as_one(ada: Visitor, text: str, words: str) -> None:
+    paste(ada, text)
+    assert words in ada.page
+
+
 def test_what_is_refused_as_a_whole_is_said_in_a_sentence(ada: Visitor) -> None:
     upload(ada, b"PK\x03\x04 nonsense", "bad.apkg")
     assert "<span>This is no Anki package, or it is cut off: it does not end as a zip archive does.</span>" in ada.page
